@@ -1,0 +1,19 @@
+# How everything here is compiled. Targets of ours link onc_compile; generated code too.
+add_library(onc_compile INTERFACE)
+target_compile_options(onc_compile INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+
+if(ONC_SANITIZE)
+  add_compile_options(-fsanitize=${ONC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${ONC_SANITIZE})
+endif()
+
+# Standalone Asio, whose headers are not ours to warn about. Clang 14 has coroutines but does not say so the way
+# Asio 1.22 asks: hence the three definitions.
+find_package(Threads REQUIRED)
+add_library(onc_asio INTERFACE)
+target_compile_definitions(onc_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+  target_compile_definitions(onc_asio INTERFACE
+    __cpp_impl_coroutine=201902L ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
+endif()
+target_link_libraries(onc_asio INTERFACE Threads::Threads)

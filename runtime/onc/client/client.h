@@ -1,0 +1,74 @@
+// The blocking client: the base of every generated Client.
+#pragma once
+
+#include <onc/auth/auth.h>
+#include <onc/rpc/error.h>
+#include <onc/rpc/program.h>
+#include <onc/transport/channel.h>
+#include <onc/xdr/decoder.h>
+#include <onc/xdr/encoder.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace onc::rpc {
+
+struct ClientOptions {
+  // For a whole call: finding the server, connecting, every repeat, the last byte of the reply.
+  std::chrono::milliseconds timeout{10'000};
+  // UDP: how long to wait before the first repeat; doubles each time, up to 8 s.
+  std::chrono::milliseconds retransmit_after{1'000};
+  Credential credential = Credential::none();
+  // The longest reply that is read, in bytes.
+  std::size_t max_reply = std::size_t{16} << 20;
+  // What decoding a reply may cost.
+  xdr::Limits decoding;
+};
+
+// Calls one version of one program. Connects at the first call, and again at the next call after a failure.
+// Not for several threads at once.
+class Client {
+ public:
+  // `server`: tcp://host:port, udp://host:port, local:///path; without a port, or just a host, its portmapper is asked.
+  // Throws Error(bad_endpoint).
+  explicit Client(std::string_view server, ClientOptions options = {});
+  // Over a channel that stands already.
+  explicit Client(std::unique_ptr<transport::Channel> channel, ClientOptions options = {});
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  virtual ~Client();
+
+  void set_timeout(std::chrono::milliseconds timeout);
+  void set_credential(Credential credential);
+
+  // One call. `encode_arguments(xdr::Encoder&)`; `decode_results(xdr::Decoder&)`.
+  // Throws Error; xdr::Error where an argument breaks a bound of the .x, and then nothing was sent.
+  template <class EncodeArguments, class DecodeResults>
+  void call(const Procedure& procedure, EncodeArguments&& encode_arguments, DecodeResults&& decode_results) {
+    encode_arguments(begin(procedure));
+    xdr::Decoder results = exchange(procedure);
+    try {
+      decode_results(results);
+      results.finish();
+    } catch (const xdr::Error& error) {
+      undecodable(procedure, error);
+    }
+  }
+
+ private:
+  struct State;
+
+  // A call message up to its arguments.
+  xdr::Encoder& begin(const Procedure& procedure);
+  // Sends it and waits for its reply. The results lie in the channel's buffer.
+  xdr::Decoder exchange(const Procedure& procedure);
+  [[noreturn]] void undecodable(const Procedure& procedure, const xdr::Error& error);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace onc::rpc

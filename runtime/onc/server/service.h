@@ -1,0 +1,52 @@
+// What a server's author writes: one object per version of a program.
+#pragma once
+
+#include <onc/auth/auth.h>
+#include <onc/rpc/program.h>
+#include <onc/transport/address.h>
+#include <onc/xdr/decoder.h>
+#include <onc/xdr/encoder.h>
+
+#include <optional>
+
+#include <sys/types.h>
+
+namespace onc::rpc {
+
+// Who called, from where and over what. Valid while the handler runs.
+struct Caller {
+  transport::Protocol protocol = transport::Protocol::tcp;
+  transport::Address peer;   // the other end
+  transport::Address local;  // the address the caller used to reach us
+  std::optional<uid_t> peer_uid;  // who is at the other end of a local socket: the kernel says so
+  std::optional<SysParameters> sys;  // what the caller says of itself (AUTH_SYS)
+};
+
+// Thrown by a handler that will not serve this caller: answered with AUTH_ERROR (RFC 5531 §9).
+struct Refusal {
+  AuthStatus why;
+};
+
+// Thrown by a handler whose protocol asks for silence, as CALLIT does (RFC 1833 §2.2.1): nothing is answered.
+struct NoReply {};
+
+// The base of every generated Server. Whatever a handler throws besides the two above is answered with SYSTEM_ERR.
+class Service {
+ public:
+  explicit Service(const Program& program) : program_(program) {}
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  virtual ~Service() = default;
+
+  const Program& program() const { return program_; }
+
+  // Reads the arguments, calls the handler, writes the results. Throws xdr::Error where the arguments are not what
+  // the .x says, and Error(procedure_unavailable).
+  virtual void dispatch(std::uint32_t procedure, xdr::Decoder& arguments, xdr::Encoder& results,
+                        const Caller& caller) = 0;
+
+ private:
+  Program program_;
+};
+
+}  // namespace onc::rpc

@@ -1,0 +1,41 @@
+// A blocking way to one peer that carries whole messages. Knows no RPC.
+#pragma once
+
+#include <onc/xdr/bytes.h>
+#include <onc/xdr/encoder.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace onc::transport {
+
+using Clock = std::chrono::steady_clock;
+using TimePoint = Clock::time_point;
+
+// Messages are handed to send() with this much room before them, for the record mark (RFC 5531 §11).
+inline constexpr std::size_t mark_size = 4;
+
+// Not for several threads at once. Throws std::system_error with errno's code, or rpc::errc's where a record breaks
+// the limits; after that the channel is of no more use.
+class Channel {
+ public:
+  Channel() = default;
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  virtual ~Channel() = default;
+
+  // False for datagrams: they get lost, and the caller repeats them.
+  virtual bool reliable() const = 0;
+  // The message starts after mark_size bytes of room. Gives up at the deadline: errno ETIMEDOUT.
+  virtual void send(xdr::Encoder& message, TimePoint deadline) = 0;
+  // The next whole message, valid until the next receive(); nothing when the deadline passes first.
+  virtual std::optional<xdr::BytesView> receive(TimePoint deadline) = 0;
+
+  // The URI of the peer, for errors.
+  virtual std::string peer() const = 0;
+  // The clock that deadlines are on; a test turns its own.
+  virtual TimePoint now() const { return Clock::now(); }
+};
+
+}  // namespace onc::transport

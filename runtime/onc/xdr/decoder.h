@@ -1,0 +1,240 @@
+// Bytes to values (RFC 4506). The bytes come from a stranger: nothing is allocated or followed on their word alone.
+#pragma once
+
+#include <onc/xdr/box.h>
+#include <onc/xdr/byte_order.h>
+#include <onc/xdr/bytes.h>
+#include <onc/xdr/error.h>
+#include <onc/xdr/types.h>
+
+#include <array>
+#include <cassert>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace onc::xdr {
+
+// What one message may cost its reader.
+struct Limits {
+  // Values inside values of the same recursive type; lists are loops and do not count.
+  std::size_t depth = 100;
+  // Bytes of memory for all strings, opaques, arrays and list elements together.
+  std::size_t memory = std::size_t{64} << 20;
+};
+
+// Reads values from bytes it does not own. Every function throws Error, naming the rule and the byte.
+// Values are filled by reference and reuse the memory they have.
+class Decoder {
+ public:
+  // A run of fixed-size values whose bytes are known to be there. Everything announced must be read.
+  class Run {
+   public:
+    Run(const Decoder& decoder, const std::byte* at, [[maybe_unused]] std::size_t size)
+        : decoder_(decoder), at_(at), end_(at + size) {}
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    std::int32_t i32() { return number<std::int32_t>(); }
+    std::uint32_t u32() { return number<std::uint32_t>(); }
+    std::int64_t i64() { return number<std::int64_t>(); }
+    std::uint64_t u64() { return number<std::uint64_t>(); }
+    float f32() { return number<float>(); }
+    double f64() { return number<double>(); }
+    bool boolean() {
+      const std::uint32_t value = u32();
+      if (value > 1) decoder_.fail(errc::bad_boolean, "", at_ - 4);
+      return value != 0;
+    }
+    template <std::size_t size>
+    void opaque(std::array<std::byte, size>& value) {
+      std::memcpy(value.data(), at_, size);
+      decoder_.check_padding(at_ + size, padding(size));
+      at_ += size + padding(size);
+    }
+    template <Number T>
+    void numbers(std::span<T> values) {
+      for (T& value : values) value = number<T>();
+    }
+    template <Number T, std::size_t size>
+    void numbers(std::array<T, size>& values) {
+      numbers(std::span<T>(values));
+    }
+
+   private:
+    template <Number T>
+    T number() {
+      assert(at_ + sizeof(T) <= end_);
+      const T value = load_big_endian<T>(at_);
+      at_ += sizeof(T);
+      return value;
+    }
+
+    const Decoder& decoder_;
+    const std::byte* at_;
+    [[maybe_unused]] const std::byte* end_;
+  };
+
+  // Held while a value of a recursive type is read; counts against Limits::depth.
+  class Level {
+   public:
+    explicit Level(Decoder& decoder) : decoder_(decoder) { ++decoder_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    ~Level() { --decoder_.depth_; }
+
+   private:
+    Decoder& decoder_;
+  };
+
+  // `bytes` must outlive the decoder.
+  explicit Decoder(BytesView bytes, Limits limits = {})
+      : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()), limits_(limits), memory_left_(limits.memory) {}
+
+  std::int32_t i32() { return number<std::int32_t>(); }
+  std::uint32_t u32() { return number<std::uint32_t>(); }
+  std::int64_t i64() { return number<std::int64_t>(); }
+  std::uint64_t u64() { return number<std::uint64_t>(); }
+  float f32() { return number<float>(); }
+  double f64() { return number<double>(); }
+  bool boolean() { return run(4).boolean(); }
+  Quadruple quadruple() {
+    Quadruple value;
+    opaque(value.bytes);
+    return value;
+  }
+
+  // The char and short of rpcgen: four bytes each, refused where they do not fit.
+  std::int8_t i8() { return narrow<std::int8_t>(i32()); }
+  std::uint8_t u8() { return narrow<std::uint8_t>(u32()); }
+  std::int16_t i16() { return narrow<std::int16_t>(i32()); }
+  std::uint16_t u16() { return narrow<std::uint16_t>(u32()); }
+
+  // `size` in bytes, a multiple of four.
+  Run run(std::size_t size) { return Run(*this, take(size), size); }
+
+  void string(std::string& value, std::uint32_t bound);
+  void opaque(Bytes& value, std::uint32_t bound);
+  template <std::size_t size>
+  void opaque(std::array<std::byte, size>& value) {
+    run(size + padding(size)).opaque(value);
+  }
+
+  template <Number T>
+  void numbers(std::vector<T>& values, std::uint32_t bound) {
+    values.resize(length(bound, sizeof(T), sizeof(T)));
+    run(values.size() * sizeof(T)).numbers(std::span<T>(values));
+  }
+  template <Number T, std::size_t size>
+  void numbers(std::array<T, size>& values) {
+    run(size * sizeof(T)).numbers(std::span<T>(values));
+  }
+
+  // `decode_item(item)` fills one element. `smallest`: the fewest bytes an element can have on the wire.
+  template <class T, class DecodeItem>
+  void array(std::vector<T>& items, std::uint32_t bound, std::size_t smallest, DecodeItem decode_item) {
+    items.resize(length(bound, smallest, sizeof(T)));
+    for (T& item : items) decode_item(item);
+  }
+  template <class DecodeItem>  // std::vector<bool> has no bool& to give
+  void array(std::vector<bool>& items, std::uint32_t bound, std::size_t smallest, DecodeItem decode_item) {
+    items.resize(length(bound, smallest, 1));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      bool item = false;
+      decode_item(item);
+      items[i] = item;
+    }
+  }
+  template <class T, std::size_t size, class DecodeItem>
+  void array(std::array<T, size>& items, DecodeItem decode_item) {
+    for (T& item : items) decode_item(item);
+  }
+
+  // A linked list: TRUE before each element, FALSE after the last (RFC 4506 §4.19).
+  template <class T, class DecodeItem>
+  void list(std::vector<T>& items, DecodeItem decode_item) {
+    items.clear();
+    while (boolean()) {
+      charge(sizeof(T));
+      decode_item(items.emplace_back());
+    }
+  }
+
+  template <class T, class DecodeItem>
+  void optional(std::optional<T>& value, DecodeItem decode_item) {
+    if (!boolean()) return value.reset();
+    decode_item(value ? *value : value.emplace());
+  }
+  template <class T, class DecodeItem>
+  void optional(Box<T>& value, DecodeItem decode_item) {
+    if (!boolean()) return value.reset();
+    charge(sizeof(T));
+    decode_item(value ? *value : value.emplace());
+  }
+
+  [[nodiscard]] Level nest() {
+    if (depth_ >= limits_.depth) fail(errc::too_deep, "");
+    return Level(*this);
+  }
+
+  // The length of a T<bound>, checked against the bound, the bytes that are left and the memory limit.
+  std::uint32_t length(std::uint32_t bound, std::size_t smallest, std::size_t memory_each);
+
+  // All bytes must have been read.
+  void finish() {
+    if (at_ != end_) fail(errc::trailing_bytes, "");
+    finished_ = true;
+  }
+  bool finished() const { return finished_; }
+
+  std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
+  BytesView rest() const { return {at_, end_}; }
+  // What rest() holds is taken by the caller.
+  BytesView take_rest() { return {take(rest().size()), end_}; }
+
+  // Throws Error(code, subject) for the value that began at `where`, by default here.
+  [[noreturn]] void fail(errc code, const char* subject, const std::byte* where = nullptr) const;
+
+ private:
+  template <Number T>
+  T number() {
+    return load_big_endian<T>(take(sizeof(T)));
+  }
+
+  template <class Small, class Wide>
+  Small narrow(Wide value) const {
+    if (static_cast<Wide>(static_cast<Small>(value)) != value) fail(errc::out_of_range, "", at_ - 4);
+    return static_cast<Small>(value);
+  }
+
+  const std::byte* take(std::size_t size) {
+    if (static_cast<std::size_t>(end_ - at_) < size) fail(errc::truncated, "");
+    const std::byte* taken = at_;
+    at_ += size;
+    return taken;
+  }
+
+  void check_padding(const std::byte* pad, std::size_t size) const {
+    for (std::size_t i = 0; i < size; ++i)
+      if (pad[i] != std::byte{0}) fail(errc::nonzero_padding, "", pad + i);
+  }
+
+  void charge(std::size_t memory) {
+    if (memory > memory_left_) fail(errc::too_much_memory, "");
+    memory_left_ -= memory;
+  }
+
+  // The bytes of a string or opaque, padding checked and passed over.
+  BytesView variable(std::uint32_t bound);
+
+  const std::byte* begin_;
+  const std::byte* at_;
+  const std::byte* end_;
+  Limits limits_;
+  std::size_t memory_left_;
+  std::size_t depth_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace onc::xdr

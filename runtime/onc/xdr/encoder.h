@@ -1,0 +1,168 @@
+// Values to bytes (RFC 4506).
+#pragma once
+
+#include <onc/xdr/box.h>
+#include <onc/xdr/byte_order.h>
+#include <onc/xdr/bytes.h>
+#include <onc/xdr/error.h>
+#include <onc/xdr/types.h>
+
+#include <array>
+#include <cassert>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace onc::xdr {
+
+// Appends to a buffer of its own, which keeps its memory from one message to the next.
+// Bounds of the .x are checked here too: Error(too_long), and what was written before stays.
+class Encoder {
+ public:
+  // A run of fixed-size values whose room was made at once. Everything announced must be written.
+  class Run {
+   public:
+    Run(std::byte* at, [[maybe_unused]] std::size_t size) : at_(at), end_(at + size) {}
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    ~Run() { assert(at_ == end_); }
+
+    void i32(std::int32_t value) { number(value); }
+    void u32(std::uint32_t value) { number(value); }
+    void i64(std::int64_t value) { number(value); }
+    void u64(std::uint64_t value) { number(value); }
+    void f32(float value) { number(value); }
+    void f64(double value) { number(value); }
+    void boolean(bool value) { number(std::int32_t{value}); }
+    template <std::size_t size>
+    void opaque(const std::array<std::byte, size>& value) {
+      std::memcpy(at_, value.data(), size);
+      if constexpr (padding(size) != 0) std::memset(at_ + size, 0, padding(size));
+      at_ += size + padding(size);
+    }
+    template <Number T>
+    void numbers(std::span<const T> values) {
+      for (const T& value : values) number(value);
+    }
+    template <Number T, std::size_t size>
+    void numbers(const std::array<T, size>& values) {
+      numbers(std::span<const T>(values));
+    }
+
+   private:
+    template <Number T>
+    void number(T value) {
+      store_big_endian(at_, value);
+      at_ += sizeof value;
+    }
+
+    std::byte* at_;
+    [[maybe_unused]] std::byte* end_;
+  };
+
+  std::size_t size() const { return size_; }
+  BytesView bytes() const { return {buffer_.data(), size_}; }
+  std::byte* data() { return buffer_.data(); }
+  void clear() { size_ = 0; }
+  // Forgets what was written after the first `size` bytes.
+  void truncate(std::size_t size) {
+    assert(size <= size_);
+    size_ = size;
+  }
+
+  void i32(std::int32_t value) { number(value); }
+  void u32(std::uint32_t value) { number(value); }
+  void i64(std::int64_t value) { number(value); }
+  void u64(std::uint64_t value) { number(value); }
+  void f32(float value) { number(value); }
+  void f64(double value) { number(value); }
+  void boolean(bool value) { number(std::int32_t{value}); }
+  void quadruple(const Quadruple& value) { opaque(value.bytes); }
+
+  // `size` in bytes, a multiple of four.
+  Run run(std::size_t size) { return Run(grow(size), size); }
+
+  void string(std::string_view value, std::uint32_t bound) {
+    variable({reinterpret_cast<const std::byte*>(value.data()), value.size()}, bound, "string");
+  }
+  void opaque(BytesView value, std::uint32_t bound) { variable(value, bound, "opaque"); }
+  template <std::size_t size>
+  void opaque(const std::array<std::byte, size>& value) {
+    run(size + padding(size)).opaque(value);
+  }
+
+  // Bytes that are XDR already, such as a procedure's arguments to pass on.
+  void raw(BytesView value) {
+    if (!value.empty()) std::memcpy(grow(value.size()), value.data(), value.size());
+  }
+
+  template <Number T>
+  void numbers(const std::vector<T>& values, std::uint32_t bound) {
+    length(values.size(), bound, "array");
+    run(values.size() * sizeof(T)).numbers(std::span<const T>(values));
+  }
+  template <Number T, std::size_t size>
+  void numbers(const std::array<T, size>& values) {
+    run(size * sizeof(T)).numbers(std::span<const T>(values));
+  }
+
+  // `encode_item(item)` writes one element.
+  template <class T, class EncodeItem>
+  void array(const std::vector<T>& items, std::uint32_t bound, EncodeItem encode_item) {
+    length(items.size(), bound, "array");
+    for (const T& item : items) encode_item(item);
+  }
+  template <class T, std::size_t size, class EncodeItem>
+  void array(const std::array<T, size>& items, EncodeItem encode_item) {
+    for (const T& item : items) encode_item(item);
+  }
+
+  // A linked list: TRUE before each element, FALSE after the last (RFC 4506 §4.19).
+  template <class T, class EncodeItem>
+  void list(const std::vector<T>& items, EncodeItem encode_item) {
+    for (const T& item : items) {
+      boolean(true);
+      encode_item(item);
+    }
+    boolean(false);
+  }
+
+  template <class T, class EncodeItem>
+  void optional(const std::optional<T>& value, EncodeItem encode_item) {
+    boolean(value.has_value());
+    if (value) encode_item(*value);
+  }
+  template <class T, class EncodeItem>
+  void optional(const Box<T>& value, EncodeItem encode_item) {
+    boolean(value.has_value());
+    if (value) encode_item(*value);
+  }
+
+  // The number of elements of a T<bound>; for loops that are not one of the above.
+  void length(std::size_t count, std::uint32_t bound, const char* what) {
+    if (count > bound) throw Error(errc::too_long, what, size_);
+    u32(static_cast<std::uint32_t>(count));
+  }
+
+ private:
+  template <Number T>
+  void number(T value) {
+    store_big_endian(grow(sizeof value), value);
+  }
+
+  std::byte* grow(std::size_t more) {
+    if (buffer_.size() - size_ < more) enlarge(more);
+    std::byte* place = buffer_.data() + size_;
+    size_ += more;
+    return place;
+  }
+
+  void enlarge(std::size_t more);
+  void variable(BytesView value, std::uint32_t bound, const char* what);
+
+  Bytes buffer_;  // its size is the room there is
+  std::size_t size_ = 0;
+};
+
+}  // namespace onc::xdr

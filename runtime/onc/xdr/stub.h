@@ -1,0 +1,8 @@
+// What the C++ of a .x file without programs includes.
+#pragma once
+
+#include <onc/xdr/bytes.h>
+#include <onc/xdr/decoder.h>
+#include <onc/xdr/encoder.h>
+#include <onc/xdr/error.h>
+#include <onc/xdr/types.h>

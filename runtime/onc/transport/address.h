@@ -16,9 +16,9 @@ class Address {
  public:
   Address() = default;
   Address(const sockaddr* address, socklen_t size);
-  // `ip`: a numeric IPv4 or IPv6 address, the latter with %scope if need be. Throws std::invalid_argument.
+  // `ip`: a numeric IPv4 or IPv6 address, the latter with %scope if need be. Throws rpc::Error(bad_endpoint).
   static Address ip(std::string_view ip, std::uint16_t port);
-  // At most 107 bytes, what a sockaddr_un holds. Throws std::invalid_argument.
+  // At most 107 bytes, what a sockaddr_un holds. Throws rpc::Error(bad_endpoint).
   static Address path(std::string_view path);
 
   sa_family_t family() const { return storage_.ss_family; }

@@ -1,6 +1,7 @@
 // A blocking way to one peer that carries whole messages. Knows no RPC.
 #pragma once
 
+#include <onc/transport/record.h>
 #include <onc/xdr/bytes.h>
 #include <onc/xdr/encoder.h>
 
@@ -13,8 +14,6 @@ namespace onc::transport {
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
-// Messages are handed to send() with this much room before them, for the record mark (RFC 5531 §11).
-inline constexpr std::size_t mark_size = 4;
 
 // Not for several threads at once. Throws std::system_error with errno's code, or rpc::errc's where a record breaks
 // the limits; after that the channel is of no more use.

@@ -14,10 +14,7 @@ void Decoder::opaque(Bytes& value, std::uint32_t bound) {
 }
 
 BytesView Decoder::variable(std::uint32_t bound) {
-  const std::uint32_t size = length(bound, 1, 1);
-  const std::byte* bytes = take(size + padding(size));
-  check_padding(bytes + size, padding(size));
-  return {bytes, size};
+  return raw(length(bound, 1, 1));
 }
 
 std::uint32_t Decoder::length(std::uint32_t bound, std::size_t smallest, std::size_t memory_each) {

@@ -190,8 +190,12 @@ class Decoder {
 
   std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
   BytesView rest() const { return {at_, end_}; }
-  // What rest() holds is taken by the caller.
-  BytesView take_rest() { return {take(rest().size()), end_}; }
+  // Passes over `size` bytes and their padding, and leaves them where they are.
+  BytesView raw(std::size_t size) {
+    const std::byte* bytes = take(size + padding(size));
+    check_padding(bytes + size, padding(size));
+    return {bytes, size};
+  }
 
   // Throws Error(code, subject) for the value that began at `where`, by default here.
   [[noreturn]] void fail(errc code, const char* subject, const std::byte* where = nullptr) const;
@@ -209,7 +213,7 @@ class Decoder {
   }
 
   const std::byte* take(std::size_t size) {
-    if (static_cast<std::size_t>(end_ - at_) < size) fail(errc::truncated, "");
+    if (size > static_cast<std::size_t>(end_ - at_)) fail(errc::truncated, "");
     const std::byte* taken = at_;
     at_ += size;
     return taken;

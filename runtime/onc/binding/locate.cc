@@ -1,0 +1,132 @@
+#include <onc/binding/binding.h>
+#include <onc/binding/portmappers.h>
+#include <onc/binding/universal_address.h>
+#include <onc/client/client.h>
+#include <onc/rpc/error.h>
+
+#include "portmap.x.h"
+#include "rpcbind.x.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+
+namespace onc::binding {
+
+using transport::Address;
+using transport::Clock;
+using transport::Endpoint;
+using transport::Protocol;
+using transport::TimePoint;
+
+namespace {
+
+// One question to one portmapper: where is `program` over `protocol`?
+struct Question {
+  const Endpoint& portmapper;
+  const rpc::Program& program;
+  Protocol protocol;
+  TimePoint deadline;
+
+  rpc::ClientOptions options() const {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    return {.timeout = std::max(left, std::chrono::milliseconds(1))};
+  }
+};
+
+// The server speaks, but not this version of the portmapper's protocol.
+bool is_version_unknown(const rpc::Error& error) {
+  return error.code() == rpc::errc::version_mismatch || error.code() == rpc::errc::program_unavailable ||
+         error.code() == rpc::errc::procedure_unavailable;
+}
+
+std::optional<Address> to_address(std::string_view netid, const std::string& universal, const Endpoint& portmapper) {
+  if (universal.empty()) return std::nullopt;
+  const auto address = from_universal(netid, universal);
+  if (!address)
+    throw rpc::Error(rpc::errc::bad_reply, "the portmapper at " + portmapper.text() + " gave '" +
+                                               universal.substr(0, 60) + "', which is no universal address (RFC 5665)");
+  // A server on all interfaces is where its portmapper is.
+  if (!address->is_any()) return address;
+  const std::string host = portmapper.protocol == Protocol::local ? "127.0.0.1" : portmapper.host;
+  return transport::resolve({portmapper.protocol, host, address->port()}).front().with_port(address->port());
+}
+
+template <class RpcbindClient>
+std::optional<Address> ask_rpcbind(const Question& question) {
+  const Address at = transport::resolve(question.portmapper).front();
+  const std::string_view id = netid(question.protocol, at);
+  RpcbindClient client(question.portmapper.text(), question.options());
+  const std::string universal = client.RPCBPROC_GETADDR({question.program.number, question.program.version,
+                                                         std::string(id), to_universal(at), ""});
+  return to_address(id, universal, question.portmapper);
+}
+
+std::optional<Address> ask_portmap(const Question& question) {
+  portmap::PMAP_PROG::PMAP_VERS::Client client(question.portmapper.text(), question.options());
+  const auto protocol = question.protocol == Protocol::udp ? portmap::IPPROTO_UDP : portmap::IPPROTO_TCP;
+  const std::uint32_t port =
+      client.PMAPPROC_GETPORT({question.program.number, question.program.version, protocol, 0});
+  if (port == 0 || port > 65535) return std::nullopt;
+  const bool local = question.portmapper.protocol == Protocol::local;
+  const Endpoint at{question.protocol, local ? "127.0.0.1" : question.portmapper.host,
+                    static_cast<std::uint16_t>(port)};
+  return transport::resolve(at).front();
+}
+
+// Over its local socket rpcbind would tell of local addresses only: the whole table has the others.
+std::optional<Address> search_table(const Question& question) {
+  rpcbind::RPCBPROG::RPCBVERS::Client client(question.portmapper.text(), question.options());
+  for (const auto& entry : client.RPCBPROC_DUMP()) {
+    const rpcbind::rpcb& map = entry.rpcb_map;
+    if (map.r_prog == question.program.number && map.r_vers == question.program.version &&
+        protocol_of(map.r_netid) == question.protocol)
+      return to_address(map.r_netid, map.r_addr, question.portmapper);
+  }
+  return std::nullopt;
+}
+
+std::optional<Address> ask(const Question& question) {
+  using namespace rpcbind::RPCBPROG;
+  using Way = std::optional<Address> (*)(const Question&);
+  const bool local = question.portmapper.protocol == Protocol::local;
+  for (const Way way : {local ? search_table : ask_rpcbind<RPCBVERS4::Client>, ask_rpcbind<RPCBVERS::Client>}) {
+    try {
+      return way(question);
+    } catch (const rpc::Error& error) {
+      if (!is_version_unknown(error)) throw;
+    }
+  }
+  return ask_portmap(question);
+}
+
+[[noreturn]] void not_registered(const Endpoint& server, const rpc::Program& program) {
+  throw rpc::Error(rpc::errc::not_registered, std::string(program.name) + " version " +
+                                                  std::to_string(program.version) +
+                                                  " is not registered with the portmapper of " + server.text() +
+                                                  ": is its server running, and did it register?");
+}
+
+}  // namespace
+
+Endpoint locate(const Endpoint& server, const rpc::Program& program, TimePoint deadline) {
+  if (server.protocol == Protocol::local || (server.protocol && server.port)) return server;
+  std::vector<Protocol> protocols = {Protocol::tcp, Protocol::udp};
+  if (server.protocol) protocols = {*server.protocol};
+  bool answered = false;
+  std::exception_ptr unreachable;
+  for (const Protocol protocol : protocols)
+    for (const Endpoint& portmapper : portmappers_of(server.host, protocol)) {
+      try {
+        if (const auto address = ask({portmapper, program, protocol, deadline}))
+          return Endpoint::at(protocol, *address);
+        answered = true;
+      } catch (const rpc::Error&) {
+        if (!unreachable) unreachable = std::current_exception();
+      }
+    }
+  if (!answered && unreachable) std::rethrow_exception(unreachable);
+  not_registered(server, program);
+}
+
+}  // namespace onc::binding

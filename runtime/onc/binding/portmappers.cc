@@ -1,0 +1,44 @@
+#include <onc/binding/binding.h>
+#include <onc/binding/portmappers.h>
+
+#include <cstdlib>
+#include <optional>
+
+namespace onc::binding {
+
+using transport::Endpoint;
+using transport::Protocol;
+
+namespace {
+
+std::optional<Endpoint> named_by_environment() {
+  const char* text = std::getenv(portmapper_variable);
+  if (!text || !*text) return std::nullopt;
+  Endpoint endpoint = Endpoint::parse(text);
+  if (!endpoint.protocol) endpoint.protocol = Protocol::tcp;
+  if (endpoint.protocol != Protocol::local && !endpoint.port) endpoint.port = portmapper_port;
+  return endpoint;
+}
+
+}  // namespace
+
+std::vector<Endpoint> portmappers_of(const std::string& host, Protocol protocol) {
+  if (auto named = named_by_environment()) {
+    if (named->protocol != Protocol::local) named->protocol = protocol;
+    return {*named};
+  }
+  std::vector<Endpoint> portmappers;
+  for (const auto& address : transport::resolve({protocol, host, portmapper_port}))
+    portmappers.push_back(Endpoint::at(protocol, address));
+  return portmappers;
+}
+
+std::vector<Endpoint> own_portmappers() {
+  if (const auto named = named_by_environment()) return {*named};
+  return {{Protocol::local, "/run/rpcbind.sock", std::nullopt},
+          {Protocol::local, "/var/run/rpcbind.sock", std::nullopt},
+          {Protocol::tcp, "127.0.0.1", portmapper_port},
+          {Protocol::udp, "127.0.0.1", portmapper_port}};
+}
+
+}  // namespace onc::binding

@@ -1,0 +1,158 @@
+#include <onc/binding/binding.h>
+#include <onc/client/client.h>
+#include <onc/client/failure.h>
+#include <onc/client/xid.h>
+#include <onc/message/message.h>
+#include <onc/transport/connect.h>
+#include <onc/transport/endpoint.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace onc::rpc {
+
+using transport::Channel;
+using transport::TimePoint;
+
+namespace {
+
+constexpr std::chrono::milliseconds longest_repeat_wait{8'000};
+
+}  // namespace
+
+struct Client::State {
+  std::optional<transport::Endpoint> server;  // absent where the channel was given
+  ClientOptions options;
+  std::unique_ptr<Channel> channel;
+  xdr::Encoder message;
+  std::uint32_t xid = first_xid();
+
+  TimePoint now() const { return channel ? channel->now() : transport::Clock::now(); }
+  std::string peer() const { return channel ? channel->peer() : server->text(); }
+
+  void connect(const Procedure& procedure, TimePoint deadline);
+  xdr::BytesView send_and_receive(const Procedure& procedure, TimePoint deadline);
+  xdr::BytesView over_stream(const Procedure& procedure, TimePoint deadline);
+  xdr::BytesView over_datagrams(const Procedure& procedure, TimePoint deadline);
+  std::optional<xdr::BytesView> receive_ours(TimePoint until);
+  xdr::Decoder results_of(const Procedure& procedure, xdr::BytesView reply);
+  // Throws Error for what went wrong underneath. A stream that broke off inside a record cannot be used again.
+  [[noreturn]] void fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run);
+};
+
+Client::Client(std::string_view server, ClientOptions options) : state_(std::make_unique<State>()) {
+  state_->server = transport::Endpoint::parse(server);
+  state_->options = std::move(options);
+}
+
+Client::Client(std::unique_ptr<Channel> channel, ClientOptions options) : state_(std::make_unique<State>()) {
+  state_->channel = std::move(channel);
+  state_->options = std::move(options);
+}
+
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+void Client::set_timeout(std::chrono::milliseconds timeout) { state_->options.timeout = timeout; }
+void Client::set_credential(Credential credential) { state_->options.credential = std::move(credential); }
+
+xdr::Encoder& Client::begin(const Procedure& procedure) {
+  xdr::Encoder& message = state_->message;
+  message.clear();
+  message.u32(0);  // room for the record mark
+  encode_call(message, ++state_->xid, procedure, state_->options.credential);
+  return message;
+}
+
+xdr::Decoder Client::exchange(const Procedure& procedure) {
+  State& state = *state_;
+  const TimePoint deadline = state.now() + state.options.timeout;
+  if (!state.channel) state.connect(procedure, deadline);
+  return state.results_of(procedure, state.send_and_receive(procedure, deadline));
+}
+
+void Client::undecodable(const Procedure& procedure, const xdr::Error& error) {
+  throw Error(errc::undecodable_reply,
+              describe_call(procedure, state_->peer()) + "the results are not what the .x says: " + error.what() +
+                  " of the results; " + text(MayHaveRun::yes),
+              true);
+}
+
+void Client::State::connect(const Procedure& procedure, TimePoint deadline) {
+  try {
+    const transport::Endpoint at = binding::locate(*server, procedure.program, deadline);
+    channel = transport::connect(at, deadline, options.max_reply);
+  } catch (const Error& error) {
+    throw Error(error.code(), describe_call(procedure, server->text()) + error.what());
+  } catch (const std::system_error& error) {
+    fail(procedure, error.code(), MayHaveRun::no);
+  }
+}
+
+xdr::BytesView Client::State::send_and_receive(const Procedure& procedure, TimePoint deadline) {
+  return channel->reliable() ? over_stream(procedure, deadline) : over_datagrams(procedure, deadline);
+}
+
+xdr::BytesView Client::State::over_stream(const Procedure& procedure, TimePoint deadline) {
+  // A record that did not leave whole is not run.
+  auto may_have_run = MayHaveRun::no;
+  try {
+    channel->send(message, deadline);
+    may_have_run = MayHaveRun::maybe;
+    if (const auto reply = receive_ours(deadline)) return *reply;
+  } catch (const std::system_error& error) {
+    fail(procedure, error.code(), may_have_run);
+  }
+  fail(procedure, errc::timed_out, may_have_run);
+}
+
+// A lost call or reply is repeated with the same xid, so that the server can tell it is one call (RFC 5531 §5).
+xdr::BytesView Client::State::over_datagrams(const Procedure& procedure, TimePoint deadline) {
+  auto wait = options.retransmit_after;
+  int sent = 0;
+  try {
+    do {
+      channel->send(message, deadline);
+      ++sent;
+      if (const auto reply = receive_ours(std::min(channel->now() + wait, deadline))) return *reply;
+      wait = std::min(2 * wait, longest_repeat_wait);
+    } while (channel->now() < deadline);
+  } catch (const std::system_error& error) {
+    // "Port unreachable" for the only datagram there was: nobody ran it.
+    const bool refused_at_once = error.code() == std::errc::connection_refused && sent <= 1;
+    fail(procedure, error.code(), sent == 0 || refused_at_once ? MayHaveRun::no : MayHaveRun::maybe);
+  }
+  fail(procedure, errc::timed_out, MayHaveRun::maybe);
+}
+
+// Replies to earlier calls, given up on, and datagrams that are no reply are passed over.
+std::optional<xdr::BytesView> Client::State::receive_ours(TimePoint until) {
+  while (const auto reply = channel->receive(until)) {
+    const auto reply_xid = peek_reply_xid(*reply);
+    if (reply_xid == xid) return reply;
+    if (!reply_xid && channel->reliable()) throw Error(errc::bad_reply, "");
+  }
+  return std::nullopt;
+}
+
+xdr::Decoder Client::State::results_of(const Procedure& procedure, xdr::BytesView reply) {
+  xdr::Decoder in(reply, options.decoding);
+  ReplyHeader header;
+  try {
+    header = decode_reply(in);
+  } catch (const xdr::Error&) {
+    fail(procedure, errc::bad_reply, MayHaveRun::maybe);
+  }
+  if (header.failure) throw refused_by_server(procedure, peer(), header);
+  return xdr::Decoder(in.rest(), options.decoding);
+}
+
+void Client::State::fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run) {
+  const std::string where = peer();
+  const bool reusable = channel && !channel->reliable() && code == errc::timed_out;
+  if (server && !reusable) channel.reset();
+  throw broken_off(procedure, where, code, options.timeout, may_have_run);
+}
+
+}  // namespace onc::rpc

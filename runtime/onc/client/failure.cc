@@ -1,0 +1,62 @@
+#include <onc/client/failure.h>
+
+#include <sstream>
+
+namespace onc::rpc {
+namespace {
+
+std::string seconds(std::chrono::milliseconds time) {
+  std::ostringstream out;
+  out << static_cast<double>(time.count()) / 1000 << " s";
+  return out.str();
+}
+
+std::string range(VersionRange versions) {
+  if (versions.low == versions.high) return "version " + std::to_string(versions.low);
+  return "versions " + std::to_string(versions.low) + " to " + std::to_string(versions.high);
+}
+
+std::string detail(const ReplyHeader& reply) {
+  switch (*reply.failure) {
+    case errc::version_mismatch: return ", but " + range(reply.versions);
+    case errc::rpc_mismatch: return ", but " + range(reply.versions);
+    case errc::authentication_error:
+      return std::string(" (") + name(static_cast<AuthStatus>(reply.why_refused)) + ")";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+const char* text(MayHaveRun may_have_run) {
+  switch (may_have_run) {
+    case MayHaveRun::no: return "it did not run";
+    case MayHaveRun::maybe: return "it may have run";
+    case MayHaveRun::yes: return "it has run";
+  }
+  return "";
+}
+
+std::string describe_call(const Procedure& procedure, const std::string& peer) {
+  return std::string(procedure.program.name) + "." + procedure.name + " version " +
+         std::to_string(procedure.program.version) + " at " + peer + ": ";
+}
+
+Error refused_by_server(const Procedure& procedure, const std::string& peer, const ReplyHeader& reply) {
+  const std::error_code code = *reply.failure;
+  const auto may_have_run = reply.failure == errc::system_error ? MayHaveRun::maybe : MayHaveRun::no;
+  return {code, describe_call(procedure, peer) + code.message() + detail(reply) + "; " + text(may_have_run),
+          may_have_run != MayHaveRun::no};
+}
+
+Error broken_off(const Procedure& procedure, const std::string& peer, std::error_code code,
+                 std::chrono::milliseconds timeout, MayHaveRun may_have_run) {
+  // A socket's own ETIMEDOUT and ours are one to the caller.
+  if (code == std::errc::timed_out) code = make_error_code(errc::timed_out);
+  std::string what = code.message();
+  if (code == errc::timed_out) what = "no reply within " + seconds(timeout);
+  if (code == std::errc::connection_refused) what = "nobody listens there (connection refused)";
+  return {code, describe_call(procedure, peer) + what + "; " + text(may_have_run), may_have_run != MayHaveRun::no};
+}
+
+}  // namespace onc::rpc

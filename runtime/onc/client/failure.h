@@ -1,0 +1,25 @@
+// The sentences of rpc::Error: which call, to where, what happened and whether it may have run.
+#pragma once
+
+#include <onc/message/message.h>
+#include <onc/rpc/error.h>
+
+#include <chrono>
+#include <string>
+
+namespace onc::rpc {
+
+enum class MayHaveRun { no, maybe, yes };
+const char* text(MayHaveRun);
+
+// "TIME.GETTIME version 1 at udp://127.0.0.1:999: "
+std::string describe_call(const Procedure& procedure, const std::string& peer);
+
+// The reply says that the call was not served.
+Error refused_by_server(const Procedure& procedure, const std::string& peer, const ReplyHeader& reply);
+
+// No reply could be had.
+Error broken_off(const Procedure& procedure, const std::string& peer, std::error_code code,
+                 std::chrono::milliseconds timeout, MayHaveRun may_have_run);
+
+}  // namespace onc::rpc

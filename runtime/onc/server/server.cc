@@ -1,0 +1,81 @@
+#include <onc/server/dispatcher.h>
+#include <onc/server/server.h>
+#include <onc/transport/datagram_server.h>
+#include <onc/transport/listen.h>
+#include <onc/transport/stream_server.h>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+
+namespace onc::rpc {
+
+using transport::Protocol;
+
+struct Server::State {
+  explicit State(ServerOptions chosen) : options(chosen), dispatcher(chosen.decoding) {}
+
+  void close();
+
+  ServerOptions options;
+  asio::io_context context{1};  // one thread: no locks inside
+  Dispatcher dispatcher;
+  transport::Handler handler = [this](xdr::BytesView message, const transport::Arrival& arrival,
+                                      xdr::Encoder& reply) { return dispatcher.answer(message, arrival, reply); };
+  std::vector<std::unique_ptr<transport::StreamServer>> streams;
+  std::vector<std::unique_ptr<transport::DatagramServer>> datagrams;
+  std::vector<transport::Endpoint> endpoints;
+};
+
+Server::Server(ServerOptions options) : state_(std::make_unique<State>(options)) {}
+
+Server::~Server() { state_->close(); }
+
+void Server::State::close() {
+  streams.clear();
+  datagrams.clear();
+  for (const auto& endpoint : endpoints)
+    if (endpoint.protocol == Protocol::local) ::unlink(endpoint.host.c_str());
+  endpoints.clear();
+}
+
+void Server::add(Service& service) { state_->dispatcher.add(service); }
+
+transport::Endpoint Server::listen(std::string_view endpoint) {
+  transport::Listener listener = transport::listen(transport::Endpoint::parse(endpoint));
+  const Protocol protocol = *listener.endpoint.protocol;
+  if (protocol == Protocol::udp) {
+    state_->datagrams.push_back(std::make_unique<transport::DatagramServer>(
+        state_->context, std::move(listener.socket), state_->handler));
+  } else {
+    const ServerOptions& options = state_->options;
+    state_->streams.push_back(std::make_unique<transport::StreamServer>(
+        state_->context, std::move(listener.socket), protocol,
+        transport::StreamLimits{options.max_record, options.max_connections, options.idle, options.partial},
+        state_->handler));
+  }
+  return state_->endpoints.emplace_back(std::move(listener.endpoint));
+}
+
+const std::vector<Program>& Server::programs() const { return state_->dispatcher.programs(); }
+const std::vector<transport::Endpoint>& Server::endpoints() const { return state_->endpoints; }
+
+void Server::on_failure(std::function<void(const Program&, std::uint32_t, const std::string&)> told) {
+  state_->dispatcher.on_failure(std::move(told));
+}
+
+void Server::run(const std::vector<int>& signals) {
+  asio::signal_set stop_signals(state_->context);
+  for (const int signal : signals) stop_signals.add(signal);
+  if (!signals.empty())
+    stop_signals.async_wait([this](asio::error_code error, int) {
+      if (!error) state_->context.stop();
+    });
+  const auto keep_running = asio::make_work_guard(state_->context);
+  state_->context.run();
+  state_->context.restart();
+}
+
+void Server::stop() { state_->context.stop(); }
+
+}  // namespace onc::rpc

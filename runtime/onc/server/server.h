@@ -1,0 +1,62 @@
+// Serves any number of programs at any number of endpoints, on one thread.
+#pragma once
+
+#include <onc/rpc/program.h>
+#include <onc/server/service.h>
+#include <onc/transport/endpoint.h>
+#include <onc/xdr/decoder.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace onc::rpc {
+
+struct ServerOptions {
+  // The longest call or reply over TCP and local sockets, in bytes.
+  std::size_t max_record = std::size_t{16} << 20;
+  // Of one endpoint. One more makes the longest idle one close.
+  std::size_t max_connections = 1000;
+  // Connections close that have not called for this long,
+  std::chrono::seconds idle{360};
+  // or have left a call half sent or a reply half read for this long.
+  std::chrono::seconds partial{30};
+  // What decoding the arguments of one call may cost.
+  xdr::Limits decoding;
+};
+
+// Not for several threads at once, but for stop().
+class Server {
+ public:
+  explicit Server(ServerOptions options = {});
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  // `service` must outlive the server. Throws std::invalid_argument for a program and version there is already.
+  void add(Service& service);
+
+  // Binds tcp://host:port, udp://host:port or local:///path; port 0 takes a free one. Returns what it became.
+  // Calls are queued from here on, and served by run(). Throws Error, in one sentence that says what to do.
+  transport::Endpoint listen(std::string_view endpoint);
+
+  const std::vector<Program>& programs() const;
+  const std::vector<transport::Endpoint>& endpoints() const;
+
+  // Told on the server's thread what a handler threw; its caller only sees SYSTEM_ERR.
+  void on_failure(std::function<void(const Program&, std::uint32_t procedure, const std::string& what)> told);
+
+  // Serves until stop(), or until one of `signals` comes.
+  void run(const std::vector<int>& signals = {});
+  // From any thread. The call being served is finished and answered.
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace onc::rpc

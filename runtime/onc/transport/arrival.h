@@ -1,0 +1,32 @@
+// How a server's transports hand a message on. Knows no RPC.
+#pragma once
+
+#include <onc/transport/address.h>
+#include <onc/xdr/bytes.h>
+#include <onc/xdr/encoder.h>
+
+#include <functional>
+#include <optional>
+
+#include <sys/types.h>
+
+namespace onc::transport {
+
+// Where a message came from. Valid while it is handled.
+struct Arrival {
+  Protocol protocol;
+  const Address& peer;
+  const Address& local;           // the address the peer used
+  std::optional<uid_t> peer_uid;  // of a local socket's peer
+  std::size_t max_reply;          // in bytes: what can be sent back
+};
+
+enum class Verdict {
+  carry_on,
+  drop,  // the peer does not speak our language: close its connection
+};
+
+// Appends the reply to `reply`, or nothing where there is none.
+using Handler = std::function<Verdict(xdr::BytesView message, const Arrival& arrival, xdr::Encoder& reply)>;
+
+}  // namespace onc::transport

@@ -1,0 +1,71 @@
+#include <onc/transport/connect.h>
+#include <onc/transport/socket_channel.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace onc::transport {
+namespace {
+
+[[noreturn]] void fail(int error) { throw std::system_error(error, std::generic_category()); }
+
+int milliseconds_until(TimePoint deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
+}
+
+// 0 or errno. A blocking connect() has no deadline, so the socket is non-blocking until it is through.
+int connect_by(int descriptor, const Address& address, TimePoint deadline) {
+  if (::connect(descriptor, address.data(), address.size()) == 0) return 0;
+  // A local socket whose queue is full says EAGAIN and cannot be waited for.
+  if (errno != EINPROGRESS) return errno;
+  pollfd wait{.fd = descriptor, .events = POLLOUT, .revents = 0};
+  int ready = 0;
+  do ready = ::poll(&wait, 1, milliseconds_until(deadline));
+  while (ready < 0 && errno == EINTR);
+  if (ready == 0) return ETIMEDOUT;
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (ready < 0 || ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
+  return error;
+}
+
+void make_blocking(int descriptor) {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0) fail(errno);
+}
+
+Socket dial(Protocol protocol, const Address& address, TimePoint deadline, int& error) {
+  const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
+  Socket socket(::socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (socket.get() < 0) fail(errno);
+  error = connect_by(socket.get(), address, deadline);
+  if (error != 0) return Socket();
+  make_blocking(socket.get());
+  const int on = 1;  // a call is written whole: nothing is gained by waiting for more
+  if (protocol == Protocol::tcp) ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return socket;
+}
+
+}  // namespace
+
+std::unique_ptr<Channel> connect(const Endpoint& endpoint, TimePoint deadline, std::size_t max_message) {
+  const Protocol protocol = endpoint.protocol.value_or(Protocol::tcp);
+  int error = EADDRNOTAVAIL;
+  for (const Address& address : resolve(endpoint)) {
+    Socket socket = dial(protocol, address, deadline, error);
+    if (socket.get() < 0) continue;
+    if (protocol == Protocol::udp) return std::make_unique<DatagramChannel>(std::move(socket), endpoint.text());
+    return std::make_unique<StreamChannel>(std::move(socket), endpoint.text(), max_message);
+  }
+  fail(error);
+}
+
+}  // namespace onc::transport

@@ -1,0 +1,105 @@
+#include <onc/rpc/error.h>
+#include <onc/transport/endpoint.h>
+
+#include <charconv>
+#include <memory>
+
+#include <netdb.h>
+
+namespace onc::transport {
+namespace {
+
+[[noreturn]] void refuse(std::string_view text, const std::string& why) {
+  throw rpc::Error(rpc::errc::bad_endpoint, "'" + std::string(text) + "' is no endpoint: " + why +
+                                                "; write tcp://host:port, udp://host:port, local:///path or a host");
+}
+
+std::uint16_t parse_port(std::string_view text, std::string_view whole) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size())
+    refuse(whole, "a port is a number from 0 to 65535");
+  return port;
+}
+
+// host, host:port, [v6] or [v6]:port; an unbracketed v6 address has several colons and no port.
+void parse_authority(std::string_view text, std::string_view whole, Endpoint& endpoint) {
+  std::string_view rest;
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == text.npos) refuse(whole, "a ']' is missing");
+    endpoint.host = text.substr(1, close - 1);
+    rest = text.substr(close + 1);
+    if (!rest.empty() && rest[0] != ':') refuse(whole, "after ']' comes ':' and a port");
+  } else {
+    const std::size_t colon = text.find(':');
+    const bool several = colon != text.npos && text.find(':', colon + 1) != text.npos;
+    endpoint.host = several ? text : text.substr(0, colon);
+    if (!several && colon != text.npos) rest = text.substr(colon);
+  }
+  if (endpoint.host.empty() || endpoint.host.find_first_of("/ \t\n") != std::string::npos)
+    refuse(whole, "it names no host");
+  if (!rest.empty()) endpoint.port = parse_port(rest.substr(1), whole);
+}
+
+}  // namespace
+
+Endpoint Endpoint::parse(std::string_view text) {
+  Endpoint endpoint;
+  const std::size_t mark = text.find("://");
+  const std::string_view scheme = mark == text.npos ? "" : text.substr(0, mark);
+  const std::string_view rest = mark == text.npos ? text : text.substr(mark + 3);
+  if (scheme == "local") {
+    if (!rest.starts_with('/')) refuse(text, "the path is absolute, with three slashes in all");
+    endpoint.protocol = Protocol::local;
+    endpoint.host = rest;
+    return endpoint;
+  }
+  if (scheme == "tcp") endpoint.protocol = Protocol::tcp;
+  else if (scheme == "udp") endpoint.protocol = Protocol::udp;
+  else if (mark != text.npos) refuse(text, "it begins with neither tcp, udp nor local");
+  parse_authority(rest, text, endpoint);
+  if (!endpoint.protocol && endpoint.port) refuse(text, "a port needs tcp:// or udp:// before the host");
+  return endpoint;
+}
+
+Endpoint Endpoint::at(Protocol protocol, const Address& address) {
+  if (protocol == Protocol::local) return {protocol, address.host(), std::nullopt};
+  return {protocol, address.host(), address.port()};
+}
+
+std::string Endpoint::text() const {
+  if (protocol == Protocol::local) return "local://" + host;
+  std::string text = protocol ? std::string(name(*protocol)) + "://" : "";
+  text += host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (port) text += ":" + std::to_string(*port);
+  return text;
+}
+
+const char* name(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::tcp: return "tcp";
+    case Protocol::udp: return "udp";
+    case Protocol::local: return "local";
+  }
+  return "";
+}
+
+std::vector<Address> resolve(const Endpoint& endpoint) {
+  if (endpoint.protocol == Protocol::local) return {Address::path(endpoint.host)};
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = endpoint.protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const std::string port = std::to_string(endpoint.port.value_or(0));
+  const int error = ::getaddrinfo(endpoint.host.c_str(), port.c_str(), &hints, &found);
+  if (error != 0)
+    throw rpc::Error(rpc::errc::unknown_host,
+                     "the host '" + endpoint.host + "' has no address: " + ::gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  std::vector<Address> addresses;
+  for (const addrinfo* one = found; one; one = one->ai_next) addresses.emplace_back(one->ai_addr, one->ai_addrlen);
+  return addresses;
+}
+
+}  // namespace onc::transport

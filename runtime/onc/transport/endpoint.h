@@ -1,0 +1,34 @@
+// Where a server is: tcp://host:port, udp://host:port, local:///path, or only a host. Knows no RPC.
+#pragma once
+
+#include <onc/transport/address.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace onc::transport {
+
+// One URI, taken apart. Port 0 is "any" for a server to listen on.
+struct Endpoint {
+  std::optional<Protocol> protocol;     // absent for a bare host: any that is registered
+  std::string host;                     // a name or numeric address; the path for local
+  std::optional<std::uint16_t> port;    // absent: whoever knows the host's portmapper must find it
+
+  // Throws rpc::Error(bad_endpoint), which says what one looks like.
+  static Endpoint parse(std::string_view text);
+  static Endpoint at(Protocol protocol, const Address& address);
+
+  std::string text() const;
+
+  bool operator==(const Endpoint&) const = default;
+};
+
+const char* name(Protocol protocol);
+
+// The addresses of `endpoint`, whose host may be a name: this asks the resolver, which has a timeout of its own.
+// A missing port is 0. Throws rpc::Error(unknown_host).
+std::vector<Address> resolve(const Endpoint& endpoint);
+
+}  // namespace onc::transport

@@ -1,0 +1,79 @@
+#include <onc/rpc/error.h>
+#include <onc/transport/record.h>
+#include <onc/xdr/byte_order.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace onc::transport {
+namespace {
+
+constexpr std::uint32_t last_fragment = 0x80000000;
+
+constexpr std::size_t first_room = std::size_t{16} << 10;
+// A buffer that a large record has grown past this is given back once it is empty.
+constexpr std::size_t kept_room = std::size_t{2} << 20;
+
+// Fragments may be empty, so that a limit on bytes does not bound their number. libtirpc's have 4 to 9 KB.
+constexpr std::size_t max_fragments = 16384;
+
+[[noreturn]] void refuse(rpc::errc code, std::size_t limit) {
+  throw rpc::Error(code, rpc::make_error_code(code).message() + " of " + std::to_string(limit));
+}
+
+}  // namespace
+
+void set_mark(std::span<std::byte> record) {
+  assert(record.size() >= mark_size && record.size() - mark_size < last_fragment);
+  xdr::store_big_endian(record.data(), last_fragment | static_cast<std::uint32_t>(record.size() - mark_size));
+}
+
+std::span<std::byte> RecordReader::room() {
+  compact();
+  if (end_ == buffer_.size()) {
+    // Doubling keeps the memory in step with what has arrived, whatever the mark announces.
+    const std::size_t doubled = std::max(first_room, 2 * buffer_.size());
+    buffer_.resize(std::max(end_ + 1, wanted_ ? std::min(doubled, std::max(wanted_, first_room)) : doubled));
+  }
+  return std::span(buffer_).subspan(end_);
+}
+
+void RecordReader::compact() {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    if (buffer_.size() > kept_room) buffer_ = xdr::Bytes();
+  } else if (begin_ != 0 && (buffer_.size() - end_ < first_room / 4 || wanted_ > buffer_.size() - begin_)) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, arrived());
+    end_ -= begin_;
+    begin_ = 0;
+  }
+}
+
+std::optional<xdr::BytesView> RecordReader::next() {
+  if (fragments_ == 0) {
+    gathered_.clear();
+    if (gathered_.capacity() > kept_room) gathered_ = xdr::Bytes();
+  }
+  while (arrived() >= mark_size) {
+    const auto mark = xdr::load_big_endian<std::uint32_t>(buffer_.data() + begin_);
+    const std::size_t size = mark & ~last_fragment;
+    if (size > max_record_ - gathered_.size()) refuse(rpc::errc::record_too_long, max_record_);
+    wanted_ = mark_size + size;
+    if (arrived() < wanted_) return std::nullopt;
+    const xdr::BytesView fragment(buffer_.data() + begin_ + mark_size, size);
+    begin_ += wanted_;
+    wanted_ = 0;
+    const bool last = (mark & last_fragment) != 0;
+    if (last && fragments_ == 0) return fragment;
+    if (++fragments_ > max_fragments) refuse(rpc::errc::too_many_fragments, max_fragments);
+    gathered_.insert(gathered_.end(), fragment.begin(), fragment.end());
+    if (last) {
+      fragments_ = 0;
+      return gathered_;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace onc::transport

@@ -1,0 +1,89 @@
+#include <onc/rpc/error.h>
+#include <onc/transport/socket_channel.h>
+
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+namespace onc::transport {
+namespace {
+
+// A deadline may be overstepped by this much, so that calls in a row need not set it again.
+constexpr std::chrono::microseconds slack{2'000};
+
+// The longest datagram IP can carry.
+constexpr std::size_t max_datagram = 65'535;
+
+[[noreturn]] void fail(int error) { throw std::system_error(error, std::generic_category()); }
+
+}  // namespace
+
+bool SocketTimeout::arm(TimePoint deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::microseconds>(deadline - Clock::now());
+  if (left.count() <= 0) return false;
+  // Too early is harmless: the caller looks at the clock and waits again.
+  if (left + slack >= armed_ && left <= 2 * armed_) return true;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  const timeval time{.tv_sec = seconds.count(), .tv_usec = (left - seconds).count()};
+  if (::setsockopt(descriptor_, SOL_SOCKET, option_, &time, sizeof time) != 0) fail(errno);
+  armed_ = left;
+  return true;
+}
+
+StreamChannel::StreamChannel(Socket socket, std::string peer, std::size_t max_record)
+    : socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      reader_(max_record),
+      receive_timeout_(socket_.get(), SO_RCVTIMEO),
+      send_timeout_(socket_.get(), SO_SNDTIMEO) {}
+
+void StreamChannel::send(xdr::Encoder& message, TimePoint deadline) {
+  std::span<std::byte> left(message.data(), message.size());
+  set_mark(left);
+  while (!left.empty()) {
+    if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
+    const ssize_t sent = ::send(socket_.get(), left.data(), left.size(), MSG_NOSIGNAL);
+    if (sent >= 0) left = left.subspan(static_cast<std::size_t>(sent));
+    else if (errno != EINTR && errno != EAGAIN) fail(errno);
+  }
+}
+
+std::optional<xdr::BytesView> StreamChannel::receive(TimePoint deadline) {
+  while (true) {
+    if (auto record = reader_.next()) return record;
+    if (!receive_timeout_.arm(deadline)) return std::nullopt;
+    const std::span<std::byte> room = reader_.room();
+    const ssize_t received = ::recv(socket_.get(), room.data(), room.size(), 0);
+    if (received > 0) reader_.received(static_cast<std::size_t>(received));
+    else if (received == 0) throw rpc::Error(rpc::errc::connection_lost, "the peer closed the connection");
+    else if (errno != EINTR && errno != EAGAIN) fail(errno);
+  }
+}
+
+DatagramChannel::DatagramChannel(Socket socket, std::string peer)
+    : socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      buffer_(max_datagram),
+      receive_timeout_(socket_.get(), SO_RCVTIMEO),
+      send_timeout_(socket_.get(), SO_SNDTIMEO) {}
+
+void DatagramChannel::send(xdr::Encoder& message, TimePoint deadline) {
+  const xdr::BytesView datagram = message.bytes().subspan(mark_size);
+  while (true) {
+    if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
+    if (::send(socket_.get(), datagram.data(), datagram.size(), MSG_NOSIGNAL) >= 0) return;
+    if (errno != EINTR && errno != EAGAIN) fail(errno);
+  }
+}
+
+std::optional<xdr::BytesView> DatagramChannel::receive(TimePoint deadline) {
+  while (true) {
+    if (!receive_timeout_.arm(deadline)) return std::nullopt;
+    const ssize_t received = ::recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
+    if (received >= 0) return xdr::BytesView(buffer_.data(), static_cast<std::size_t>(received));
+    if (errno != EINTR && errno != EAGAIN) fail(errno);
+  }
+}
+
+}  // namespace onc::transport

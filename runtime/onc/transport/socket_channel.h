@@ -1,0 +1,61 @@
+// The blocking channels over sockets. One system call sends, one receives: the kernel keeps the time.
+#pragma once
+
+#include <onc/transport/channel.h>
+#include <onc/transport/record.h>
+#include <onc/transport/socket.h>
+
+namespace onc::transport {
+
+// Lets blocking calls on a socket end by a deadline, with a system call only when the time left has changed much.
+class SocketTimeout {
+ public:
+  // `option`: SO_RCVTIMEO or SO_SNDTIMEO.
+  SocketTimeout(int descriptor, int option) : descriptor_(descriptor), option_(option) {}
+
+  // False when the deadline has passed.
+  bool arm(TimePoint deadline);
+
+ private:
+  int descriptor_;
+  int option_;
+  std::chrono::microseconds armed_{0};
+};
+
+// TCP and local sockets: records (RFC 5531 §11).
+class StreamChannel : public Channel {
+ public:
+  StreamChannel(Socket socket, std::string peer, std::size_t max_record);
+
+  bool reliable() const override { return true; }
+  void send(xdr::Encoder& message, TimePoint deadline) override;
+  std::optional<xdr::BytesView> receive(TimePoint deadline) override;
+  std::string peer() const override { return peer_; }
+
+ private:
+  Socket socket_;
+  std::string peer_;
+  RecordReader reader_;
+  SocketTimeout receive_timeout_;
+  SocketTimeout send_timeout_;
+};
+
+// UDP: a message is a datagram. The socket is connected, so that only the peer is heard.
+class DatagramChannel : public Channel {
+ public:
+  DatagramChannel(Socket socket, std::string peer);
+
+  bool reliable() const override { return false; }
+  void send(xdr::Encoder& message, TimePoint deadline) override;
+  std::optional<xdr::BytesView> receive(TimePoint deadline) override;
+  std::string peer() const override { return peer_; }
+
+ private:
+  Socket socket_;
+  std::string peer_;
+  xdr::Bytes buffer_;
+  SocketTimeout receive_timeout_;
+  SocketTimeout send_timeout_;
+};
+
+}  // namespace onc::transport

@@ -1,5 +1,6 @@
 # How everything here is compiled. Targets of ours link onc_compile; generated code too.
 add_library(onc_compile INTERFACE)
+target_compile_definitions(onc_compile INTERFACE ONC_VERSION="${PROJECT_VERSION}")
 target_compile_options(onc_compile INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
 if(ONC_SANITIZE)

@@ -1,0 +1,124 @@
+#include "daemon/daemon.h"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace onc::daemon {
+
+using binding::Registering;
+
+void add_foreground_option(CLI::App& app, bool& foreground) {
+  app.add_flag("--foreground", foreground, "Stay in the foreground, attached to the terminal");
+}
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--listen", options.listen,
+                 "Where to serve: tcp://host:port, udp://host:port or local:///path; port 0 takes a free one "
+                 "(repeatable)")
+      ->type_name("URI")
+      ->capture_default_str();
+  const std::map<std::string, Registering> registering = {
+      {"required", Registering::required}, {"auto", Registering::if_available}, {"no", Registering::no}};
+  app.add_option("--register", options.registering,
+                 "Announce to the portmapper: required, auto (do without where none answers) or no [auto]")
+      ->type_name("HOW")
+      ->transform(CLI::CheckedTransformer(registering).description(""));
+  add_foreground_option(app, options.foreground);
+}
+
+namespace {
+
+int report(const std::string& name, const std::exception& error) {
+  std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
+  return 1;
+}
+
+void say(const std::string& line) {
+  std::puts(line.c_str());
+  std::fflush(stdout);
+}
+
+void let_go_of_terminal() {
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return;
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, standard);
+  ::close(null);
+}
+
+// In the parent: the child's fate decides the exit status.
+int wait_until_ready(pid_t child, int ready) {
+  char told = 0;
+  if (::read(ready, &told, 1) == 1) return 0;
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return 1;  // it has said why
+}
+
+}  // namespace
+
+int run(const std::string& name, bool foreground, const std::function<void(const Ready&)>& serve) {
+  try {
+    if (foreground) {
+      serve(say);
+      return 0;
+    }
+    // Forked before anything is opened: event loops and threads do not survive it.
+    int pipe[2];
+    if (::pipe2(pipe, O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category());
+    const pid_t child = ::fork();
+    if (child < 0) throw std::system_error(errno, std::generic_category(), "cannot go to the background");
+    if (child > 0) {
+      ::close(pipe[1]);
+      return wait_until_ready(child, pipe[0]);
+    }
+    ::close(pipe[0]);
+    ::setsid();
+    serve([&](const std::string& line) {
+      say(line);
+      let_go_of_terminal();
+      if (::chdir("/") != 0 || ::write(pipe[1], "!", 1) != 1) throw std::system_error(errno, std::generic_category());
+      ::close(pipe[1]);
+    });
+    return 0;
+  } catch (const std::exception& error) {
+    return report(name, error);
+  }
+}
+
+namespace {
+
+std::string programs_text(const rpc::Server& server) {
+  std::string text;
+  for (const rpc::Program& program : server.programs())
+    text += (text.empty() ? "" : ", ") + std::string(program.name) + " " + program.version_name;
+  return text;
+}
+
+std::string endpoints_text(const rpc::Server& server) {
+  std::string text;
+  for (const transport::Endpoint& endpoint : server.endpoints()) text += " " + endpoint.text();
+  return text;
+}
+
+}  // namespace
+
+void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready) {
+  for (const std::string& endpoint : options.listen) server.listen(endpoint);
+  server.on_failure([&](const rpc::Program& program, std::uint32_t procedure, const std::string& what) {
+    std::fprintf(stderr, "%s: procedure %u of %s failed: %s\n", name.c_str(), procedure, program.name, what.c_str());
+  });
+  const binding::Registration registration(server.programs(), server.endpoints(), options.registering);
+  ready(name + ": serving " + programs_text(server) + " at" + endpoints_text(server) +
+        (registration.registered() ? ", registered with the portmapper" : ", not registered"));
+  server.run({SIGINT, SIGTERM});
+}
+
+}  // namespace onc::daemon

@@ -1,0 +1,37 @@
+// What every daemon here does alike: its options, its one line, its way into the background and out again.
+#pragma once
+
+#include <onc/binding/binding.h>
+#include <onc/server/server.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace onc::daemon {
+
+struct Options {
+  std::vector<std::string> listen;  // URIs
+  binding::Registering registering = binding::Registering::if_available;
+  bool foreground = false;
+};
+
+// Adds --listen, --register and --foreground. What `options` holds is the default.
+void add_options(CLI::App& app, Options& options);
+void add_foreground_option(CLI::App& app, bool& foreground);
+
+// Called once, when the daemon serves: prints its line and, unless it stays in the foreground, lets go of the terminal.
+using Ready = std::function<void(const std::string& line)>;
+
+// Runs `serve` as program `name` and returns the exit status: 0, or 1 after one sentence on standard error.
+// In the background the caller's process ends when Ready is called, or with status 1 when that never happens.
+int run(const std::string& name, bool foreground, const std::function<void(const Ready&)>& serve);
+
+// Listens, registers, is ready, and serves until SIGINT or SIGTERM.
+void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready);
+
+}  // namespace onc::daemon

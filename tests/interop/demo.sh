@@ -1,0 +1,26 @@
+#!/bin/bash
+# demo.sh: the demo, as anybody and as root, shows what it promises and leaves nothing behind.
+. "$(dirname "$0")/harness.sh"
+
+needs rpcbind rpcinfo
+mkdir /run/source
+mount --bind "$ONC_SOURCE" /run/source
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+shown() {
+  expect "$who sees $1" "$2" "$(grep -E -m 1 "$2" $work/demo.log || tail -n 5 $work/demo.log)"
+}
+for who in nobody root; do
+  user=()
+  [ $who = root ] || user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+  within 60 "${user[@]}" bash /run/source/demo/run $bin >$work/demo.log 2>&1 </dev/null || fail "the demo failed for $who"
+  shown "idlc at work" '\$ idlc time\.x'
+  shown "the generated class" 'class Client'
+  shown "a portmapper" 'portmapper: serving at'
+  shown "a server" 'onc-timed: serving TIME v1 at .*, registered with the portmapper'
+  shown "the time set and read" '1988-04-01 12:00:0'
+  shown "the registry" '536870913 +1 tcp'
+  if grep -q $'\e' $work/demo.log; then fail "colours where there is no terminal"; fi
+  [ -z "$(ls -A /tmp)" ] || fail "left behind: $(ls -A /tmp)"
+done
+shown "rpcinfo content over TCP" 'rpcinfo -t 127'
+[ "$(grep -c '^ *program 536870913 version 1 ready and waiting' $work/demo.log)" = 2 ] || fail "rpcinfo is not content"

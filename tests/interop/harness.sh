@@ -124,7 +124,7 @@ within() { timeout --kill-after=5 "$@"; }
 # capture NAME: from now to end_capture, every packet of this host goes to $work/NAME.pcap.
 capture() {
   needs tshark tshark dumpcap
-  needs python3-minimal python3
+  needs python3 python3
   pcap=$work/$1.pcap
   start dumpcap '^File:' dumpcap -q -P -i lo -w "$pcap"
 }

@@ -1,0 +1,44 @@
+// encode() and decode() of each type, and the calls that move one declaration.
+#pragma once
+
+#include "types.h"
+
+namespace idlc::cpp {
+
+// Statements that move the value of a declaration; typedefs are looked through.
+class Codec {
+ public:
+  explicit Codec(const Types& types) : types_(types) {}
+
+  // `stream` is the name of an encoder. Ends without a semicolon.
+  std::string encode(const Declaration& declaration, const std::string& value, const std::string& stream) const {
+    return encode(declaration, value, stream, 1);
+  }
+  // `stream` is the name of a decoder; `value` is assigned or filled.
+  std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream) const {
+    return decode(declaration, value, stream, 1);
+  }
+
+ private:
+  // `level` counts the lambdas around, for names of their own.
+  std::string encode(const Declaration& declaration, const std::string& value, const std::string& stream, int level) const;
+  std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream, int level) const;
+  std::string encode_items(const Declaration& declaration, const std::string& stream, int level) const;
+  std::string decode_items(const Declaration& declaration, const std::string& stream, int level) const;
+
+  const Types& types_;
+};
+
+// What a decoder reads by value, as in `v.size = in.u32()`: "u32". Empty for everything else.
+std::string reader(const Declaration& declaration);
+
+void declare_codecs(Printer& out, const Spec& spec, const Names& names);
+void write_codecs(Printer& out, const Spec& spec, const Names& names);
+
+// Unions have theirs in a file of their own.
+void write_union_codec(Printer& out, const Definition& definition, const Names& names);
+
+// What no member or local may hide in the codecs.
+const Scope& names_in_codecs();
+
+}  // namespace idlc::cpp

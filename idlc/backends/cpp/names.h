@@ -1,0 +1,49 @@
+// What the names of a .x are in C++: the same, but where C++ has other plans for them.
+#pragma once
+
+#include "cpp.h"
+
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace idlc::cpp {
+
+// Names that mean something else where code is about to stand: members, locals, nested namespaces.
+using Scope = std::set<std::string>;
+
+class Names {
+ public:
+  Names(const Spec& spec, const Options& options);
+
+  // a::b
+  const std::string& space() const { return space_; }
+
+  // Of a definition, enumerator, declaration, version or procedure of the spec.
+  const std::string& of(const Definition& definition) const { return names_.at(&definition); }
+  const std::string& of(const Enumerator& enumerator) const { return names_.at(&enumerator); }
+  const std::string& of(const Declaration& declaration) const { return names_.at(&declaration); }
+  const std::string& of(const Version& version) const { return names_.at(&version); }
+  const std::string& of(const Procedure& procedure) const { return names_.at(&procedure); }
+
+  // Of a definition, with its namespace where `hidden` hides it.
+  std::string of(const Definition& definition, const Scope& hidden) const;
+
+ private:
+  void name_definitions(const Spec& spec);
+  void name_members(const Definition& definition);
+  void name_program(const Program& program);
+
+  std::string space_;
+  std::unordered_map<const void*, std::string> names_;
+  Scope definitions_;
+};
+
+// What a Client or Server has besides the procedures.
+const Scope& names_in_classes();
+
+// `name`, with as many _ as it takes to be none of `taken` and nothing of C++'s.
+std::string free_name(std::string name, const Scope& taken);
+
+}  // namespace idlc::cpp

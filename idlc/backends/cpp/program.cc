@@ -1,0 +1,103 @@
+#include "program.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace idlc::cpp {
+namespace {
+
+const Scope locals{"in",     "out",       "reply",   "caller", "procedure", "procedures", "program",
+                   "results", "arguments", "item",    "onc",    "std",       "encode",     "decode"};
+
+Scope names_around(const Definition& program, const Version& version, const Names& names) {
+  Scope hidden = names_in_classes();
+  hidden.insert(locals.begin(), locals.end());
+  for (const Version& each : program.as<Program>()->versions) hidden.insert(names.of(each));
+  for (const Procedure& procedure : version.procedures) hidden.insert(names.of(procedure));
+  return hidden;
+}
+
+}  // namespace
+
+VersionWriter::VersionWriter(Printer& out, const Definition& program, const Version& version, const Names& names)
+    : out_(out),
+      program_(program),
+      version_(version),
+      names_(names),
+      hidden_(names_around(program, version, names)),
+      types_(names, hidden_),
+      codec_(types_) {}
+
+void VersionWriter::declare() {
+  const std::string space = names_.of(program_) + "::" + names_.of(version_);
+  out_.blank();
+  out_.line("namespace {} {", space);
+  out_.blank();
+  out_.line("inline constexpr onc::rpc::Program program{{}, {}, \"{}\", \"{}\"};",
+            literal(program_.as<Program>()->number), literal(version_.number), program_.name.text, version_.name.text);
+  declare_client();
+  declare_server();
+  out_.blank();
+  out_.line("}  // namespace {}", space);
+}
+
+void VersionWriter::define() {
+  const std::string space = names_.of(program_) + "::" + names_.of(version_);
+  out_.blank();
+  out_.line("namespace {} {", space);
+  define_procedures();
+  for (const Procedure& procedure : version_.procedures) define_client(procedure);
+  define_dispatch();
+  out_.blank();
+  out_.line("}  // namespace {}", space);
+}
+
+// Number and name: what errors and traces say of a call.
+void VersionWriter::define_procedures() {
+  out_.blank();
+  out_.line("// Number and name: what errors and traces say of a call.");
+  out_.line("namespace procedures {");
+  for (const Procedure& procedure : version_.procedures)
+    out_.line("constexpr onc::rpc::Procedure {}{program, {}, \"{}\"};", names_.of(procedure), literal(procedure.number),
+              procedure.name.text);
+  out_.line("}  // namespace procedures");
+}
+
+std::string VersionWriter::client_parameters(const Procedure& procedure, bool named) const {
+  std::string text;
+  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+    const Declaration& declaration = procedure.arguments[i];
+    const std::string type = types_.of(declaration);
+    text += (i == 0 ? "" : ", ") + (is_scalar(declaration) ? type : "const " + type + "&");
+    if (named) text += " " + argument(procedure, i);
+  }
+  return text;
+}
+
+std::string VersionWriter::server_parameters(const Procedure& procedure) const {
+  std::string text;
+  for (const Declaration& declaration : procedure.arguments) text += types_.of(declaration) + ", ";
+  return text + "const onc::rpc::Caller&";
+}
+
+// As the type, with a small letter, where that is a name of its own and free.
+std::string VersionWriter::argument(const Procedure& procedure, std::size_t index) const {
+  const auto candidate = [](const Declaration& declaration) {
+    std::string name = declaration.type.name;
+    if (!name.empty()) name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+    return name == declaration.type.name ? std::string() : name;
+  };
+  const auto& arguments = procedure.arguments;
+  const std::string name = candidate(arguments[index]);
+  const auto same = std::count_if(arguments.begin(), arguments.end(),
+                                  [&](const Declaration& other) { return candidate(other) == name; });
+  if (!name.empty() && same == 1 && free_name(name, hidden_) == name) return name;
+  return index == 0 ? "argument" : "argument" + std::to_string(index + 1);
+}
+
+bool VersionWriter::has_results() const {
+  return std::any_of(version_.procedures.begin(), version_.procedures.end(),
+                     [](const Procedure& procedure) { return !procedure.result.is_void(); });
+}
+
+}  // namespace idlc::cpp

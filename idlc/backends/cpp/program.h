@@ -1,0 +1,42 @@
+// What client and server have in common: how a version's procedures look.
+#pragma once
+
+#include "codec.h"
+
+namespace idlc::cpp {
+
+// One version of a program, as code within its namespace sees it.
+class VersionWriter {
+ public:
+  VersionWriter(Printer& out, const Definition& program, const Version& version, const Names& names);
+
+  // files.x.h
+  void declare();
+  // files.x.cc
+  void define();
+
+ private:
+  void declare_client();
+  void declare_server();
+  void define_procedures();
+  void define_client(const Procedure& procedure);
+  void define_dispatch();
+  void dispatch(const Procedure& procedure);
+
+  // A method's result and parameters: "LookupReply", "const Name& name, std::uint32_t argument2".
+  std::string result(const Procedure& procedure) const { return types_.of(procedure.result); }
+  std::string client_parameters(const Procedure& procedure, bool named) const;
+  std::string server_parameters(const Procedure& procedure) const;
+  std::string argument(const Procedure& procedure, std::size_t index) const;
+  bool has_results() const;
+
+  Printer& out_;
+  const Definition& program_;
+  const Version& version_;
+  const Names& names_;
+  Scope hidden_;
+  Types types_;
+  Codec codec_;
+};
+
+}  // namespace idlc::cpp

@@ -1,0 +1,59 @@
+#include "program.h"
+
+#include <algorithm>
+
+namespace idlc::cpp {
+
+void VersionWriter::declare_server() {
+  out_.blank();
+  out_.open("class Server : public onc::rpc::Service");
+  out_.label("public:");
+  out_.line("Server() : onc::rpc::Service({}::program) {}", names_.of(version_), "{}");
+  for (const Procedure& procedure : version_.procedures)
+    out_.line("virtual {} {}({}) = 0;", result(procedure), names_.of(procedure), server_parameters(procedure));
+  out_.blank();
+  out_.label("private:");
+  out_.line("void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,");
+  out_.line("              const onc::rpc::Caller& caller) final;");
+  out_.close("};");
+}
+
+void VersionWriter::define_dispatch() {
+  out_.blank();
+  out_.line("void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&{},",
+            has_results() ? " results" : "");
+  out_.open("                      const onc::rpc::Caller& caller)");
+  out_.open("switch (procedure)");
+  const auto& procedures = version_.procedures;
+  const bool has_zero = std::any_of(procedures.begin(), procedures.end(),
+                                    [](const Procedure& procedure) { return procedure.number.number == Number{}; });
+  // By convention every program answers procedure 0 (RFC 5531 §12.1).
+  if (!has_zero) out_.line("case 0: return arguments.finish();");
+  for (const Procedure& procedure : procedures) dispatch(procedure);
+  out_.close();
+  out_.line("throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, {}::program);", names_.of(version_));
+  out_.close();
+}
+
+void VersionWriter::dispatch(const Procedure& procedure) {
+  out_.open("case {}:", literal(procedure.number));
+  std::string call = names_.of(procedure) + "(";
+  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+    const Declaration& declaration = procedure.arguments[i];
+    const std::string name = argument(procedure, i);
+    const std::string scalar = is_scalar(declaration) ? reader(declaration) : "";
+    if (!scalar.empty()) {
+      out_.line("const {} {} = arguments.{}();", types_.of(declaration), name, scalar);
+    } else {
+      out_.line("{} {}{};", types_.of(declaration), name, initializer(types_, declaration));
+      out_.line("{};", codec_.decode(declaration, name, "arguments"));
+    }
+    call += (is_scalar(declaration) ? name : "std::move(" + name + ")") + ", ";
+  }
+  call += "caller)";
+  out_.line("arguments.finish();");
+  out_.line("return {};", procedure.result.is_void() ? call : codec_.encode(procedure.result, call, "results"));
+  out_.close();
+}
+
+}  // namespace idlc::cpp

@@ -1,0 +1,241 @@
+#include "types.h"
+
+#include <unordered_set>
+
+namespace idlc::cpp {
+namespace {
+
+std::string_view primitive_name(Primitive primitive) {
+  switch (primitive) {
+    case Primitive::int8: return "std::int8_t";
+    case Primitive::uint8: return "std::uint8_t";
+    case Primitive::int16: return "std::int16_t";
+    case Primitive::uint16: return "std::uint16_t";
+    case Primitive::int32: return "std::int32_t";
+    case Primitive::uint32: return "std::uint32_t";
+    case Primitive::int64: return "std::int64_t";
+    case Primitive::uint64: return "std::uint64_t";
+    case Primitive::float32: return "float";
+    case Primitive::float64: return "double";
+    case Primitive::quadruple: return "onc::xdr::Quadruple";
+    case Primitive::boolean: return "bool";
+  }
+  return "";
+}
+
+std::string_view constant_type(const Number& number) {
+  if (number.negative) return fits_int32(number) ? "std::int32_t" : "std::int64_t";
+  return fits_uint32(number) ? "std::uint32_t" : "std::uint64_t";
+}
+
+const Enum* enum_of(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  if (resolved.shape != Shape::plain || !resolved.type.definition) return nullptr;
+  return resolved.type.definition->as<Enum>();
+}
+
+bool has_zero(const Enum& type) {
+  for (const Enumerator& enumerator : type.enumerators)
+    if (*enumerator.number == Number{}) return true;
+  return false;
+}
+
+std::string pointer_type(Pointer pointer, const std::string& element) {
+  switch (pointer) {
+    case Pointer::list: return "std::vector<" + element + ">";
+    case Pointer::box: return "onc::xdr::Box<" + element + ">";
+    case Pointer::optional: break;
+  }
+  return "std::optional<" + element + ">";
+}
+
+class TypeWriter {
+ public:
+  TypeWriter(Printer& out, const Names& names) : out_(out), names_(names), types_(names, {}) {}
+
+  void write(const Definition& definition) {
+    declare_ahead(definition);
+    if (const Constant* constant = definition.as<Constant>()) write(definition, *constant);
+    if (const Enum* type = definition.as<Enum>()) write(definition, *type);
+    if (const Struct* type = definition.as<Struct>()) write(definition, *type);
+    if (definition.as<Union>()) write_union(out_, definition, names_);
+    if (const Typedef* alias = definition.as<Typedef>()) write(definition, *alias);
+    defined_.insert(&definition);
+  }
+
+ private:
+  void write(const Definition& definition, const Constant& constant) {
+    if (constant.quoted) return out_.line("inline constexpr char {}[] = {};", names_.of(definition), *constant.quoted);
+    const Value& value = *constant.value;
+    out_.line("inline constexpr {} {} = {};", constant_type(value.number), names_.of(definition),
+              value.constant ? types_.of(*value.constant) : literal(value));
+  }
+
+  void write(const Definition& definition, const Enum& type) {
+    out_.blank();
+    out_.open("enum class {} : std::int32_t", names_.of(definition));
+    for (const Enumerator& enumerator : type.enumerators)
+      out_.line("{} = {},", names_.of(enumerator),
+                enumerator.value ? literal(*enumerator.value) : to_string(*enumerator.number));
+    out_.close("};");
+    out_.blank();
+  }
+
+  void write(const Definition& definition, const Struct& type) {
+    Scope hidden;
+    for (const Declaration& member : type.members) hidden.insert(names_.of(member));
+    const Types types(names_, std::move(hidden));
+    out_.blank();
+    out_.open("struct {}", names_.of(definition));
+    for (const Declaration& member : type.members)
+      if (!type.list || &member != &type.members.back())
+        out_.line("{} {}{};{}", types.of(member), names_.of(member), initializer(types, member), remark(member));
+    out_.blank();
+    out_.line("bool operator==(const {}&) const = default;", types.of(definition));
+    out_.close("};");
+    out_.blank();
+  }
+
+  void write(const Definition& definition, const Typedef& alias) {
+    out_.line("using {} = {};{}", names_.of(definition), types_.of(alias.declaration), remark(alias.declaration));
+  }
+
+  // A type that stands further down but is only pointed at.
+  void declare_ahead(const Definition& definition) {
+    const auto declare = [&](const Declaration& declaration) {
+      const Definition* type = declaration.type.definition;
+      if (!type || type == &definition || (!type->as<Struct>() && !type->as<Union>())) return;
+      if (!defined_.insert(type).second) return;
+      out_.line("{} {};", type->as<Struct>() ? "struct" : "class", names_.of(*type));
+    };
+    if (const Struct* type = definition.as<Struct>())
+      for (const Declaration& member : type->members) declare(member);
+    if (const Union* type = definition.as<Union>())
+      for (const Arm& arm : type->arms) declare(arm.declaration);
+    if (const Typedef* alias = definition.as<Typedef>()) declare(alias->declaration);
+  }
+
+  Printer& out_;
+  const Names& names_;
+  Types types_;
+  std::unordered_set<const Definition*> defined_;
+};
+
+}  // namespace
+
+std::string Types::of(const TypeRef& type) const {
+  if (type.definition) return of(*type.definition);
+  if (type.kind == TypeRef::Kind::primitive) return std::string(primitive_name(type.primitive));
+  return type.kind == TypeRef::Kind::nothing ? "void" : "std::byte";
+}
+
+std::string Types::of(const Declaration& declaration) const {
+  if (declaration.maybe) return "std::optional<" + of(element_of(declaration)) + ">";
+  const std::string element = of(declaration.type);
+  switch (declaration.shape) {
+    case Shape::plain: return element;
+    case Shape::fixed: return "std::array<" + element + ", " + bound(declaration) + ">";
+    case Shape::optional: return pointer_type(declaration.pointer, element);
+    case Shape::variable: break;
+  }
+  if (declaration.type.kind == TypeRef::Kind::string) return "std::string";
+  if (declaration.type.kind == TypeRef::Kind::opaque) return "onc::xdr::Bytes";
+  return "std::vector<" + element + ">";
+}
+
+std::string Types::bound(const Declaration& declaration) const {
+  if (!declaration.bound) return "onc::xdr::unbounded";
+  return declaration.bound->constant ? of(*declaration.bound->constant) : literal(*declaration.bound);
+}
+
+std::string Types::enumerator(const Definition& type, const Number& number) const {
+  for (const Enumerator& enumerator : type.as<Enum>()->enumerators)
+    if (*enumerator.number == number) return of(type) + "::" + names_.of(enumerator);
+  return "";
+}
+
+bool is_scalar(const Declaration& declaration) {
+  if (enum_of(declaration)) return true;
+  const Declaration& resolved = resolve(declaration);
+  return resolved.shape == Shape::plain && resolved.type.kind == TypeRef::Kind::primitive &&
+         resolved.type.primitive != Primitive::quadruple;
+}
+
+bool is_wide_number(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  if (resolved.shape != Shape::plain || resolved.type.kind != TypeRef::Kind::primitive) return false;
+  return resolved.type.primitive >= Primitive::int32 && resolved.type.primitive <= Primitive::float64;
+}
+
+Declaration element_of(const Declaration& declaration) {
+  Declaration element = declaration;
+  if (declaration.maybe) {
+    element.maybe = false;
+    return element;
+  }
+  element.shape = Shape::plain;
+  element.bound.reset();
+  return element;
+}
+
+std::string literal(const Value& value) {
+  if (value.number.negative && !fits_int64({value.number.magnitude, false})) return "-9223372036854775807 - 1";
+  std::string text = value.named ? to_string(value.number) : value.text;
+  if (!fits_int64(value.number)) text += "u";
+  return text;
+}
+
+std::string label(const Types& types, const Declaration& discriminant, const Value& label) {
+  const Declaration& resolved = resolve(discriminant);
+  if (enum_of(discriminant)) return types.enumerator(*resolved.type.definition, label.number);
+  if (resolved.type.primitive == Primitive::boolean) return label.number.magnitude ? "true" : "false";
+  return label.constant ? types.of(*label.constant) : literal(label);
+}
+
+std::string initializer(const Types& types, const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  if (const Enum* type = enum_of(declaration)) {
+    if (has_zero(*type)) return "{}";
+    return "{" + types.enumerator(*resolved.type.definition, *type->enumerators.front().number) + "}";
+  }
+  if (resolved.maybe) return "";
+  if (resolved.shape == Shape::fixed || is_scalar(declaration)) return "{}";
+  return "";
+}
+
+std::string remark(const Declaration& declaration) {
+  if (declaration.shape == Shape::optional && declaration.pointer == Pointer::list)
+    return "  // " + declaration.type.name + " *: a linked list";
+  if (declaration.shape != Shape::variable || !declaration.bound) return "";
+  return "  // <" + declaration.bound->text + ">";
+}
+
+void write_types(Printer& out, const Spec& spec, const Names& names, const Options& options) {
+  TypeWriter writer(out, names);
+  for (const auto& definition : spec.definitions) {
+    if (definition->as<Program>()) continue;
+    if (const Passthrough* lines = definition->as<Passthrough>()) {
+      if (options.keep_percent && !includes(*lines)) out.raw(lines->text);
+    } else {
+      writer.write(*definition);
+    }
+  }
+}
+
+bool includes(const Passthrough& lines) {
+  std::string_view rest = lines.text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+    const auto skip = [&] { line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size())); };
+    skip();
+    if (!line.starts_with('#')) continue;
+    line.remove_prefix(1);
+    skip();
+    if (line.starts_with("include")) return true;
+  }
+  return false;
+}
+
+}  // namespace idlc::cpp

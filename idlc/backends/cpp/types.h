@@ -1,0 +1,61 @@
+// The C++ types of declarations, and the definitions of them all.
+#pragma once
+
+#include "backends/printer.h"
+#include "names.h"
+
+namespace idlc::cpp {
+
+// Spells types and constants for code that stands where `hidden` hides some.
+class Types {
+ public:
+  Types(const Names& names, Scope hidden) : names_(names), hidden_(std::move(hidden)) {}
+
+  const Names& names() const { return names_; }
+
+  std::string of(const Declaration& declaration) const;
+  // Without the declaration's shape: of an element, or what a pointer points at.
+  std::string of(const TypeRef& type) const;
+  std::string of(const Definition& definition) const { return names_.of(definition, hidden_); }
+  // A length: the constant's name where it has one.
+  std::string bound(const Declaration& declaration) const;
+  // Status::ok
+  std::string enumerator(const Definition& type, const Number& number) const;
+
+ private:
+  const Names& names_;
+  Scope hidden_;
+};
+
+// Numbers, bools and enums: passed by value.
+bool is_scalar(const Declaration& declaration);
+
+// What encoder and decoder move in one piece: a number of 4 or 8 bytes.
+bool is_wide_number(const Declaration& declaration);
+
+// The element of an array or list, or what an optional holds.
+Declaration element_of(const Declaration& declaration);
+
+// As a C++ literal.
+std::string literal(const Value& value);
+
+// The label of a union as C++ compares with it.
+std::string label(const Types& types, const Declaration& discriminant, const Value& label);
+
+// What a declaration is initialised with where nobody says otherwise: {} or {Status::ok} or nothing.
+std::string initializer(const Types& types, const Declaration& declaration);
+
+// "// <name_max>": what the C++ type does not tell.
+std::string remark(const Declaration& declaration);
+
+// Whether % lines hold an #include, and so stand outside the namespaces.
+bool includes(const Passthrough& lines);
+
+// Constants, enums, structs, unions, typedefs.
+void write_types(Printer& out, const Spec& spec, const Names& names, const Options& options);
+
+// The members of a union's class; their bodies go to `out` of the source file.
+void write_union(Printer& out, const Definition& definition, const Names& names);
+void write_union_members(Printer& out, const Definition& definition, const Names& names);
+
+}  // namespace idlc::cpp

@@ -1,0 +1,147 @@
+#include "codec.h"
+
+#include <algorithm>
+
+namespace idlc::cpp {
+namespace {
+
+class UnionCodec {
+ public:
+  UnionCodec(Printer& out, const Definition& definition, const Names& names)
+      : out_(out),
+        definition_(definition),
+        type_(*definition.as<Union>()),
+        names_(names),
+        hidden_(locals(definition, names)),
+        types_(names, hidden_),
+        codec_(types_),
+        class_(types_.of(definition)),
+        discriminant_(free_name(names.of(type_.discriminant), names_in_codecs())) {}
+
+  void encode() {
+    out_.blank();
+    out_.open("void encode(onc::xdr::Encoder& out, const {}& v)", class_);
+    const std::string which = "v." + names_.of(type_.discriminant) + "()";
+    out_.line("{};", codec_.encode(type_.discriminant, which, "out"));
+    out_.open("switch ({})", switchable(which));
+    for (const Arm& arm : type_.arms) {
+      labels(arm, "");
+      if (has_value(arm))
+        out_.line("  return {};", codec_.encode(arm.declaration, "v." + names_.of(arm.declaration) + "()", "out"));
+      else
+        out_.line("  return;");
+    }
+    if (needs_default()) out_.line("default: throw {};", no_such_arm());
+    out_.close();
+    out_.close();
+  }
+
+  void decode() {
+    out_.blank();
+    out_.open("void decode(onc::xdr::Decoder& in, {}& v)", class_);
+    if (definition_.recursive) out_.line("const auto level = in.nest();");
+    read(type_.discriminant, discriminant_);
+    out_.open("switch ({})", switchable(discriminant_));
+    for (const Arm& arm : type_.arms) decode(arm);
+    if (needs_default()) out_.line("default: in.fail(onc::xdr::errc::no_such_arm, \"{}\");", definition_.name.text);
+    out_.close();
+    out_.close();
+  }
+
+ private:
+  static bool has_value(const Arm& arm) { return !arm.declaration.is_void(); }
+
+  static Scope locals(const Definition& definition, const Names& names) {
+    Scope hidden = names_in_codecs();
+    const Union& type = *definition.as<Union>();
+    hidden.insert(names.of(type.discriminant));
+    for (const Arm& arm : type.arms)
+      if (has_value(arm)) hidden.insert(names.of(arm.declaration));
+    return hidden;
+  }
+
+  void decode(const Arm& arm) {
+    labels(arm, " {");
+    out_.indent();
+    if (!has_value(arm)) {
+      out_.line("v = {}({});", class_, discriminant_);
+      out_.line("return;");
+      return out_.close();
+    }
+    Scope taken = names_in_codecs();
+    taken.insert(discriminant_);
+    const std::string name = free_name(names_.of(arm.declaration), taken);
+    read(arm.declaration, name);
+    const bool one_label = arm.labels.size() == 1 && !arm.default_label;
+    out_.line("v = {}::with_{}({}{});", class_, names_.of(arm.declaration), one_label ? "" : discriminant_ + ", ",
+              is_scalar(arm.declaration) ? name : "std::move(" + name + ")");
+    out_.line("return;");
+    out_.close();
+  }
+
+  // A local of the declaration's type, filled.
+  void read(const Declaration& declaration, const std::string& name) {
+    const std::string type = types_.of(declaration);
+    const std::string scalar = reader(declaration);
+    if (is_scalar(declaration) && !scalar.empty()) return out_.line("const {} {} = in.{}();", type, name, scalar);
+    out_.line("{} {}{};", type, name, initializer(types_, declaration));
+    out_.line("{};", codec_.decode(declaration, name, "in"));
+  }
+
+  void labels(const Arm& arm, std::string_view end);
+  bool needs_default() const;
+  bool is_bool() const;
+  std::string switchable(const std::string& value) const { return is_bool() ? "int{" + value + "}" : value; }
+  std::string no_such_arm() const {
+    return "onc::xdr::Error(onc::xdr::errc::no_such_arm, \"" + definition_.name.text + "\")";
+  }
+
+  Printer& out_;
+  const Definition& definition_;
+  const Union& type_;
+  const Names& names_;
+  Scope hidden_;
+  Types types_;
+  Codec codec_;
+  std::string class_;
+  std::string discriminant_;
+};
+
+void UnionCodec::labels(const Arm& arm, std::string_view end) {
+  std::vector<std::string> lines;
+  for (const Value& value : arm.labels) lines.push_back("case " + label(types_, type_.discriminant, value) + ":");
+  if (arm.default_label) lines.push_back("default:");
+  lines.back() += end;
+  for (const std::string& line : lines) out_.line("{}", line);
+}
+
+// The compilers know when an enum's or bool's cases are complete.
+bool UnionCodec::needs_default() const {
+  std::size_t labels = 0;
+  for (const Arm& arm : type_.arms) {
+    if (arm.default_label) return false;
+    labels += arm.labels.size();
+  }
+  if (is_bool()) return labels < 2;
+  const Definition* definition = resolve(type_.discriminant).type.definition;
+  if (!definition) return true;
+  std::set<std::string> values;
+  for (const Enumerator& enumerator : definition->as<Enum>()->enumerators) values.insert(to_string(*enumerator.number));
+  return labels < values.size();
+}
+
+bool UnionCodec::is_bool() const {
+  const TypeRef& type = resolve(type_.discriminant).type;
+  return !type.definition && type.primitive == Primitive::boolean;
+}
+
+}  // namespace
+
+void write_union_codec(Printer& out, const Definition& definition, const Names& names) {
+  write_union_members(out, definition, names);
+  UnionCodec codec(out, definition, names);
+  codec.encode();
+  codec.decode();
+}
+
+}  // namespace idlc::cpp

@@ -1,0 +1,252 @@
+#include "types.h"
+
+#include <algorithm>
+
+namespace idlc::cpp {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts, const std::string& between) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : between) + part;
+  return text;
+}
+
+// A union's class, in the header and in the source file.
+class UnionWriter {
+ public:
+  UnionWriter(Printer& out, const Definition& definition, const Names& names)
+      : out_(out),
+        type_(*definition.as<Union>()),
+        class_(names.of(definition)),
+        hidden_(names_inside(names)),
+        types_(names, hidden_),
+        discriminant_(names.of(type_.discriminant)),
+        state_(free_name(discriminant_ + "_", hidden_)),
+        arm_(free_name("arm_", hidden_)) {}
+
+  void declaration() {
+    out_.blank();
+    out_.line("// switch ({} {})", type_.discriminant.type.definition ? type_.discriminant.type.name : switch_type(),
+              type_.discriminant.name.text);
+    out_.line("class {} {", class_);
+    out_.indent();
+    out_.label("public:");
+    out_.line("{}() = default;", class_);
+    if (has_void()) out_.line("{}{}({} {});  // {}", explicit_word(), class_, switch_type(), discriminant_, void_cases());
+    for (const Arm& arm : type_.arms)
+      if (has_value(arm)) out_.line("static {} {}({});  // {}", class_, maker(arm), parameters(arm), cases(arm));
+    out_.blank();
+    out_.line("{} {}() const { return {}; }", switch_type(), discriminant_, state_);
+    for (const Arm& arm : type_.arms)
+      if (has_value(arm)) accessors(arm);
+    out_.blank();
+    out_.line("bool operator==(const {}&) const = default;", class_);
+    out_.blank();
+    out_.label("private:");
+    out_.line("{} {}{{}};", switch_type(), state_, first_label());
+    if (has_values()) out_.line("{} {}{std::in_place_index<{}>};", variant(), arm_, index(first_arm()));
+    out_.close("};");
+    out_.blank();
+  }
+
+  void members() {
+    if (has_void()) constructor();
+    for (const Arm& arm : type_.arms)
+      if (has_value(arm)) make(arm);
+  }
+
+ private:
+  static bool has_value(const Arm& arm) { return !arm.declaration.is_void(); }
+  bool has_void() const;
+  bool has_values() const;
+  const Arm* default_arm() const;
+  bool fixed_label(const Arm& arm) const { return arm.labels.size() == 1 && !arm.default_label; }
+
+  Scope names_inside(const Names& names) const;
+  std::string switch_type() const { return types_.of(type_.discriminant.type); }
+  std::string explicit_word() const { return resolve(type_.discriminant).type.definition ? "" : "explicit "; }
+  std::string maker(const Arm& arm) const { return "with_" + name(arm); }
+  const std::string& name(const Arm& arm) const { return types_.names().of(arm.declaration); }
+  std::string argument(const Arm& arm) const { return free_name(name(arm), {discriminant_, "made"}); }
+  std::string parameters(const Arm& arm) const;
+  std::string cases(const Arm& arm) const;
+  std::string void_cases() const;
+  std::vector<std::string> labels(bool of_values) const;
+  std::string label(const Value& value) const { return cpp::label(types_, type_.discriminant, value); }
+  std::string condition(const std::vector<std::string>& labels, bool equal) const;
+  const Arm& first_arm() const;
+  std::string first_label() const;
+  std::string free_value() const;
+  std::string variant() const;
+  std::size_t index(const Arm& arm) const;
+
+  void accessors(const Arm& arm);
+  void constructor();
+  void make(const Arm& arm);
+  void refuse(const std::string& condition, std::string_view code);
+
+  Printer& out_;
+  const Union& type_;
+  std::string class_;
+  Scope hidden_;
+  Types types_;
+  std::string discriminant_;
+  std::string state_;
+  std::string arm_;
+};
+
+bool UnionWriter::has_void() const {
+  return std::any_of(type_.arms.begin(), type_.arms.end(), [](const Arm& arm) { return !has_value(arm); });
+}
+
+bool UnionWriter::has_values() const { return std::any_of(type_.arms.begin(), type_.arms.end(), has_value); }
+
+const Arm* UnionWriter::default_arm() const {
+  for (const Arm& arm : type_.arms)
+    if (arm.default_label) return &arm;
+  return nullptr;
+}
+
+Scope UnionWriter::names_inside(const Names& names) const {
+  Scope inside{names.of(type_.discriminant)};
+  for (const Arm& arm : type_.arms)
+    if (has_value(arm)) inside.insert({names.of(arm.declaration), "with_" + names.of(arm.declaration)});
+  return inside;
+}
+
+std::string UnionWriter::parameters(const Arm& arm) const {
+  const std::string value = types_.of(arm.declaration) + " " + argument(arm);
+  return fixed_label(arm) ? value : switch_type() + " " + discriminant_ + ", " + value;
+}
+
+std::string UnionWriter::cases(const Arm& arm) const {
+  std::vector<std::string> texts;
+  for (const Value& label : arm.labels) texts.push_back("case " + label.text);
+  if (arm.default_label) texts.push_back("default");
+  return joined(texts, ", ");
+}
+
+std::string UnionWriter::void_cases() const {
+  std::vector<std::string> texts;
+  for (const Arm& arm : type_.arms)
+    if (!has_value(arm)) texts.push_back(cases(arm));
+  return joined(texts, ", ") + ": void";
+}
+
+std::vector<std::string> UnionWriter::labels(bool of_values) const {
+  std::vector<std::string> texts;
+  for (const Arm& arm : type_.arms)
+    if (has_value(arm) == of_values && !arm.default_label)
+      for (const Value& value : arm.labels) texts.push_back(label(value));
+  return texts;
+}
+
+// a == 1 || a == 2; a != 1 && a != 2
+std::string UnionWriter::condition(const std::vector<std::string>& labels, bool equal) const {
+  std::vector<std::string> comparisons;
+  for (const std::string& label : labels) comparisons.push_back(discriminant_ + (equal ? " == " : " != ") + label);
+  return joined(comparisons, equal ? " || " : " && ");
+}
+
+// Not a default that comes first and has nothing left to stand for.
+const Arm& UnionWriter::first_arm() const {
+  const Arm& first = type_.arms.front();
+  return first.labels.empty() && free_value().empty() ? type_.arms[1] : first;
+}
+
+// The first case; where there is only a default, the first value that the discriminant can have.
+std::string UnionWriter::first_label() const {
+  const Arm& first = first_arm();
+  return first.labels.empty() ? free_value() : label(first.labels.front());
+}
+
+// A value that no case names, for the default arm.
+std::string UnionWriter::free_value() const {
+  const auto named = [&](const Number& number) {
+    for (const Arm& arm : type_.arms)
+      for (const Value& value : arm.labels)
+        if (value.number == number) return true;
+    return false;
+  };
+  const Declaration& discriminant = resolve(type_.discriminant);
+  if (const Definition* definition = discriminant.type.definition) {
+    for (const Enumerator& enumerator : definition->as<Enum>()->enumerators)
+      if (!named(*enumerator.number)) return types_.enumerator(*definition, *enumerator.number);
+    return "";
+  }
+  Number number;
+  while (named(number)) number = next(number);
+  if (discriminant.type.primitive != Primitive::boolean) return to_string(number);
+  return number.magnitude == 0 ? "false" : number.magnitude == 1 ? "true" : "";
+}
+
+std::string UnionWriter::variant() const {
+  std::string text = has_void() ? "onc::xdr::Void" : "";
+  for (const Arm& arm : type_.arms)
+    if (has_value(arm)) text += (text.empty() ? "" : ", ") + types_.of(arm.declaration);
+  return "std::variant<" + text + ">";
+}
+
+std::size_t UnionWriter::index(const Arm& wanted) const {
+  if (!has_value(wanted)) return 0;
+  std::size_t index = has_void();
+  for (const Arm& arm : type_.arms) {
+    if (&arm == &wanted) break;
+    index += has_value(arm);
+  }
+  return index;
+}
+
+void UnionWriter::accessors(const Arm& arm) {
+  const std::string type = types_.of(arm.declaration);
+  out_.line("{}& {}() { return std::get<{}>({}); }", type, name(arm), index(arm), arm_);
+  const std::string constant = is_scalar(arm.declaration) ? type : "const " + type + "&";
+  out_.line("{} {}() const { return std::get<{}>({}); }", constant, name(arm), index(arm), arm_);
+}
+
+void UnionWriter::constructor() {
+  const std::string arm = has_values() ? ", " + arm_ + "(std::in_place_index<0>)" : "";
+  out_.blank();
+  out_.open("{}::{}({} {}) : {}({}){}", class_, class_, switch_type(), discriminant_, state_, discriminant_, arm);
+  const Arm* rest = default_arm();
+  const bool rest_is_void = rest && !has_value(*rest);
+  if (!labels(true).empty() && !(rest && has_value(*rest))) refuse(condition(labels(true), true), "arm_needs_value");
+  if (!rest_is_void) refuse(condition(labels(false), false), rest ? "arm_needs_value" : "no_such_arm");
+  out_.close();
+}
+
+void UnionWriter::make(const Arm& arm) {
+  out_.blank();
+  out_.open("{} {}::{}({})", class_, class_, maker(arm), parameters(arm));
+  if (arm.default_label) {
+    std::vector<std::string> others = labels(true);
+    for (std::string& label : labels(false)) others.push_back(std::move(label));
+    if (!others.empty()) refuse(condition(others, true), "no_such_arm");
+  } else if (!fixed_label(arm)) {
+    std::vector<std::string> own;
+    for (const Value& value : arm.labels) own.push_back(label(value));
+    refuse(condition(own, false), "no_such_arm");
+  }
+  const std::string value = argument(arm);
+  out_.line("{} made;", class_);
+  out_.line("made.{} = {};", state_, fixed_label(arm) ? label(arm.labels.front()) : discriminant_);
+  out_.line("made.{}.emplace<{}>({});", arm_, index(arm), is_scalar(arm.declaration) ? value : "std::move(" + value + ")");
+  out_.line("return made;");
+  out_.close();
+}
+
+void UnionWriter::refuse(const std::string& condition, std::string_view code) {
+  out_.line("if ({}) throw onc::xdr::Error(onc::xdr::errc::{}, \"{}\");", condition, code, class_);
+}
+
+}  // namespace
+
+void write_union(Printer& out, const Definition& definition, const Names& names) {
+  UnionWriter(out, definition, names).declaration();
+}
+
+void write_union_members(Printer& out, const Definition& definition, const Names& names) {
+  UnionWriter(out, definition, names).members();
+}
+
+}  // namespace idlc::cpp

@@ -1,0 +1,85 @@
+#include "files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace idlc {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+// A file written beside its place; gone again unless moved there.
+class Draft {
+ public:
+  explicit Draft(const File& file) : place_(file.path), path_(file.path + ".XXXXXX") {
+    const int descriptor = mkstemp(path_.data());
+    if (descriptor < 0) fail("cannot write " + place_);
+    write(descriptor, file.text);
+  }
+  Draft(Draft&& other) noexcept : place_(std::move(other.place_)), path_(std::exchange(other.path_, {})) {}
+  Draft& operator=(Draft&&) = delete;
+  ~Draft() {
+    if (!path_.empty()) unlink(path_.c_str());
+  }
+
+  void move_into_place() {
+    if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("cannot write " + place_);
+    path_.clear();
+  }
+
+ private:
+  void write(int descriptor, const std::string& text) {
+    // As if it had been made by open(): mkstemp makes it its owner's alone.
+    const mode_t mask = umask(0);
+    umask(mask);
+    bool good = fchmod(descriptor, 0666 & ~mask) == 0;
+    for (std::size_t done = 0; good && done < text.size();) {
+      const ssize_t written = ::write(descriptor, text.data() + done, text.size() - done);
+      good = written >= 0;
+      if (good) done += static_cast<std::size_t>(written);
+    }
+    const int error = errno;
+    const bool closed = close(descriptor) == 0;
+    if (good && closed) return;
+    if (!good) errno = error;
+    const std::string what = "cannot write " + place_;
+    const int reason = errno;
+    unlink(path_.c_str());
+    errno = reason;
+    fail(what);
+  }
+
+  std::string place_;
+  std::string path_;
+};
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+  if (!file) fail("cannot read " + path);
+  std::string text;
+  char buffer[65536];
+  while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file.get())) text.append(buffer, size);
+  if (std::ferror(file.get())) fail("cannot read " + path);
+  return text;
+}
+
+void write_files(const std::vector<File>& files) {
+  std::vector<Draft> drafts;
+  for (const File& file : files) drafts.emplace_back(file);
+  for (Draft& draft : drafts) draft.move_into_place();
+}
+
+}  // namespace idlc

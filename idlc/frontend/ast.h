@@ -1,0 +1,172 @@
+// What a .x file says. The parser fills in what is written, check.cc and shapes.cc what it means.
+#pragma once
+
+#include "number.h"
+#include "source.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace idlc {
+
+struct Definition;
+
+struct Name {
+  std::string text;
+  Location where;
+};
+
+// A number or the name of one.
+struct Value {
+  std::string text;  // as written
+  Location where;
+  bool named = false;
+
+  // Set by check.cc.
+  Number number;
+  const Definition* constant = nullptr;  // the const it names
+};
+
+enum class Primitive {
+  int8, uint8, int16, uint16,  // four bytes each on the wire, as rpcgen has them
+  int32, uint32, int64, uint64, float32, float64, quadruple, boolean
+};
+
+// A type-specifier (RFC 4506 §6.3).
+struct TypeRef {
+  enum class Kind { primitive, named, string, opaque, nothing };
+
+  Kind kind = Kind::nothing;
+  Primitive primitive = Primitive::int32;
+  std::string name;
+  Location where;
+  std::shared_ptr<Definition> body;  // a type defined in place; hoist.cc makes it one of the file's
+
+  const Definition* definition = nullptr;  // what `name` names: an enum, struct, union or typedef. Set by check.cc
+};
+
+enum class Shape { plain, fixed, variable, optional };
+
+// How `T *` is kept. Set by shapes.cc.
+enum class Pointer { optional, list, box };
+
+// A declaration (RFC 4506 §6.3): a type, its shape, and a name but for procedures' arguments and results.
+struct Declaration {
+  TypeRef type;
+  Name name;
+  Shape shape = Shape::plain;
+  std::optional<Value> bound;
+  Location where;
+  std::string comment;
+
+  Pointer pointer = Pointer::optional;
+  bool maybe = false;  // of a union on bool: TRUE comes before it, or FALSE and nothing
+
+  bool is_void() const { return type.kind == TypeRef::Kind::nothing; }
+};
+
+struct Constant {
+  std::optional<Value> value;        // either a number
+  std::optional<std::string> quoted;  // or a string, quotes and all
+};
+
+struct Enumerator {
+  Name name;
+  std::optional<Value> value;
+  std::string comment;
+
+  std::optional<Number> number;  // set by check.cc
+};
+
+struct Enum {
+  std::vector<Enumerator> enumerators;
+};
+
+struct Struct {
+  std::vector<Declaration> members;
+
+  bool list = false;  // its last member, T *, is the next in a list, and not a member in C++. Set by shapes.cc
+};
+
+struct Arm {
+  std::vector<Value> labels;
+  std::optional<Location> default_label;
+  Declaration declaration;
+};
+
+struct Union {
+  Declaration discriminant;
+  std::vector<Arm> arms;
+};
+
+struct Typedef {
+  Declaration declaration;
+  bool was_union = false;  // on bool, with a value or nothing: the same bytes as T * (RFC 4506 §4.19)
+};
+
+struct Procedure {
+  Name name;
+  Declaration result;
+  std::vector<Declaration> arguments;  // none for void
+  Value number;
+  Location where;
+  std::string comment;
+};
+
+struct Version {
+  Name name;
+  std::vector<Procedure> procedures;
+  Value number;
+  Location where;
+  std::string comment;
+};
+
+struct Program {
+  std::vector<Version> versions;
+  Value number;
+};
+
+// Lines that begin with %, which go to the output as they are.
+struct Passthrough {
+  std::string text;
+};
+
+struct Definition {
+  Name name;  // empty for a Passthrough
+  Location where;
+  std::string comment;
+  std::variant<Constant, Enum, Struct, Union, Typedef, Program, Passthrough> body;
+
+  // Set by shapes.cc, for types.
+  bool recursive = false;              // a value of it can hold another
+  std::uint64_t smallest = 0;          // the fewest bytes one takes on the wire
+
+  template <class Body>
+  const Body* as() const {
+    return std::get_if<Body>(&body);
+  }
+  template <class Body>
+  Body* as() {
+    return std::get_if<Body>(&body);
+  }
+};
+
+struct Comment {
+  std::string text;  // its delimiters gone
+  Location where;
+  bool alone = true;  // nothing before it on its line
+};
+
+struct Spec {
+  std::vector<std::shared_ptr<Definition>> definitions;  // in C++'s order: what is needed first stands first
+  std::vector<Comment> comments;
+};
+
+// What a declaration comes down to when typedefs are looked through.
+const Declaration& resolve(const Declaration& declaration);
+
+}  // namespace idlc

@@ -1,0 +1,272 @@
+#include "constants.h"
+#include "passes.h"
+#include "symbols.h"
+#include "visit.h"
+
+#include <unordered_map>
+
+namespace idlc {
+namespace {
+
+const std::unordered_map<std::string, Primitive>& predefined() {
+  static const std::unordered_map<std::string, Primitive> types{
+      {"u_char", Primitive::uint8},       {"u_short", Primitive::uint16},   {"u_int", Primitive::uint32},
+      {"u_long", Primitive::uint32},      {"int8_t", Primitive::int8},      {"uint8_t", Primitive::uint8},
+      {"int16_t", Primitive::int16},      {"uint16_t", Primitive::uint16},  {"int32_t", Primitive::int32},
+      {"uint32_t", Primitive::uint32},    {"int64_t", Primitive::int64},    {"uint64_t", Primitive::uint64},
+      {"u_int8_t", Primitive::uint8},     {"u_int16_t", Primitive::uint16}, {"u_int32_t", Primitive::uint32},
+      {"u_int64_t", Primitive::uint64},   {"quad_t", Primitive::int64},     {"u_quad_t", Primitive::uint64},
+      {"longlong_t", Primitive::int64},   {"u_longlong_t", Primitive::uint64},
+      {"bool_t", Primitive::boolean},
+  };
+  return types;
+}
+
+class Checker {
+ public:
+  Checker(Spec& spec, Diagnostics& diagnostics)
+      : spec_(spec), diagnostics_(diagnostics), symbols_(spec, diagnostics), constants_(symbols_, diagnostics) {}
+
+  void run() {
+    for (const auto& definition : spec_.definitions) check_constants(*definition);
+    for (const auto& definition : spec_.definitions)
+      for_each_declaration(*definition, [&](Declaration& declaration) { check_declaration(declaration); });
+    for (const auto& definition : spec_.definitions) check_aliases(*definition);
+    if (!diagnostics_.empty()) return;  // what follows looks through types
+    for (const auto& definition : spec_.definitions) check_body(*definition);
+  }
+
+ private:
+  void check_constants(Definition& definition) {
+    if (Constant* constant = definition.as<Constant>())
+      if (constant->value) constants_.resolve(*constant->value);
+    if (Enum* type = definition.as<Enum>())
+      for (std::size_t i = 0; i < type->enumerators.size(); ++i)
+        if (!constants_.resolve(EnumeratorPlace{&definition, i})) return;
+  }
+
+  void check_declaration(Declaration& declaration) {
+    check_type(declaration.type);
+    check_shape(declaration);
+    if (declaration.bound) check_bound(declaration);
+  }
+
+  void check_type(TypeRef& type) {
+    if (type.kind != TypeRef::Kind::named) return;
+    Definition* definition = symbols_.find(type.name);
+    if (!definition) return check_predefined(type);
+    if (definition->as<Constant>() || definition->as<Program>()) {
+      diagnostics_.error(type.where, "'" + type.name + "' is not a type");
+      diagnostics_.note(definition->name.where, "defined here");
+    } else {
+      type.definition = definition;
+    }
+  }
+
+  void check_predefined(TypeRef& type) {
+    const auto found = predefined().find(type.name);
+    if (found == predefined().end())
+      return diagnostics_.error(type.where, "type '" + type.name + "' is not defined");
+    type.kind = TypeRef::Kind::primitive;
+    type.primitive = found->second;
+  }
+
+  void check_shape(Declaration& declaration) {
+    const bool is_argument = declaration.name.text.empty();
+    if (declaration.type.kind == TypeRef::Kind::string) {
+      if (declaration.shape == Shape::fixed)
+        diagnostics_.error(declaration.where, "a string has no fixed length: write '" + declaration.name.text + "<" +
+                                                  declaration.bound->text + ">'");
+      else if (declaration.shape == Shape::optional || (declaration.shape == Shape::plain && !is_argument))
+        diagnostics_.error(declaration.where, "a string is written 'string " + declaration.name.text + "<>'");
+      declaration.shape = Shape::variable;
+    }
+    if (declaration.type.kind == TypeRef::Kind::opaque && declaration.shape != Shape::fixed) {
+      if (declaration.shape == Shape::optional || (declaration.shape == Shape::plain && !is_argument))
+        diagnostics_.error(declaration.where, "opaque needs a length: 'opaque " + declaration.name.text + "<>' or '" +
+                                                  declaration.name.text + "[4]'");
+      declaration.shape = Shape::variable;
+    }
+  }
+
+  void check_bound(Declaration& declaration) {
+    Value& bound = *declaration.bound;
+    if (!constants_.resolve(bound)) return;
+    if (!fits_uint32(bound.number))
+      diagnostics_.error(bound.where, "a length is 0 to 4294967295 (RFC 4506 §6.4), not " + to_string(bound.number));
+    else if (declaration.shape == Shape::fixed && bound.number.magnitude == 0)
+      diagnostics_.error(bound.where, "an array of fixed length 0 holds nothing");
+  }
+
+  // typedef a b; typedef b a;
+  void check_aliases(Definition& definition) {
+    const Definition* at = &definition;
+    for (int steps = 0; const Typedef* alias = at->as<Typedef>(); ++steps) {
+      at = alias->declaration.type.definition;
+      if (!at) return;
+      if (at == &definition || steps == deepest_typedef) {
+        diagnostics_.error(definition.name.where, "typedef '" + definition.name.text + "' is defined by itself, or " +
+                                                      "through more than " + std::to_string(deepest_typedef) +
+                                                      " others");
+        return;
+      }
+    }
+  }
+
+  void check_body(Definition& definition) {
+    if (Struct* type = definition.as<Struct>()) check_struct(*type);
+    if (Union* type = definition.as<Union>()) check_union(definition, *type);
+    if (Typedef* type = definition.as<Typedef>()) reject_void(type->declaration, "a typedef");
+    if (Program* program = definition.as<Program>()) check_program(*program);
+  }
+
+  void reject_void(const Declaration& declaration, const std::string& what) {
+    if (declaration.is_void()) diagnostics_.error(declaration.where, what + " cannot be void");
+  }
+
+  void check_struct(const Struct& type) {
+    Unique unique(diagnostics_, "member");
+    for (const Declaration& member : type.members) {
+      reject_void(member, "a member");
+      if (!member.is_void()) unique.add(member.name);
+    }
+  }
+
+  void check_union(Definition& definition, Union& type);
+  void check_arm(const Union& type, Arm& arm, std::unordered_map<std::string, Location>& labels);
+  bool check_label(const Declaration& discriminant, Value& label);
+  bool label_in_enum(Definition& type, Value& label);
+  void check_program(Program& program);
+  void check_version(Version& version);
+  void check_procedure(Procedure& procedure);
+  void check_number(Value& value, const std::string& what, Unique& unique);
+
+  // Typedefs of arrays of typedefs nest loops in the C++.
+  static constexpr int deepest_typedef = 64;
+
+  Spec& spec_;
+  Diagnostics& diagnostics_;
+  Symbols symbols_;
+  Constants constants_;
+};
+
+bool is_primitive(const Declaration& declaration, Primitive primitive) {
+  return declaration.shape == Shape::plain && declaration.type.kind == TypeRef::Kind::primitive &&
+         declaration.type.primitive == primitive;
+}
+
+Definition* enum_of(const Declaration& declaration) {
+  if (declaration.shape != Shape::plain || !declaration.type.definition) return nullptr;
+  const Definition* definition = declaration.type.definition;
+  return definition->as<Enum>() ? const_cast<Definition*>(definition) : nullptr;
+}
+
+void Checker::check_union(Definition&, Union& type) {
+  const Declaration& discriminant = resolve(type.discriminant);
+  const bool legal = is_primitive(discriminant, Primitive::int32) || is_primitive(discriminant, Primitive::uint32) ||
+                     is_primitive(discriminant, Primitive::boolean) || enum_of(discriminant);
+  if (!legal)
+    return diagnostics_.error(type.discriminant.where,
+                              "a union switches on an int, an unsigned int, a bool or an enum (RFC 4506 §4.15)");
+  Unique names(diagnostics_, "member");
+  names.add(type.discriminant.name);
+  std::unordered_map<std::string, Location> labels;
+  for (Arm& arm : type.arms) {
+    if (!arm.declaration.is_void()) names.add(arm.declaration.name);
+    check_arm(type, arm, labels);
+  }
+}
+
+void Checker::check_arm(const Union& type, Arm& arm, std::unordered_map<std::string, Location>& labels) {
+  const auto once = [&](const std::string& key, const Location& where, const std::string& text) {
+    const auto [first, is_new] = labels.emplace(key, where);
+    if (is_new) return;
+    diagnostics_.error(where, "a second " + text);
+    diagnostics_.note(first->second, "the first one is here");
+  };
+  for (Value& label : arm.labels)
+    if (check_label(resolve(type.discriminant), label))
+      once(to_string(label.number), label.where, "case " + label.text);
+  if (arm.default_label) once("default", *arm.default_label, "default");
+}
+
+bool Checker::check_label(const Declaration& discriminant, Value& label) {
+  if (Definition* type = enum_of(discriminant)) return label_in_enum(*type, label);
+  if (!constants_.resolve(label)) return false;
+  const auto refuse = [&](const std::string& what) {
+    diagnostics_.error(label.where, "'" + label.text + "' is not " + what);
+    return false;
+  };
+  if (is_primitive(discriminant, Primitive::boolean))
+    return (!label.number.negative && label.number.magnitude <= 1) || refuse("a bool: TRUE or FALSE");
+  if (is_primitive(discriminant, Primitive::int32)) return fits_int32(label.number) || refuse("an int");
+  return fits_uint32(label.number) || refuse("an unsigned int");
+}
+
+// The enum's own names go first: another enum may have the same.
+bool Checker::label_in_enum(Definition& type, Value& label) {
+  const auto& enumerators = type.as<Enum>()->enumerators;
+  for (const Enumerator& enumerator : enumerators) {
+    if (!label.named || enumerator.name.text != label.text) continue;
+    label.number = *enumerator.number;
+    return true;
+  }
+  if (!constants_.resolve(label)) return false;
+  for (const Enumerator& enumerator : enumerators)
+    if (*enumerator.number == label.number) return true;
+  diagnostics_.error(label.where, "'" + label.text + "' is not a value of enum '" + type.name.text + "'");
+  diagnostics_.note(type.name.where, "defined here");
+  return false;
+}
+
+void Checker::check_program(Program& program) {
+  Unique names(diagnostics_, "version");
+  Unique numbers(diagnostics_, "version with number");
+  Unique program_number(diagnostics_, "program");
+  check_number(program.number, "program", program_number);
+  for (Version& version : program.versions) {
+    names.add(version.name);
+    check_number(version.number, "version", numbers);
+    check_version(version);
+  }
+}
+
+void Checker::check_version(Version& version) {
+  Unique names(diagnostics_, "procedure");
+  Unique numbers(diagnostics_, "procedure with number");
+  for (Procedure& procedure : version.procedures) {
+    names.add(procedure.name);
+    check_number(procedure.number, "procedure", numbers);
+    check_procedure(procedure);
+  }
+}
+
+void Checker::check_procedure(Procedure& procedure) {
+  auto& arguments = procedure.arguments;
+  if (arguments.size() == 1 && arguments.front().is_void()) arguments.clear();
+  for (const Declaration& argument : arguments) reject_void(argument, "one of several arguments");
+}
+
+void Checker::check_number(Value& value, const std::string& what, Unique& unique) {
+  if (!constants_.resolve(value)) return;
+  if (!fits_uint32(value.number))
+    return diagnostics_.error(value.where, "a " + what + " number is 0 to 4294967295 (RFC 5531 §12.3), not " +
+                                               to_string(value.number));
+  unique.add(to_string(value.number), value.where);
+}
+
+}  // namespace
+
+void check(Spec& spec, Diagnostics& diagnostics) { Checker(spec, diagnostics).run(); }
+
+const Declaration& resolve(const Declaration& declaration) {
+  const Declaration* at = &declaration;
+  while (at->shape == Shape::plain && !at->maybe && at->type.definition) {
+    const Typedef* alias = at->type.definition->as<Typedef>();
+    if (!alias) break;
+    at = &alias->declaration;
+  }
+  return *at;
+}
+
+}  // namespace idlc

@@ -1,0 +1,7 @@
+#include "passes.h"
+
+namespace idlc {
+
+void attach_comments(Spec&) {}
+
+}  // namespace idlc

@@ -1,0 +1,42 @@
+// Mistakes in a .x file. They are data: everything that can be found is found in one run.
+#pragma once
+
+#include "source.h"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace idlc {
+
+class Diagnostics {
+ public:
+  // Mistakes are told in the order of the source, each once.
+  void error(const Location& where, std::string text);
+  // Another place that the latest error involves.
+  void note(const Location& where, std::string text);
+
+  bool empty() const { return errors_.empty(); }
+  std::size_t size() const { return errors_.size(); }
+
+  // "file.x:4:10: error: 'count' is not a constant", the line and a caret.
+  void print(std::ostream& out, const Source& source) const;
+
+ private:
+  struct Message {
+    Location where;
+    std::string text;
+
+    bool operator==(const Message& other) const { return where.begin == other.where.begin && text == other.text; }
+  };
+  struct Error {
+    Message message;
+    std::vector<Message> notes;
+  };
+
+  static void print(std::ostream& out, const Source& source, const char* kind, const Message& message);
+
+  std::vector<Error> errors_;
+};
+
+}  // namespace idlc

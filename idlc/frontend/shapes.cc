@@ -1,0 +1,263 @@
+#include "graph.h"
+#include "passes.h"
+#include "visit.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace idlc {
+namespace {
+
+bool by_value(const Declaration& declaration) {
+  return declaration.type.definition && (declaration.shape == Shape::plain || declaration.shape == Shape::fixed);
+}
+
+bool is_enum(const Definition& definition) { return definition.as<Enum>(); }
+bool is_alias(const Definition& definition) { return definition.as<Typedef>(); }
+
+Declaration* link_of(Definition& definition) {
+  Struct* type = definition.as<Struct>();
+  return type && type->list ? &type->members.back() : nullptr;
+}
+
+class Shapes {
+ public:
+  Shapes(Spec& spec, Diagnostics& diagnostics) : spec_(spec), diagnostics_(diagnostics) {
+    for (std::size_t i = 0; i < spec.definitions.size(); ++i) index_[spec.definitions[i].get()] = i;
+  }
+
+  void run() {
+    for (const auto& definition : spec_.definitions) union_to_optional(*definition);
+    reject_infinite();
+    if (!diagnostics_.empty()) return;
+    find_lists();
+    find_recursion();
+    put_in_order();
+    for (const auto& definition : spec_.definitions) measure(*definition);
+  }
+
+ private:
+  static void union_to_optional(Definition& definition);
+  void reject_infinite();
+  void find_lists();
+  void find_recursion();
+  void put_in_order();
+  void measure(Definition& definition);
+  std::uint64_t smallest(Definition& definition) const;
+  std::uint64_t smallest(const Declaration& declaration) const;
+  std::uint64_t smallest_plain(const TypeRef& type) const;
+
+  // `wanted(holder, declaration)`: whether there is an edge from the holder to the declaration's type.
+  template <class Wanted>
+  Graph graph(Wanted wanted) const {
+    Graph edges(spec_.definitions.size());
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      Definition& holder = *spec_.definitions[i];
+      for_each_declaration(holder, [&](const Declaration& declaration) {
+        if (declaration.type.definition && wanted(holder, declaration))
+          edges[i].push_back(index_.at(declaration.type.definition));
+      });
+    }
+    return edges;
+  }
+
+  // Types that values of a type can hold. The link of a list is none: it becomes a vector around it.
+  Graph contents() const {
+    return graph([](Definition& holder, const Declaration& declaration) { return link_of(holder) != &declaration; });
+  }
+
+  static bool on_circle(const Graph& graph, const Groups& groups, std::size_t node) {
+    const auto& edges = graph[node];
+    return groups.members[groups.of[node]].size() > 1 || std::find(edges.begin(), edges.end(), node) != edges.end();
+  }
+
+  void add_constants(Graph& edges) const;
+  void add_completed(Graph& edges, std::size_t holder, const Declaration& declaration) const;
+
+  Spec& spec_;
+  Diagnostics& diagnostics_;
+  std::unordered_map<const Definition*, std::size_t> index_;
+};
+
+// A union on bool that carries a value for TRUE and nothing for FALSE has the bytes of T * (RFC 4506 §4.19).
+void Shapes::union_to_optional(Definition& definition) {
+  Union* type = definition.as<Union>();
+  if (!type || type->arms.size() != 2) return;
+  const Declaration& discriminant = resolve(type->discriminant);
+  if (discriminant.type.kind != TypeRef::Kind::primitive || discriminant.type.primitive != Primitive::boolean) return;
+  const auto is_true = [](const Arm& arm) { return arm.labels.size() == 1 && arm.labels[0].number.magnitude == 1; };
+  const bool true_first = is_true(type->arms[0]);
+  const Arm& present = type->arms[true_first ? 0 : 1];
+  const Arm& absent = type->arms[true_first ? 1 : 0];
+  if (!is_true(present) || present.default_label || present.declaration.is_void() || !absent.declaration.is_void())
+    return;
+  Typedef alias{present.declaration, true};
+  if (alias.declaration.shape == Shape::plain)
+    alias.declaration.shape = Shape::optional;
+  else
+    alias.declaration.maybe = true;
+  definition.body = std::move(alias);
+}
+
+void Shapes::reject_infinite() {
+  const Graph edges = graph([](Definition&, const Declaration& declaration) { return by_value(declaration); });
+  const Groups groups = strongly_connected(edges);
+  for (const auto& members : groups.members) {
+    if (!on_circle(edges, groups, members.front())) continue;
+    const Name& name = spec_.definitions[members.front()]->name;
+    diagnostics_.error(name.where, "'" + name.text + "' holds itself, so no value of it would be finite: use '" +
+                                       name.text + " *' for one inside another");
+    for (const std::size_t member : members)
+      for_each_declaration(*spec_.definitions[member], [&](const Declaration& declaration) {
+        if (!by_value(declaration)) return;
+        if (groups.of[index_.at(declaration.type.definition)] == groups.of[member])
+          diagnostics_.note(declaration.where, "'" + spec_.definitions[member]->name.text + "' holds '" +
+                                                   declaration.type.name + "' here");
+      });
+  }
+}
+
+// T is the element of a list where its last member is T *, nothing else leads back to T, and T stands nowhere bare:
+// then `T *` is a std::vector<T> everywhere. Where T * stands nowhere else, nothing would be that vector.
+void Shapes::find_lists() {
+  std::unordered_set<const Definition*> bare;
+  std::unordered_map<const Definition*, int> pointed_at;
+  for (const auto& definition : spec_.definitions)
+    for_each_declaration(*definition, [&](const Declaration& declaration) {
+      if (declaration.shape == Shape::optional && !declaration.maybe)
+        ++pointed_at[declaration.type.definition];
+      else
+        bare.insert(declaration.type.definition);
+    });
+  std::vector<Struct*> candidates;
+  for (const auto& definition : spec_.definitions) {
+    Struct* type = definition->as<Struct>();
+    if (!type || type->members.size() < 2 || bare.contains(definition.get())) continue;
+    const Declaration& last = type->members.back();
+    const Declaration& resolved = resolve(last);
+    const int own = &resolved == &last;
+    type->list = resolved.shape == Shape::optional && !resolved.maybe &&
+                 resolved.type.definition == definition.get() && pointed_at[definition.get()] > own;
+  }
+  const Graph edges = contents();
+  const Groups groups = strongly_connected(edges);
+  for (std::size_t i = 0; i < edges.size(); ++i)
+    if (Struct* type = spec_.definitions[i]->as<Struct>()) type->list = type->list && !on_circle(edges, groups, i);
+}
+
+void Shapes::find_recursion() {
+  const Graph edges = contents();
+  const Groups groups = strongly_connected(edges);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    Definition& holder = *spec_.definitions[i];
+    holder.recursive = on_circle(edges, groups, i);
+    for_each_declaration(holder, [&](Declaration& declaration) {
+      const Definition* type = declaration.type.definition;
+      if (declaration.shape != Shape::optional || !type) return;
+      const Struct* element = type->as<Struct>();
+      if (element && element->list)
+        declaration.pointer = Pointer::list;
+      else if (holder.recursive && groups.of[i] == groups.of[index_.at(type)])
+        declaration.pointer = Pointer::box;
+    });
+  }
+}
+
+void Shapes::add_constants(Graph& edges) const {
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    Definition& definition = *spec_.definitions[i];
+    const auto add = [&](const std::optional<Value>& value) {
+      if (value && value->constant) edges[i].push_back(index_.at(value->constant));
+    };
+    if (const Constant* constant = definition.as<Constant>()) add(constant->value);
+    for_each_declaration(definition, [&](const Declaration& declaration) { add(declaration.bound); });
+  }
+}
+
+// A member's type must be complete, also where it goes by other names.
+void Shapes::add_completed(Graph& edges, std::size_t holder, const Declaration& declaration) const {
+  for (const Declaration* at = &declaration; by_value(*at);) {
+    edges[holder].push_back(index_.at(at->type.definition));
+    const Typedef* alias = at->type.definition->as<Typedef>();
+    if (!alias) return;
+    at = &alias->declaration;
+  }
+}
+
+// What a definition names stands before it. Around a circle only what C++ insists on does: typedefs, enums, and types
+// held by value; a declaration in advance is enough for the rest.
+void Shapes::put_in_order() {
+  const Graph contents_graph = contents();
+  const Groups groups = strongly_connected(contents_graph);
+  Graph edges = graph([&](Definition& holder, const Declaration& declaration) {
+    if (link_of(holder) == &declaration) return false;
+    const Definition& type = *declaration.type.definition;
+    const bool same_group = groups.of[index_.at(&holder)] == groups.of[index_.at(&type)];
+    return !same_group || is_alias(type) || is_enum(type);
+  });
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    Definition& holder = *spec_.definitions[i];
+    if (is_alias(holder) || holder.as<Program>()) continue;
+    for_each_declaration(holder, [&](const Declaration& declaration) { add_completed(edges, i, declaration); });
+  }
+  add_constants(edges);
+  std::vector<std::shared_ptr<Definition>> ordered;
+  for (const auto& members : strongly_connected(edges).members)
+    for (const std::size_t member : members) ordered.push_back(spec_.definitions[member]);
+  spec_.definitions = std::move(ordered);
+}
+
+constexpr std::uint64_t too_large = std::uint64_t{1} << 32;
+
+std::uint64_t Shapes::smallest_plain(const TypeRef& type) const {
+  if (type.definition) {
+    const Typedef* alias = type.definition->as<Typedef>();
+    return alias ? smallest(alias->declaration) : type.definition->smallest;
+  }
+  if (type.kind == TypeRef::Kind::nothing) return 0;
+  switch (type.primitive) {
+    case Primitive::int64: case Primitive::uint64: case Primitive::float64: return 8;
+    case Primitive::quadruple: return 16;
+    default: return 4;
+  }
+}
+
+std::uint64_t Shapes::smallest(const Declaration& declaration) const {
+  if (declaration.maybe) return 4;
+  switch (declaration.shape) {
+    case Shape::plain: return smallest_plain(declaration.type);
+    case Shape::variable: case Shape::optional: return 4;
+    case Shape::fixed: break;
+  }
+  const std::uint64_t count = declaration.bound->number.magnitude;
+  if (declaration.type.kind == TypeRef::Kind::opaque) return (count + 3) / 4 * 4;
+  return std::min(too_large, count * smallest_plain(declaration.type));
+}
+
+std::uint64_t Shapes::smallest(Definition& definition) const {
+  if (const Typedef* alias = definition.as<Typedef>()) return smallest(alias->declaration);
+  std::uint64_t size = definition.as<Enum>() ? 4 : 0;
+  if (const Struct* type = definition.as<Struct>())
+    for (const Declaration& member : type->members)
+      if (link_of(definition) != &member) size += smallest(member);
+  if (const Union* type = definition.as<Union>()) {
+    size = too_large;
+    for (const Arm& arm : type->arms) size = std::min(size, smallest(arm.declaration));
+    size += 4;
+  }
+  return size;
+}
+
+// Counted after what it holds. No file may ask for a type of 2^32 bytes and more: C++ has none so large.
+void Shapes::measure(Definition& definition) {
+  const std::uint64_t size = smallest(definition);
+  if (size >= too_large) diagnostics_.error(definition.name.where, "'" + definition.name.text + "' takes 4 GiB or more");
+  definition.smallest = std::min(size, too_large);
+}
+
+}  // namespace
+
+void find_shapes(Spec& spec, Diagnostics& diagnostics) { Shapes(spec, diagnostics).run(); }
+
+}  // namespace idlc

@@ -1,0 +1,92 @@
+// idlc: compiles .x files to C++.
+
+#include "backends/cpp/cpp.h"
+#include "files.h"
+#include "frontend/frontend.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <system_error>
+
+namespace idlc {
+namespace {
+
+enum Exit { success = 0, mistakes = 1, failure = 2 };
+
+struct Arguments {
+  std::vector<std::string> files;
+  std::string directory = ".";
+  std::string space;
+  bool keep_percent = true;
+};
+
+constexpr const char* examples = R"(Examples:
+  idlc files.x                          files.x.h and files.x.cc, here
+  idlc -o build idl/*.x                 several, into build/
+  idlc --namespace acme::files files.x  not in namespace files
+
+Exit status: 0; 1 if a file has mistakes, 2 if one cannot be read or written. Then nothing is written at all.)";
+
+void describe(CLI::App& app, Arguments& arguments) {
+  app.set_version_flag("--version", "idlc " ONC_VERSION);
+  app.footer(examples);
+  app.add_option("file", arguments.files, "The .x files to compile")->required()->type_name("FILE.x");
+  app.add_option("-o,--output", arguments.directory, "Where the C++ goes (default: here)")->type_name("DIR");
+  app.add_option("--namespace", arguments.space, "The C++ namespace (default: the file's name)")
+      ->type_name("NS")
+      ->check([](const std::string& text) {
+        return cpp::is_namespace(text) ? std::string() : "'" + text + "' cannot be a C++ namespace";
+      });
+  const std::map<std::string, bool> choices{{"keep", true}, {"drop", false}};
+  app.add_option("--percent", arguments.keep_percent, "Lines with %: into the header (keep) or nowhere (drop)")
+      ->type_name("keep|drop")
+      ->transform(CLI::CheckedTransformer(choices));
+}
+
+// Adds the C++ of one file; says what is wrong with it otherwise.
+bool compile(const std::string& path, const Arguments& arguments, std::vector<File>& outputs) {
+  const Source source(path, read_file(path));
+  Diagnostics diagnostics;
+  const Spec spec = parse(source, diagnostics);
+  if (!diagnostics.empty()) {
+    diagnostics.print(std::cerr, source);
+    return false;
+  }
+  const std::string name = std::filesystem::path(path).filename();
+  const cpp::Output output = cpp::generate(spec, {name, arguments.space, arguments.keep_percent});
+  const std::filesystem::path place = std::filesystem::path(arguments.directory) / name;
+  outputs.push_back({place.string() + ".h", output.header});
+  outputs.push_back({place.string() + ".cc", output.source});
+  return true;
+}
+
+int run(const Arguments& arguments) {
+  std::vector<File> outputs;
+  bool good = true;
+  for (const std::string& path : arguments.files) good = compile(path, arguments, outputs) && good;
+  if (!good) return mistakes;
+  write_files(outputs);
+  return success;
+}
+
+}  // namespace
+}  // namespace idlc
+
+int main(int argc, char** argv) try {
+  CLI::App app("Compiles .x files, the XDR and RPC language of RFC 4506 and RFC 5531, to C++.", "idlc");
+  idlc::Arguments arguments;
+  idlc::describe(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? idlc::success : idlc::failure;
+  }
+  return idlc::run(arguments);
+} catch (const std::exception& error) {
+  std::cerr << "idlc: " << error.what() << '\n';
+  return idlc::failure;
+}

@@ -1,6 +1,8 @@
 // Indented lines of output; the only code that writes any.
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <string>
 #include <string_view>
 
@@ -12,8 +14,10 @@ class Printer {
   template <class... Arguments>
   void line(std::string_view pattern, const Arguments&... arguments) {
     const std::string text = fill(pattern, arguments...);
-    if (!text.empty()) text_.append(2 * depth_, ' ').append(text);
-    text_ += '\n';
+    if (text.empty())
+      text_ += '\n';
+    else
+      wrap(text);
   }
 
   // A line that opens a block, up to close().
@@ -36,9 +40,9 @@ class Printer {
   // Text as it is.
   void raw(std::string_view text) { text_ += text; }
 
-  // A blank line, unless there is one or a block has just been opened.
+  // A blank line, unless there is one.
   void blank() {
-    if (!text_.empty() && !text_.ends_with("\n\n") && !text_.ends_with("{\n")) text_ += '\n';
+    if (!text_.empty() && !text_.ends_with("\n\n")) text_ += '\n';
   }
 
   const std::string& text() const { return text_; }
@@ -51,9 +55,34 @@ class Printer {
   }
 
  private:
+  static constexpr std::size_t width = 120;
+
+  // Breaks what is too long after a comma or operator; what continues a line stands four further right.
+  void wrap(std::string_view text) {
+    std::size_t margin = 2 * depth_;
+    while (margin + text.size() > width) {
+      const std::size_t end = break_before(text, width - margin);
+      if (end == 0) break;
+      text_.append(margin, ' ').append(text.substr(0, end)).append("\n");
+      text.remove_prefix(end + 1);
+      margin = 2 * depth_ + 4;
+    }
+    text_.append(margin, ' ').append(text).append("\n");
+  }
+
+  // The last blank to break at; 0 for none. Strings and comments stay whole.
+  static std::size_t break_before(std::string_view text, std::size_t limit) {
+    std::size_t end = 0;
+    bool quoted = false;
+    for (std::size_t i = 1; i < std::min(limit + 1, text.size()) && text.substr(i, 2) != "//"; ++i) {
+      if (text[i] == '"') quoted = !quoted;
+      if (!quoted && text[i] == ' ' && std::string_view(",|&(").find(text[i - 1]) != std::string_view::npos) end = i;
+    }
+    return end;
+  }
+
   static std::string as_text(std::string_view text) { return std::string(text); }
-  template <class Integer>
-    requires std::is_integral_v<Integer>
+  template <std::integral Integer>
   static std::string as_text(Integer number) {
     return std::to_string(number);
   }

@@ -20,6 +20,12 @@ struct Name {
   Location where;
 };
 
+// What the .x's comments say of a definition or member. Set by comments.cc.
+struct Comments {
+  std::vector<std::string> above;
+  std::string beside;  // on its own line
+};
+
 // A number or the name of one.
 struct Value {
   std::string text;  // as written
@@ -61,7 +67,7 @@ struct Declaration {
   Shape shape = Shape::plain;
   std::optional<Value> bound;
   Location where;
-  std::string comment;
+  Comments comments;
 
   Pointer pointer = Pointer::optional;
   bool maybe = false;  // of a union on bool: TRUE comes before it, or FALSE and nothing
@@ -77,7 +83,7 @@ struct Constant {
 struct Enumerator {
   Name name;
   std::optional<Value> value;
-  std::string comment;
+  Comments comments;
 
   std::optional<Number> number;  // set by check.cc
 };
@@ -114,7 +120,7 @@ struct Procedure {
   std::vector<Declaration> arguments;  // none for void
   Value number;
   Location where;
-  std::string comment;
+  Comments comments;
 };
 
 struct Version {
@@ -122,7 +128,7 @@ struct Version {
   std::vector<Procedure> procedures;
   Value number;
   Location where;
-  std::string comment;
+  Comments comments;
 };
 
 struct Program {
@@ -138,7 +144,7 @@ struct Passthrough {
 struct Definition {
   Name name;  // empty for a Passthrough
   Location where;
-  std::string comment;
+  Comments comments;
   std::variant<Constant, Enum, Struct, Union, Typedef, Program, Passthrough> body;
 
   // Set by shapes.cc, for types.

@@ -4,6 +4,7 @@
 #include "visit.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 namespace idlc {
 namespace {
@@ -31,6 +32,7 @@ class Checker {
     for (const auto& definition : spec_.definitions) check_constants(*definition);
     for (const auto& definition : spec_.definitions)
       for_each_declaration(*definition, [&](Declaration& declaration) { check_declaration(declaration); });
+    if (netobj_) spec_.definitions.insert(spec_.definitions.begin(), netobj_);
     for (const auto& definition : spec_.definitions) check_aliases(*definition);
     if (!diagnostics_.empty()) return;  // what follows looks through types
     for (const auto& definition : spec_.definitions) check_body(*definition);
@@ -64,11 +66,34 @@ class Checker {
   }
 
   void check_predefined(TypeRef& type) {
+    if (type.name == "netobj") return define_netobj(type);
     const auto found = predefined().find(type.name);
-    if (found == predefined().end())
-      return diagnostics_.error(type.where, "type '" + type.name + "' is not defined");
+    if (found == predefined().end()) return undefined(type);
     type.kind = TypeRef::Kind::primitive;
     type.primitive = found->second;
+  }
+
+  void undefined(const TypeRef& type) {
+    if (undefined_.insert(type.name).second) diagnostics_.error(type.where, "type '" + type.name + "' is not defined");
+  }
+
+  // rpcgen's, in <rpc/xdr.h>: opaque netobj<1024>.
+  void define_netobj(TypeRef& type) {
+    if (!netobj_) netobj_ = make_netobj(type.where);
+    type.definition = netobj_.get();
+  }
+
+  static std::shared_ptr<Definition> make_netobj(const Location& where) {
+    Declaration declaration;
+    declaration.type.kind = TypeRef::Kind::opaque;
+    declaration.name = {"netobj", where};
+    declaration.shape = Shape::variable;
+    declaration.bound.emplace().text = "1024";
+    declaration.bound->number = {1024, false};
+    auto definition = std::make_shared<Definition>();
+    definition->name = declaration.name;
+    definition->body = Typedef{std::move(declaration)};
+    return definition;
   }
 
   void check_shape(Declaration& declaration) {
@@ -148,6 +173,8 @@ class Checker {
   Diagnostics& diagnostics_;
   Symbols symbols_;
   Constants constants_;
+  std::unordered_set<std::string> undefined_;  // each is said once
+  std::shared_ptr<Definition> netobj_;
 };
 
 bool is_primitive(const Declaration& declaration, Primitive primitive) {

@@ -1,7 +1,100 @@
 #include "passes.h"
+#include "visit.h"
+
+#include <algorithm>
+#include <map>
 
 namespace idlc {
+namespace {
 
-void attach_comments(Spec&) {}
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (true) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t\r*"), line.size()));
+    lines.emplace_back(line.substr(0, line.find_last_not_of(" \t\r*\\") + 1));  // a \ would continue the // comment
+    if (end == text.size()) break;
+    text.remove_prefix(end + 1);
+  }
+  while (!lines.empty() && lines.back().empty()) lines.pop_back();
+  const auto first = std::find_if(lines.begin(), lines.end(), [](const std::string& line) { return !line.empty(); });
+  lines.erase(lines.begin(), first);
+  return lines;
+}
+
+// A comment belongs to what begins on the line after it, or stands before it on its own line. Each has one owner.
+class Attacher {
+ public:
+  explicit Attacher(const std::vector<Comment>& comments) {
+    for (const Comment& comment : comments)
+      (comment.alone ? above_ : beside_).emplace(comment.alone ? comment.where.end.line : comment.where.begin.line, &comment);
+  }
+
+  void attach(Comments& comments, const Location& where) {
+    std::size_t line = where.begin.line;
+    if (const Comment* above = take(above_, line - 1)) {
+      comments.above = lines_of(above->text);
+      for (line = above->where.begin.line; const Comment* more = take(above_, line - 1); line = more->where.begin.line) {
+        std::vector<std::string> lines = lines_of(more->text);
+        comments.above.insert(comments.above.begin(), lines.begin(), lines.end());
+      }
+    }
+    if (const Comment* beside = take(beside_, where.end.line)) add_beside(comments, *beside);
+  }
+
+  // What opens a block may have its comment beside the brace.
+  void attach_to_block(Comments& comments, const Location& where) {
+    attach(comments, where);
+    if (const Comment* beside = take(beside_, where.begin.line)) add_beside(comments, *beside);
+  }
+
+ private:
+  using ByLine = std::map<std::size_t, const Comment*>;
+
+  static const Comment* take(ByLine& comments, std::size_t line) {
+    const auto node = comments.extract(line);
+    return node.empty() ? nullptr : node.mapped();
+  }
+
+  static void add_beside(Comments& comments, const Comment& comment) {
+    std::vector<std::string> lines = lines_of(comment.text);
+    if (lines.size() == 1 && comments.beside.empty())
+      comments.beside = lines.front();
+    else
+      comments.above.insert(comments.above.end(), lines.begin(), lines.end());
+  }
+
+  ByLine above_;
+  ByLine beside_;
+};
+
+// The smaller goes first: it is nearer to a comment beside it.
+void attach_inside(Definition& definition, Attacher& attacher) {
+  if (Enum* type = definition.as<Enum>())
+    for (Enumerator& enumerator : type->enumerators) attacher.attach(enumerator.comments, enumerator.name.where);
+  if (Program* program = definition.as<Program>()) {
+    for (Version& version : program->versions) {
+      attacher.attach_to_block(version.comments, version.where);
+      for (Procedure& procedure : version.procedures) attacher.attach(procedure.comments, procedure.where);
+    }
+    return;
+  }
+  for_each_declaration(definition, [&](Declaration& declaration) {
+    attacher.attach(declaration.comments, declaration.where);
+  });
+}
+
+bool on_one_line(const Location& where) { return where.begin.line == where.end.line; }
+
+}  // namespace
+
+void attach_comments(Spec& spec) {
+  Attacher attacher(spec.comments);
+  for (const auto& definition : spec.definitions) {
+    attacher.attach_to_block(definition->comments, definition->where);
+    if (!on_one_line(definition->where)) attach_inside(*definition, attacher);
+  }
+}
 
 }  // namespace idlc

@@ -1,3 +1,4 @@
+#include "comments.h"
 #include "program.h"
 
 namespace idlc::cpp {
@@ -8,7 +9,8 @@ void VersionWriter::declare_client() {
   out_.label("public:");
   out_.line("using onc::rpc::Client::Client;");
   for (const Procedure& procedure : version_.procedures)
-    out_.line("{} {}({});", result(procedure), names_.of(procedure), client_parameters(procedure, false));
+    write_line(out_, procedure.comments,
+               result(procedure) + " " + names_.of(procedure) + "(" + client_parameters(procedure, false) + ");");
   out_.close("};");
 }
 

@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include "comments.h"
+
 #include <algorithm>
 #include <cctype>
 
@@ -31,6 +33,8 @@ VersionWriter::VersionWriter(Printer& out, const Definition& program, const Vers
 void VersionWriter::declare() {
   const std::string space = names_.of(program_) + "::" + names_.of(version_);
   out_.blank();
+  if (&version_ == &program_.as<Program>()->versions.front()) write_above(out_, program_.comments);
+  write_above(out_, version_.comments);
   out_.line("namespace {} {", space);
   out_.blank();
   out_.line("inline constexpr onc::rpc::Program program{{}, {}, \"{}\", \"{}\"};",
@@ -52,7 +56,6 @@ void VersionWriter::define() {
   out_.line("}  // namespace {}", space);
 }
 
-// Number and name: what errors and traces say of a call.
 void VersionWriter::define_procedures() {
   out_.blank();
   out_.line("// Number and name: what errors and traces say of a call.");

@@ -1,3 +1,4 @@
+#include "comments.h"
 #include "program.h"
 
 #include <algorithm>
@@ -10,7 +11,8 @@ void VersionWriter::declare_server() {
   out_.label("public:");
   out_.line("Server() : onc::rpc::Service({}::program) {}", names_.of(version_), "{}");
   for (const Procedure& procedure : version_.procedures)
-    out_.line("virtual {} {}({}) = 0;", result(procedure), names_.of(procedure), server_parameters(procedure));
+    write_line(out_, procedure.comments,
+               "virtual " + result(procedure) + " " + names_.of(procedure) + "(" + server_parameters(procedure) + ") = 0;");
   out_.blank();
   out_.label("private:");
   out_.line("void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,");

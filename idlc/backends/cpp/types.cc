@@ -1,5 +1,7 @@
 #include "types.h"
 
+#include "comments.h"
+
 #include <unordered_set>
 
 namespace idlc::cpp {
@@ -54,6 +56,7 @@ class TypeWriter {
   TypeWriter(Printer& out, const Names& names) : out_(out), names_(names), types_(names, {}) {}
 
   void write(const Definition& definition) {
+    separate(definition);
     declare_ahead(definition);
     if (const Constant* constant = definition.as<Constant>()) write(definition, *constant);
     if (const Enum* type = definition.as<Enum>()) write(definition, *type);
@@ -64,40 +67,50 @@ class TypeWriter {
   }
 
  private:
+  // One-liners of a kind stand together.
+  void separate(const Definition& definition) {
+    const bool one_line = definition.as<Constant>() || definition.as<Typedef>();
+    if (!one_line || last_kind_ != definition.body.index() || !definition.comments.above.empty()) out_.blank();
+    last_kind_ = definition.body.index();
+  }
+
   void write(const Definition& definition, const Constant& constant) {
-    if (constant.quoted) return out_.line("inline constexpr char {}[] = {};", names_.of(definition), *constant.quoted);
+    const std::string& name = names_.of(definition);
+    if (constant.quoted) return write_line(out_, definition.comments, "inline constexpr char " + name + "[] = " + *constant.quoted + ";");
     const Value& value = *constant.value;
-    out_.line("inline constexpr {} {} = {};", constant_type(value.number), names_.of(definition),
-              value.constant ? types_.of(*value.constant) : literal(value));
+    const std::string number = value.constant ? types_.of(*value.constant) : literal(value);
+    write_line(out_, definition.comments,
+               Printer::fill("inline constexpr {} {} = {};", constant_type(value.number), name, number));
   }
 
   void write(const Definition& definition, const Enum& type) {
-    out_.blank();
+    write_above(out_, definition.comments);
     out_.open("enum class {} : std::int32_t", names_.of(definition));
-    for (const Enumerator& enumerator : type.enumerators)
-      out_.line("{} = {},", names_.of(enumerator),
-                enumerator.value ? literal(*enumerator.value) : to_string(*enumerator.number));
+    for (const Enumerator& enumerator : type.enumerators) {
+      const std::string value = enumerator.value ? literal(*enumerator.value) : to_string(*enumerator.number);
+      write_line(out_, enumerator.comments, names_.of(enumerator) + " = " + value + ",");
+    }
     out_.close("};");
-    out_.blank();
   }
 
   void write(const Definition& definition, const Struct& type) {
     Scope hidden;
     for (const Declaration& member : type.members) hidden.insert(names_.of(member));
     const Types types(names_, std::move(hidden));
-    out_.blank();
+    write_above(out_, definition.comments);
     out_.open("struct {}", names_.of(definition));
     for (const Declaration& member : type.members)
       if (!type.list || &member != &type.members.back())
-        out_.line("{} {}{};{}", types.of(member), names_.of(member), initializer(types, member), remark(member));
+        write_line(out_, member.comments,
+                   types.of(member) + " " + names_.of(member) + initializer(types, member) + ";", remark(member));
     out_.blank();
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
     out_.close("};");
-    out_.blank();
   }
 
   void write(const Definition& definition, const Typedef& alias) {
-    out_.line("using {} = {};{}", names_.of(definition), types_.of(alias.declaration), remark(alias.declaration));
+    write_line(out_, definition.comments,
+               "using " + names_.of(definition) + " = " + types_.of(alias.declaration) + ";", remark(alias.declaration));
   }
 
   // A type that stands further down but is only pointed at.
@@ -119,6 +132,7 @@ class TypeWriter {
   const Names& names_;
   Types types_;
   std::unordered_set<const Definition*> defined_;
+  std::size_t last_kind_ = std::variant_npos;
 };
 
 }  // namespace
@@ -205,9 +219,9 @@ std::string initializer(const Types& types, const Declaration& declaration) {
 
 std::string remark(const Declaration& declaration) {
   if (declaration.shape == Shape::optional && declaration.pointer == Pointer::list)
-    return "  // " + declaration.type.name + " *: a linked list";
+    return declaration.type.name + " *: a linked list";
   if (declaration.shape != Shape::variable || !declaration.bound) return "";
-  return "  // <" + declaration.bound->text + ">";
+  return "<" + declaration.bound->text + ">";
 }
 
 void write_types(Printer& out, const Spec& spec, const Names& names, const Options& options) {
@@ -215,7 +229,9 @@ void write_types(Printer& out, const Spec& spec, const Names& names, const Optio
   for (const auto& definition : spec.definitions) {
     if (definition->as<Program>()) continue;
     if (const Passthrough* lines = definition->as<Passthrough>()) {
-      if (options.keep_percent && !includes(*lines)) out.raw(lines->text);
+      if (!options.keep_percent || includes(*lines)) continue;
+      out.blank();
+      out.raw(lines->text);
     } else {
       writer.write(*definition);
     }

@@ -45,7 +45,7 @@ std::string label(const Types& types, const Declaration& discriminant, const Val
 // What a declaration is initialised with where nobody says otherwise: {} or {Status::ok} or nothing.
 std::string initializer(const Types& types, const Declaration& declaration);
 
-// "// <name_max>": what the C++ type does not tell.
+// "<name_max>": what the C++ type does not tell.
 std::string remark(const Declaration& declaration);
 
 // Whether % lines hold an #include, and so stand outside the namespaces.

@@ -1,3 +1,4 @@
+#include "comments.h"
 #include "types.h"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ class UnionWriter {
  public:
   UnionWriter(Printer& out, const Definition& definition, const Names& names)
       : out_(out),
+        definition_(definition),
         type_(*definition.as<Union>()),
         class_(names.of(definition)),
         hidden_(names_inside(names)),
@@ -25,7 +27,7 @@ class UnionWriter {
         arm_(free_name("arm_", hidden_)) {}
 
   void declaration() {
-    out_.blank();
+    write_above(out_, definition_.comments);
     out_.line("// switch ({} {})", type_.discriminant.type.definition ? type_.discriminant.type.name : switch_type(),
               type_.discriminant.name.text);
     out_.line("class {} {", class_);
@@ -34,7 +36,9 @@ class UnionWriter {
     out_.line("{}() = default;", class_);
     if (has_void()) out_.line("{}{}({} {});  // {}", explicit_word(), class_, switch_type(), discriminant_, void_cases());
     for (const Arm& arm : type_.arms)
-      if (has_value(arm)) out_.line("static {} {}({});  // {}", class_, maker(arm), parameters(arm), cases(arm));
+      if (has_value(arm))
+        write_line(out_, arm.declaration.comments,
+                   Printer::fill("static {} {}({});", class_, maker(arm), parameters(arm)), cases(arm));
     out_.blank();
     out_.line("{} {}() const { return {}; }", switch_type(), discriminant_, state_);
     for (const Arm& arm : type_.arms)
@@ -46,7 +50,6 @@ class UnionWriter {
     out_.line("{} {}{{}};", switch_type(), state_, first_label());
     if (has_values()) out_.line("{} {}{std::in_place_index<{}>};", variant(), arm_, index(first_arm()));
     out_.close("};");
-    out_.blank();
   }
 
   void members() {
@@ -86,6 +89,7 @@ class UnionWriter {
   void refuse(const std::string& condition, std::string_view code);
 
   Printer& out_;
+  const Definition& definition_;
   const Union& type_;
   std::string class_;
   Scope hidden_;
@@ -236,7 +240,8 @@ void UnionWriter::make(const Arm& arm) {
 }
 
 void UnionWriter::refuse(const std::string& condition, std::string_view code) {
-  out_.line("if ({}) throw onc::xdr::Error(onc::xdr::errc::{}, \"{}\");", condition, code, class_);
+  out_.line("if ({})", condition);
+  out_.line("  throw onc::xdr::Error(onc::xdr::errc::{}, \"{}\");", code, class_);
 }
 
 }  // namespace

@@ -199,6 +199,8 @@ class Decoder {
 
   // Throws Error(code, subject) for the value that began at `where`, by default here.
   [[noreturn]] void fail(errc code, const char* subject, const std::byte* where = nullptr) const;
+  // The same for the four bytes read last: an enum's value or a union's discriminant, known only once read.
+  [[noreturn]] void refuse(errc code, const char* subject) const { fail(code, subject, at_ - 4); }
 
  private:
   template <Number T>

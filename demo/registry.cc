@@ -13,7 +13,7 @@ int main(int argc, char** argv) try {
   }
   rpcbind::RPCBPROG::RPCBVERS4::Client portmapper(argv[1]);
   std::cout << "   program version netid  address\n";
-  for (const rpcbind::rpcb& entry : portmapper.RPCBPROC_DUMP())
+  for (const auto& [entry] : portmapper.RPCBPROC_DUMP())
     std::cout << std::setw(10) << entry.r_prog << std::setw(8) << entry.r_vers << ' ' << std::left << std::setw(6)
               << entry.r_netid << ' ' << entry.r_addr << std::right << '\n';
   return 0;

@@ -12,7 +12,7 @@ start_registry rpcbind
 python3 - >/run/utmp <<'PYTHON'
 import struct, sys
 user_process, since = 7, 1795264200
-sys.stdout.buffer.write(struct.pack("<h2xi32s4s32s256s12xi40x", user_process, 1, b"pts/1", b"1", b"ada", b"analytical.example", since))
+sys.stdout.buffer.write(struct.pack("<h2xi32s4s32s256s8xi40x", user_process, 1, b"pts/1", b"1", b"ada", b"analytical.example", since))
 PYTHON
 registered() { rpcinfo -p | grep -q "$1"; }
 capture real_servers

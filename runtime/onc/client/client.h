@@ -26,7 +26,7 @@ struct ClientOptions {
   // The longest reply that is read, in bytes.
   std::size_t max_reply = std::size_t{16} << 20;
   // What decoding a reply may cost.
-  xdr::Limits decoding;
+  xdr::Limits decoding = {};
 };
 
 // Calls one version of one program. Connects at the first call, and again at the next call after a failure.

@@ -25,7 +25,7 @@ struct ServerOptions {
   // or have left a call half sent or a reply half read for this long.
   std::chrono::seconds partial{30};
   // What decoding the arguments of one call may cost.
-  xdr::Limits decoding;
+  xdr::Limits decoding = {};
 };
 
 // Not for several threads at once, but for stop().

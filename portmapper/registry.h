@@ -1,0 +1,74 @@
+// The one table behind the portmapper's three faces, in rpcbind form (RFC 1833 §2.1). Knows no RPC and no sockets.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace portmapper {
+
+// The owner that may remove what others registered.
+inline constexpr std::string_view superuser = "superuser";
+// Of the portmapper itself. Nobody else may register it: lookups of it would lead elsewhere.
+inline constexpr std::uint32_t own_program = 100'000;
+
+// A server: where one version of a program is, on one transport.
+struct Entry {
+  std::uint32_t program = 0;
+  std::uint32_t version = 0;
+  std::string netid;
+  std::string address;  // universal (RFC 5665)
+  std::string owner;
+
+  bool operator==(const Entry&) const = default;
+};
+
+class Registry {
+ public:
+  // `capacity`: more entries than this are refused, as peers could grow the table without end otherwise. Half of it
+  // is kept for the superuser, so that no other user can lock the host's own services out.
+  explicit Registry(std::size_t capacity = 4096) : capacity_(capacity) {}
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  // The portmapper's own versions at an address of its own: 4 and 3, and 2 where that can be said.
+  void add_own(const std::string& netid, const std::string& address);
+
+  // True where the entry stands now, also when it stood before. False for a netid that there is not, an address that
+  // is none, one that is taken by another address, and when the table is full.
+  bool set(const Entry& entry);
+
+  // Removes what `owner` may remove of a version of a program on these transports, or on all when none is named.
+  // True where something was removed and nothing is left.
+  bool unset(std::uint32_t program, std::uint32_t version, std::initializer_list<std::string_view> netids,
+             std::string_view owner);
+
+  // Valid until the next change; null where there is none.
+  const Entry* find_exactly(std::uint32_t program, std::uint32_t version, std::string_view netid) const;
+  // Another version's where this one is not registered: its server then says which versions it has
+  // (RFC 1833 §2.2.2). The oldest registration counts: a later one cannot draw the program's calls to itself.
+  const Entry* find(std::uint32_t program, std::uint32_t version, std::string_view netid) const;
+  // On every transport, in the order they were registered.
+  std::vector<Entry> find_all(std::uint32_t program, std::uint32_t version) const;
+
+  // In the order they were registered.
+  const std::list<Entry>& entries() const { return entries_; }
+
+ private:
+  using Place = std::list<Entry>::iterator;
+
+  bool has_room_for(std::string_view owner) const;
+  void add(const Entry& entry);
+  void remove(std::multimap<std::uint32_t, Place>::iterator at);
+
+  std::size_t capacity_;
+  std::size_t of_others_ = 0;  // entries that are not the superuser's
+  std::list<Entry> entries_;
+  std::multimap<std::uint32_t, Place> by_program_;  // lookups stay fast however long the list is
+};
+
+}  // namespace portmapper

@@ -1,0 +1,188 @@
+// A client before servers that are dead, silent or lying, over real sockets.
+#include <onc/rpc/error.h>
+#include <onc/transport/listen.h>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "tests/runtime/adder.h"
+#include "tests/runtime/hex.h"
+#include "tests/runtime/running_server.h"
+
+#include <poll.h>
+
+namespace {
+
+using namespace onc;
+using namespace std::chrono_literals;
+using transport::Clock;
+using transport::Endpoint;
+using transport::Socket;
+
+constexpr auto short_time = 300ms;
+
+rpc::Error error_of(adder::Client& client) {
+  try {
+    client.add(2, 3);
+  } catch (const rpc::Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "the call succeeded";
+  return {rpc::errc::timed_out, ""};
+}
+
+// A TCP server of one connection at a time that behaves as told.
+class Liar {
+ public:
+  explicit Liar(std::function<void(int connection)> behave)
+      : listener_(transport::listen(Endpoint::parse("tcp://127.0.0.1:0"))), thread_([this, behave] { serve(behave); }) {}
+  ~Liar() {
+    ::shutdown(listener_.socket.get(), SHUT_RDWR);
+    thread_.join();
+  }
+
+  std::string at() const { return listener_.endpoint.text(); }
+
+ private:
+  void serve(const std::function<void(int)>& behave) {
+    pollfd wait{.fd = listener_.socket.get(), .events = POLLIN, .revents = 0};
+    while (::poll(&wait, 1, -1) == 1 && (wait.revents & POLLHUP) == 0) {
+      const Socket connection(::accept4(listener_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (connection.get() >= 0) behave(connection.get());
+    }
+  }
+
+  transport::Listener listener_;
+  std::thread thread_;
+};
+
+xdr::Bytes read_call(int connection) {
+  xdr::Bytes call(4096);
+  const ssize_t size = ::recv(connection, call.data(), call.size(), 0);
+  call.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  return call;
+}
+
+void send_hex(int connection, const std::string& hex) {
+  const xdr::Bytes bytes = from_hex(hex);
+  ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+void wait_for_the_end(int connection) {
+  while (!read_call(connection).empty()) continue;
+}
+
+TEST(client, before_a_port_nobody_listens_on_fails_at_once) {
+  std::string tcp, udp;
+  {
+    tcp = transport::listen(Endpoint::parse("tcp://127.0.0.1:0")).endpoint.text();
+    udp = transport::listen(Endpoint::parse("udp://127.0.0.1:0")).endpoint.text();
+  }
+  for (const std::string& uri : {tcp, udp}) {
+    adder::Client client(uri);
+    const auto begin = Clock::now();
+    const rpc::Error error = error_of(client);
+    EXPECT_LT(Clock::now() - begin, 5s);
+    EXPECT_EQ(error.code(), std::errc::connection_refused);
+    EXPECT_FALSE(error.maybe_executed());
+    EXPECT_EQ(std::string(error.what()),
+              "ADDER.add version 2 at " + uri + ": nobody listens there (connection refused); it did not run");
+  }
+}
+
+TEST(client, before_a_local_path_without_a_server_fails_at_once) {
+  adder::Client client("local:///nonexistent/socket");
+  EXPECT_EQ(error_of(client).code(), std::errc::no_such_file_or_directory);
+}
+
+TEST(client, before_a_host_without_an_address_says_so) {
+  adder::Client client("tcp://no-such-host.invalid:1");
+  const rpc::Error error = error_of(client);
+  EXPECT_EQ(error.code(), rpc::errc::unknown_host);
+  EXPECT_NE(std::string(error.what()).find("the host 'no-such-host.invalid' has no address"), std::string::npos);
+}
+
+TEST(client, before_a_silent_server_keeps_its_deadline) {
+  const auto tcp = transport::listen(Endpoint::parse("tcp://127.0.0.1:0"));  // accepted by the kernel, never answered
+  const auto udp = transport::listen(Endpoint::parse("udp://127.0.0.1:0"));
+  for (const auto& silent : {tcp.endpoint, udp.endpoint}) {
+    adder::Client client(silent.text(), {.timeout = short_time});
+    for (int i = 0; i < 2; ++i) {
+      const auto begin = Clock::now();
+      const rpc::Error error = error_of(client);
+      EXPECT_EQ(error.code(), rpc::errc::timed_out);
+      EXPECT_TRUE(error.maybe_executed());
+      EXPECT_GE(Clock::now() - begin, short_time - 5ms);
+      EXPECT_LT(Clock::now() - begin, 5s);
+    }
+  }
+}
+
+TEST(client, is_not_kept_past_its_deadline_by_a_trickle) {
+  Liar trickler([](int connection) {
+    read_call(connection);
+    const timeval pause{.tv_sec = 0, .tv_usec = 20'000};  // between bytes; reading ends it when the client leaves
+    ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof pause);
+    const std::byte zero{};
+    for (std::byte got{}; ::send(connection, &zero, 1, MSG_NOSIGNAL) == 1 && ::recv(connection, &got, 1, 0) != 0;) {
+    }
+  });
+  adder::Client client(trickler.at(), {.timeout = short_time});
+  const auto begin = Clock::now();
+  EXPECT_EQ(error_of(client).code(), rpc::errc::timed_out);
+  EXPECT_LT(Clock::now() - begin, 5s);
+}
+
+TEST(client, learns_when_the_connection_breaks_before_the_reply) {
+  Liar closer([](int connection) { read_call(connection); });
+  adder::Client client(closer.at());
+  for (int i = 0; i < 2; ++i) {
+    const rpc::Error error = error_of(client);
+    EXPECT_EQ(error.code(), rpc::errc::connection_lost);
+    EXPECT_TRUE(error.maybe_executed());
+  }
+}
+
+TEST(client, refuses_replies_that_lie_about_their_length) {
+  const struct {
+    const char* reply;
+    rpc::errc code;
+  } rows[] = {
+      {"ffffffff 00000000", rpc::errc::record_too_long},
+      {"7fffffff 00000000", rpc::errc::record_too_long},
+      {"80000000", rpc::errc::bad_reply},
+      {"80000004 00000000", rpc::errc::bad_reply},
+      {"48545450 2f312e31 20323030", rpc::errc::record_too_long},
+  };
+  for (const auto& row : rows) {
+    Liar liar([&](int connection) {
+      read_call(connection);
+      send_hex(connection, row.reply);
+      wait_for_the_end(connection);
+    });
+    adder::Client client(liar.at(), {.timeout = 5s});
+    EXPECT_EQ(error_of(client).code(), row.code) << row.reply;
+  }
+}
+
+TEST(client, connects_again_after_a_failure) {
+  int connections = 0;
+  Liar moody([&](int connection) {
+    const xdr::Bytes call = read_call(connection);
+    if (++connections == 1) return;
+    send_hex(connection, "8000001c" + to_hex({call.data() + 4, 4}) + "00000001 00000000 00000000 00000000 00000000 0000002a");
+    wait_for_the_end(connection);
+  });
+  adder::Client client(moody.at());
+  EXPECT_EQ(error_of(client).code(), rpc::errc::connection_lost);
+  EXPECT_EQ(client.add(2, 3), 42);
+}
+
+TEST(client, refuses_what_is_no_endpoint_when_it_is_made) {
+  EXPECT_THROW(adder::Client("tcp://host:port"), rpc::Error);
+}
+
+}  // namespace

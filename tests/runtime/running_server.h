@@ -1,0 +1,30 @@
+// A server that runs on a thread of its own for as long as a test needs it.
+#pragma once
+
+#include <onc/server/server.h>
+
+#include <string>
+#include <thread>
+
+class RunningServer {
+ public:
+  RunningServer(std::initializer_list<onc::rpc::Service*> services, std::initializer_list<const char*> endpoints,
+                onc::rpc::ServerOptions options = {})
+      : server_(options) {
+    for (onc::rpc::Service* service : services) server_.add(*service);
+    for (const char* endpoint : endpoints) server_.listen(endpoint);
+    thread_ = std::thread([this] { server_.run(); });
+  }
+  ~RunningServer() {
+    server_.stop();
+    thread_.join();
+  }
+
+  // The URI of the endpoint given as number `index`.
+  std::string at(std::size_t index = 0) const { return server_.endpoints().at(index).text(); }
+  const onc::transport::Endpoint& endpoint(std::size_t index = 0) const { return server_.endpoints().at(index); }
+
+ private:
+  onc::rpc::Server server_;
+  std::thread thread_;
+};

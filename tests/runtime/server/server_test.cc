@@ -1,0 +1,217 @@
+// Real sockets on loopback: every transport, and peers that misbehave.
+#include <onc/rpc/error.h>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "tests/runtime/adder.h"
+#include "tests/runtime/hex.h"
+#include "tests/runtime/raw_peer.h"
+#include "tests/runtime/running_server.h"
+
+namespace {
+
+using namespace onc;
+using namespace std::chrono_literals;
+
+const std::string add_2_and_3 =
+    "00000007 00000000 00000002 20000042 00000002 00000001 00000000 00000000 00000000 00000000 00000002 00000003";
+const std::string sum_5 = "00000007 00000001 00000000 00000000 00000000 00000000 00000005";
+const std::string null_call = "00000007 00000000 00000002 20000042 00000002 00000000 00000000 00000000 00000000 00000000";
+
+std::string socket_path() {
+  return (std::filesystem::temp_directory_path() / ("onc-test-" + std::to_string(::getpid()) + ".sock")).string();
+}
+
+TEST(server, answers_over_every_transport) {
+  adder::Server adder;
+  const std::string local = "local://" + socket_path();
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0", "tcp://[::1]:0", "udp://[::1]:0",
+                                  local.c_str()});
+  for (std::size_t i = 0; i < 5; ++i) {
+    adder::Client client(server.at(i));
+    EXPECT_EQ(client.add(2, 3), 5) << server.at(i);
+    EXPECT_EQ(client.add(20, 3), 23) << server.at(i);
+  }
+}
+
+TEST(server, replies_from_the_address_it_was_asked_at) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"udp://0.0.0.0:0"});
+  // The client's socket is connected, and hears only the address it sent to.
+  adder::Client client("udp://127.0.0.77:" + std::to_string(*server.endpoint().port));
+  EXPECT_EQ(client.add(2, 3), 5);
+}
+
+TEST(server, leaves_no_local_socket_behind_and_replaces_a_dead_one) {
+  adder::Server adder;
+  const std::string uri = "local://" + socket_path();
+  const auto path = socket_path();
+  {
+    const transport::Socket dead(::socket(AF_UNIX, SOCK_STREAM, 0));
+    const auto address = transport::Address::path(path);
+    ASSERT_EQ(::bind(dead.get(), address.data(), address.size()), 0);
+  }
+  {
+    RunningServer server({&adder}, {uri.c_str()});
+    EXPECT_EQ(adder::Client(uri).add(2, 3), 5);
+    rpc::Server second;
+    EXPECT_THROW(second.listen(uri), rpc::Error) << "the first still answers there";
+    EXPECT_EQ(adder::Client(uri).add(2, 3), 5);
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(server, says_what_to_do_when_a_port_is_taken) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"});
+  for (const std::size_t i : {0U, 1U}) {
+    rpc::Server second;
+    try {
+      second.listen(server.at(i));
+      FAIL();
+    } catch (const rpc::Error& error) {
+      EXPECT_EQ(error.code(), std::errc::address_in_use);
+      EXPECT_EQ(std::string(error.what()),
+                "cannot listen on " + server.at(i) +
+                    ": Address already in use; stop the other server, or choose another port (0 takes a free one)");
+    }
+  }
+}
+
+TEST(server, answers_calls_that_arrive_in_one_piece_or_many) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  const xdr::Bytes call = from_hex("80000030" + add_2_and_3);
+  xdr::Bytes calls;
+  for (int i = 0; i < 100; ++i) calls.insert(calls.end(), call.begin(), call.end());
+  RawPeer at_once(server.endpoint());
+  ASSERT_TRUE(at_once.send(calls));
+  const std::string replies = to_hex(at_once.receive(100 * 32));
+  RawPeer bytewise(server.endpoint());
+  for (const std::byte& byte : call) ASSERT_TRUE(bytewise.send({&byte, 1}));
+  EXPECT_EQ(to_hex(bytewise.receive(32)), "8000001c " + sum_5);
+  EXPECT_EQ(replies.size(), to_hex(xdr::Bytes(3200)).size());
+}
+
+TEST(server, answers_calls_in_fragments) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  RawPeer peer(server.endpoint());
+  const std::string digits = to_hex(from_hex(add_2_and_3));
+  ASSERT_TRUE(peer.send(from_hex("00000000 00000004" + digits.substr(0, 8) + "8000002c" + digits.substr(9))));
+  EXPECT_EQ(to_hex(peer.receive(32)), "8000001c " + sum_5);
+}
+
+TEST(server, drops_a_stream_that_is_not_rpc_and_goes_on) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {.max_record = 4096});
+  for (const std::string& garbage : {
+           std::string("47455420 2f204854 54502f31 2e310d0a"),  // "GET / HT": as a mark, a record of a gigabyte
+           std::string("80000004 00000007"),                    // shorter than a call
+           std::string("8000000c 00000007 00000001 00000000"),  // a reply
+           std::string("80001001"),                             // over the limit
+           std::string("ffffffff"),
+       }) {
+    RawPeer peer(server.endpoint());
+    ASSERT_TRUE(peer.send(from_hex(garbage)));
+    EXPECT_TRUE(peer.is_closed()) << garbage;
+  }
+  EXPECT_EQ(adder::Client(server.at()).add(2, 3), 5);
+}
+
+TEST(server, passes_over_datagrams_that_are_not_rpc) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"udp://127.0.0.1:0"});
+  RawPeer peer(server.endpoint());
+  const xdr::Bytes call = from_hex(null_call);
+  for (std::size_t size = 0; size < call.size(); ++size) ASSERT_TRUE(peer.send({call.data(), size}));
+  ASSERT_TRUE(peer.send(from_hex(add_2_and_3)));
+  EXPECT_EQ(to_hex(peer.receive(28)).substr(0, 8), "00000007");
+  EXPECT_EQ(adder::Client(server.at()).add(2, 3), 5);
+}
+
+TEST(server, is_not_held_up_by_peers_that_stop_half_way) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  std::vector<std::unique_ptr<RawPeer>> stalled;
+  for (int i = 0; i < 50; ++i) {
+    stalled.push_back(std::make_unique<RawPeer>(server.endpoint()));
+    ASSERT_TRUE(stalled.back()->send(from_hex(i % 2 ? "8000" : "80000030 00000007 00")));
+  }
+  adder::Client client(server.at(), {.timeout = 5s});
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(client.add(i, 3), i + 3);
+}
+
+TEST(server, closes_connections_that_stay_silent) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {.idle = 0s, .partial = 0s});
+  RawPeer idle(server.endpoint());
+  RawPeer half_way(server.endpoint());
+  ASSERT_TRUE(half_way.send(from_hex("8000")));
+  EXPECT_TRUE(idle.is_closed());
+  EXPECT_TRUE(half_way.is_closed());
+}
+
+TEST(server, makes_room_by_closing_the_longest_idle_connection) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {.max_connections = 2});
+  RawPeer first(server.endpoint());
+  ASSERT_TRUE(first.send(from_hex("80000030" + add_2_and_3)));
+  first.receive(32);
+  RawPeer second(server.endpoint());
+  ASSERT_TRUE(second.send(from_hex("80000030" + add_2_and_3)));
+  second.receive(32);
+  ASSERT_TRUE(first.send(from_hex("80000030" + add_2_and_3)));
+  first.receive(32);
+  EXPECT_EQ(adder::Client(server.at()).add(2, 3), 5);
+  EXPECT_TRUE(second.is_closed());
+  ASSERT_TRUE(first.send(from_hex("80000030" + add_2_and_3)));
+  EXPECT_EQ(to_hex(first.receive(32)), "8000001c " + sum_5);
+}
+
+TEST(server, stops_reading_from_a_peer_that_does_not_read_its_replies) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  RawPeer greedy(server.endpoint(), 4096);
+  // Each asks for 64 KiB; what the server has not read stays in the sockets' buffers, and those are finite.
+  const xdr::Bytes call = from_hex(
+      "8000002c 00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000 00010000");
+  xdr::Bytes calls;
+  for (int i = 0; i < 1000; ++i) calls.insert(calls.end(), call.begin(), call.end());
+  std::size_t taken = 0;
+  std::size_t refusals = 0;
+  adder::Client other(server.at());
+  while (refusals < 100 && taken < std::size_t{200} << 20) {
+    const std::size_t sent = greedy.send_what_fits({calls.data() + taken % call.size(), calls.size() / 2});
+    taken += sent;
+    refusals = sent == 0 ? refusals + 1 : 0;
+    ASSERT_EQ(other.add(1, 1), 2);
+  }
+  EXPECT_LT(taken, std::size_t{200} << 20) << "it goes on reading";
+}
+
+TEST(server, finishes_long_replies_to_a_slow_reader) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  adder::Client client(server.at());
+  EXPECT_EQ(client.long_reply(8 << 20).size(), std::size_t{8} << 20);
+  EXPECT_EQ(client.add(2, 3), 5);
+}
+
+TEST(server, over_udp_says_system_err_where_a_reply_fits_no_datagram) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"udp://127.0.0.1:0"});
+  adder::Client client(server.at());
+  EXPECT_EQ(client.long_reply(60'000).size(), 60'000U);
+  try {
+    client.long_reply(70'000);
+    FAIL();
+  } catch (const rpc::Error& error) {
+    EXPECT_EQ(error.code(), rpc::errc::system_error);
+  }
+}
+
+}  // namespace

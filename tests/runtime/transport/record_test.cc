@@ -1,0 +1,118 @@
+#include <onc/rpc/error.h>
+#include <onc/transport/record.h>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "tests/runtime/hex.h"
+
+namespace {
+
+using namespace onc;
+using transport::RecordReader;
+using xdr::Bytes;
+using xdr::BytesView;
+
+// Feeds in pieces of `piece` bytes and gathers the records as hex.
+std::vector<std::string> read_all(RecordReader& reader, BytesView bytes, std::size_t piece) {
+  std::vector<std::string> records;
+  while (!bytes.empty()) {
+    const auto room = reader.room();
+    const std::size_t size = std::min({piece, room.size(), bytes.size()});
+    std::memcpy(room.data(), bytes.data(), size);
+    reader.received(size);
+    bytes = bytes.subspan(size);
+    while (const auto record = reader.next()) records.push_back(to_hex(*record));
+  }
+  return records;
+}
+
+void append(Bytes& stream, bool last, std::size_t size, std::byte fill = std::byte{7}) {
+  const auto mark = static_cast<std::uint32_t>(size) | (last ? 0x80000000U : 0U);
+  for (const int shift : {24, 16, 8, 0}) stream.push_back(static_cast<std::byte>(mark >> shift & 255));
+  stream.insert(stream.end(), size, fill);
+}
+
+rpc::errc refusal_of(const Bytes& stream, std::size_t max_record) {
+  RecordReader reader(max_record);
+  try {
+    read_all(reader, stream, 4096);
+  } catch (const rpc::Error& error) {
+    return static_cast<rpc::errc>(error.code().value());
+  }
+  return rpc::errc{};
+}
+
+TEST(records, arrive_whole_however_the_bytes_come) {
+  const Bytes stream = from_hex(
+      "80000004 61616161"            // one fragment
+      "00000002 6161 80000002 6262"  // two
+      "00000000 80000004 63636363"   // an empty one first
+      "80000000");                   // nothing in it
+  const std::vector<std::string> expected = {"61616161", "61616262", "63636363", ""};
+  for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
+    RecordReader reader(100);
+    EXPECT_EQ(read_all(reader, stream, piece), expected) << piece;
+    EXPECT_FALSE(reader.is_partial());
+  }
+}
+
+TEST(records, that_have_begun_are_known_to_be_partial) {
+  const Bytes stream = from_hex("00000002 6161 80000002 6262");
+  for (std::size_t size = 1; size < stream.size(); ++size) {
+    RecordReader reader(100);
+    read_all(reader, {stream.data(), size}, 1);
+    EXPECT_TRUE(reader.is_partial()) << size;
+  }
+}
+
+TEST(records, over_the_limit_are_refused_at_their_mark) {
+  EXPECT_EQ(refusal_of(from_hex("80000064"), 100), rpc::errc{});
+  EXPECT_EQ(refusal_of(from_hex("80000065"), 100), rpc::errc::record_too_long);
+  EXPECT_EQ(refusal_of(from_hex("00000065"), 100), rpc::errc::record_too_long);
+  EXPECT_EQ(refusal_of(from_hex("ffffffff"), 100), rpc::errc::record_too_long);
+  EXPECT_EQ(refusal_of(from_hex("7fffffff"), 100), rpc::errc::record_too_long);
+}
+
+TEST(records, whose_fragments_add_up_to_more_than_the_limit_are_refused) {
+  Bytes stream;
+  append(stream, false, 60);
+  append(stream, false, 40);
+  EXPECT_EQ(refusal_of(stream, 100), rpc::errc{});
+  append(stream, true, 1);
+  EXPECT_EQ(refusal_of(stream, 100), rpc::errc::record_too_long);
+}
+
+TEST(records, of_endless_empty_fragments_are_refused) {
+  // Lengths that never add up to anything: CVE-2022-26809 counted them in 32 bits.
+  Bytes stream;
+  for (int i = 0; i < 20'000; ++i) append(stream, false, 0);
+  EXPECT_EQ(refusal_of(stream, 100), rpc::errc::too_many_fragments);
+}
+
+TEST(records, cost_memory_for_what_has_arrived_only) {
+  RecordReader reader(std::size_t{1} << 30);
+  read_all(reader, from_hex("bfffffff 0000"), 6);
+  EXPECT_LE(reader.room().size(), std::size_t{64} << 10);
+}
+
+TEST(records, of_a_megabyte_arrive_in_either_form) {
+  Bytes stream;
+  append(stream, true, 1 << 20);
+  for (int i = 0; i < 256; ++i) append(stream, i == 255, 4096);
+  RecordReader reader(1 << 20);
+  const auto records = read_all(reader, stream, 65536);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0], records[1]);
+}
+
+TEST(marks, say_that_the_only_fragment_is_the_last) {
+  Bytes record = from_hex("00000000 6161");
+  transport::set_mark(record);
+  EXPECT_EQ(to_hex(record), "80000002 6161");
+}
+
+}  // namespace

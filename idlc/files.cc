@@ -23,6 +23,7 @@ struct Close {
 class Draft {
  public:
   explicit Draft(const File& file) : place_(file.path), path_(file.path + ".XXXXXX") {
+    refuse_directory();
     const int descriptor = mkstemp(path_.data());
     if (descriptor < 0) fail("cannot write " + place_);
     write(descriptor, file.text);
@@ -39,6 +40,14 @@ class Draft {
   }
 
  private:
+  // Found out now, not when others have been moved.
+  void refuse_directory() const {
+    struct stat status;
+    if (stat(place_.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return;
+    errno = EISDIR;
+    fail("cannot write " + place_);
+  }
+
   void write(int descriptor, const std::string& text) {
     // As if it had been made by open(): mkstemp makes it its owner's alone.
     const mode_t mask = umask(0);

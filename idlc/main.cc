@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
-#include <system_error>
+#include <stdexcept>
 
 namespace idlc {
 namespace {
@@ -47,6 +47,10 @@ void describe(CLI::App& app, Arguments& arguments) {
       ->transform(CLI::CheckedTransformer(choices));
 }
 
+std::string output_path(const std::string& path, const Arguments& arguments) {
+  return std::filesystem::path(arguments.directory) / std::filesystem::path(path).filename();
+}
+
 // Adds the C++ of one file; says what is wrong with it otherwise.
 bool compile(const std::string& path, const Arguments& arguments, std::vector<File>& outputs) {
   const Source source(path, read_file(path));
@@ -58,13 +62,24 @@ bool compile(const std::string& path, const Arguments& arguments, std::vector<Fi
   }
   const std::string name = std::filesystem::path(path).filename();
   const cpp::Output output = cpp::generate(spec, {name, arguments.space, arguments.keep_percent});
-  const std::filesystem::path place = std::filesystem::path(arguments.directory) / name;
-  outputs.push_back({place.string() + ".h", output.header});
-  outputs.push_back({place.string() + ".cc", output.source});
+  const std::string place = output_path(path, arguments);
+  outputs.push_back({place + ".h", output.header});
+  outputs.push_back({place + ".cc", output.source});
   return true;
 }
 
+// a/x.x and b/x.x have the same outputs.
+void refuse_collisions(const Arguments& arguments) {
+  std::map<std::string, std::string> sources;
+  for (const std::string& path : arguments.files) {
+    const std::string header = output_path(path, arguments) + ".h";
+    const auto [first, is_new] = sources.emplace(header, path);
+    if (!is_new) throw std::runtime_error(first->second + " and " + path + " would both become " + header);
+  }
+}
+
 int run(const Arguments& arguments) {
+  refuse_collisions(arguments);
   std::vector<File> outputs;
   bool good = true;
   for (const std::string& path : arguments.files) good = compile(path, arguments, outputs) && good;

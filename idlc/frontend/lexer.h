@@ -21,6 +21,9 @@ class Lexer {
   Diagnostics& diagnostics() { return diagnostics_; }
   const Location& here() const { return here_; }
   std::vector<Comment>& comments() { return comments_; }
+  // The parser asks for another token: the one it has becomes the last.
+  void end_token() { last_token_ = here_; }
+  const Location& last_token() const { return last_token_; }
   // What the source says there, within a line.
   std::string text(const Location& where) const;
 
@@ -67,6 +70,7 @@ class Lexer {
   Diagnostics& diagnostics_;
   void* scanner_ = nullptr;
   Location here_;
+  Location last_token_;
   Position last_unknown_;
   bool alone_on_line_ = true;
   std::vector<Branch> branches_;

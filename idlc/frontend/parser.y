@@ -29,12 +29,17 @@ class Lexer;
 %code {
 #include "lexer.h"
 
+#include <algorithm>
+
 idlc::Parser::symbol_type idlc_lex(void* scanner);
 
 namespace idlc {
 namespace {
 
-Parser::symbol_type yylex(Lexer& lexer) { return idlc_lex(lexer.scanner()); }
+Parser::symbol_type yylex(Lexer& lexer) {
+  lexer.end_token();
+  return idlc_lex(lexer.scanner());
+}
 
 TypeRef primitive(Primitive primitive, const Location& where) {
   return {.kind = TypeRef::Kind::primitive, .primitive = primitive, .where = where};
@@ -233,6 +238,7 @@ specifier:
 enum_body:
     "{" enumerators "}"      { $$.enumerators = $2; }
   | "{" enumerators "," "}"  { $$.enumerators = $2; }
+  | "{" "}"                  { lexer.diagnostics().error(@2, "an enum has at least one value (RFC 4506 §6.3)"); }
   | "{" error "}"            { }
   ;
 
@@ -248,6 +254,7 @@ enumerator:
 
 struct_body:
     "{" members "}"  { $$.members = $2; }
+  | "{" "}"          { lexer.diagnostics().error(@2, "a struct has at least one member (RFC 4506 §6.3)"); }
   ;
 
 members:
@@ -331,6 +338,14 @@ std::string found(const Parser::context& context, const Lexer& lexer) {
   return "'" + lexer.text(context.location()) + "'";
 }
 
+// A ; that is missing is missing at the end of its line, not where the next one begins.
+bool semicolon_missing(const Parser::context& context, const Lexer& lexer) {
+  if (lexer.last_token().end.line >= context.location().begin.line) return false;
+  Parser::symbol_kind_type kinds[Parser::YYNTOKENS];
+  const int count = context.expected_tokens(kinds, Parser::YYNTOKENS);
+  return std::find(kinds, kinds + count, Parser::symbol_kind::S_SEMICOLON) != kinds + count;
+}
+
 // Nothing where so much could stand here that naming it all would not help.
 std::string expected(const Parser::context& context) {
   constexpr int most = 4;
@@ -349,6 +364,10 @@ std::string expected(const Parser::context& context) {
 
 void Parser::report_syntax_error(const context& context) const {
   if (lexer.given_up()) return;
+  if (semicolon_missing(context, lexer)) {
+    const Location end{lexer.last_token().end, lexer.last_token().end};
+    return lexer.diagnostics().error(end, "expected ';' after '" + lexer.text(lexer.last_token()) + "'");
+  }
   const std::string wanted = expected(context);
   if (wanted.empty())
     lexer.diagnostics().error(context.location(), found(context, lexer) + " cannot stand here");

@@ -136,7 +136,7 @@ void write_enum_codec(Printer& out, const Definition& definition, const Names& n
   }
   out.line("  return;");
   out.close();
-  out.line("in.fail(onc::xdr::errc::no_such_enumerator, \"{}\");", definition.name.text);
+  out.line("in.refuse(onc::xdr::errc::no_such_enumerator, \"{}\");", definition.name.text);
   out.close();
 }
 

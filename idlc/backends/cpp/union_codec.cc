@@ -43,7 +43,7 @@ class UnionCodec {
     read(type_.discriminant, discriminant_);
     out_.open("switch ({})", switchable(discriminant_));
     for (const Arm& arm : type_.arms) decode(arm);
-    if (needs_default()) out_.line("default: in.fail(onc::xdr::errc::no_such_arm, \"{}\");", definition_.name.text);
+    if (needs_default()) out_.line("default: in.refuse(onc::xdr::errc::no_such_arm, \"{}\");", definition_.name.text);
     out_.close();
     out_.close();
   }

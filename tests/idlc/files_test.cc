@@ -1,0 +1,79 @@
+// Where idlc reads and writes, and what it says where it cannot.
+#include "program.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+namespace {
+
+TEST(idlc, says_why_a_file_cannot_be_read) {
+  const Outcome run = idlc("/nowhere/a.x");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.output, "idlc: cannot read /nowhere/a.x: No such file or directory\n");
+}
+
+TEST(idlc, says_that_a_directory_is_no_file) {
+  const Directory directory;
+  const Outcome run = idlc(directory.path().string());
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.output, "idlc: cannot read " + directory.path().string() + ": Is a directory\n");
+}
+
+TEST(idlc, says_why_a_file_cannot_be_written) {
+  const Directory directory;
+  write(directory / "a.x", "struct A { int x; };");
+  const Outcome run = idlc("-o /nowhere " + (directory / "a.x").string());
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.output, "idlc: cannot write /nowhere/a.x.h: No such file or directory\n");
+}
+
+TEST(idlc, writes_no_file_where_one_cannot_be_written) {
+  const Directory directory;
+  write(directory / "a.x", "struct A { int x; };");
+  std::filesystem::create_directory(directory / "a.x.cc");
+  const std::string place = directory.path().string();
+  const Outcome run = idlc("-o " + place + " " + place + "/a.x");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc"})) << run.output;
+}
+
+TEST(idlc, refuses_two_files_that_would_be_written_to_one_place) {
+  const Directory directory;
+  std::filesystem::create_directory(directory / "b");
+  write(directory / "a.x", "struct A { int x; };");
+  write(directory / "b/a.x", "struct B { int x; };");
+  const std::string place = directory.path().string();
+  const Outcome run = idlc("-o " + place + " " + place + "/a.x " + place + "/b/a.x");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.output, "idlc: " + place + "/a.x and " + place + "/b/a.x would both become " + place + "/a.x.h\n");
+}
+
+TEST(idlc, writes_the_same_from_run_to_run) {
+  const Directory first;
+  const Directory second;
+  const std::string file = CASES "/good/program.x";
+  ASSERT_EQ(idlc("-o " + first.path().string() + " " + file).status, 0);
+  ASSERT_EQ(idlc("-o " + second.path().string() + " " + file).status, 0);
+  EXPECT_EQ(read(first / "program.x.h"), read(second / "program.x.h"));
+  EXPECT_EQ(read(first / "program.x.cc"), read(second / "program.x.cc"));
+}
+
+TEST(idlc, refuses_a_namespace_that_cpp_would_not_have) {
+  for (const std::string name : {"a-b", "a::", "::a", "3a", "class", "a:b", "\"a b\""}) {
+    const Outcome run = idlc("--namespace " + name + " " CASES "/good/index.x");
+    EXPECT_EQ(run.status, 2) << name;
+    EXPECT_NE(run.output.find("cannot be a C++ namespace"), std::string::npos) << run.output;
+  }
+}
+
+TEST(idlc, shows_examples_and_its_version) {
+  const Outcome help = idlc("--help");
+  EXPECT_EQ(help.status, 0);
+  EXPECT_NE(help.output.find("idlc -o build idl/*.x"), std::string::npos);
+  const Outcome version = idlc("--version");
+  EXPECT_EQ(version.status, 0);
+  EXPECT_TRUE(version.output.starts_with("idlc ")) << version.output;
+}
+
+}  // namespace

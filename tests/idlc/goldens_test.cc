@@ -1,0 +1,41 @@
+// good/*.x give the C++ beside them, to the byte.
+#include "program.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace {
+
+class golden : public testing::TestWithParam<std::string> {};
+
+// From a first line "// options: ...".
+std::string options_of(const std::string& text) {
+  const std::string mark = "// options: ";
+  if (!text.starts_with(mark)) return "";
+  return text.substr(mark.size(), text.find('\n') - mark.size()) + " ";
+}
+
+TEST_P(golden, is_what_idlc_writes) {
+  const std::filesystem::path file = std::filesystem::path(CASES) / "good" / (GetParam() + ".x");
+  const Directory directory;
+  const Outcome run = idlc(options_of(read(file)) + "-o " + directory.path().string() + " " + file.string());
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_EQ(run.output, "");
+  for (const std::string ending : {".x.h", ".x.cc"}) {
+    const std::string written = read(directory / (GetParam() + ending));
+    const std::filesystem::path expected = std::filesystem::path(CASES) / "good" / (GetParam() + ending);
+    if (std::getenv("UPDATE_GOLDENS")) write(expected, written);
+    EXPECT_EQ(written, read(expected)) << "if that is better, build the target update-goldens";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(good, golden, testing::ValuesIn(cases("good")), name_of);
+
+TEST(idlc, compiles_the_protocols_of_the_runtime) {
+  const Directory directory;
+  const Outcome run = idlc("-o " + directory.path().string() + " " ROOT "/idl/*.x");
+  EXPECT_EQ(run.status, 0) << run.output;
+}
+
+}  // namespace

@@ -1,0 +1,125 @@
+// bad/*.x: one mistake each, told by the message in the file's first comment, and nothing is written.
+#include "program.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+class mistake : public testing::TestWithParam<std::string> {};
+
+TEST_P(mistake, is_told_once_and_nothing_is_written) {
+  const std::filesystem::path file = std::filesystem::path(CASES) / "bad" / (GetParam() + ".x");
+  const std::string text = read(file);
+  const std::string message = text.substr(3, text.find('\n') - 3);  // after "// "
+  const Directory directory;
+  const Outcome run = idlc("-o " + directory.path().string() + " " + file.string());
+  EXPECT_EQ(run.status, 1);
+  EXPECT_TRUE(run.output.starts_with(file.string() + ":" + message)) << run.output;
+  EXPECT_EQ(count(run.output, ": error: "), 1u) << run.output;
+  EXPECT_TRUE(directory.names().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(bad, mistake, testing::ValuesIn(cases("bad")), name_of);
+
+Outcome compile(const Directory& directory, const std::string& text) {
+  write(directory / "a.x", text);
+  return idlc("-o " + directory.path().string() + " " + (directory / "a.x").string());
+}
+
+TEST(mistakes, are_all_told_in_the_order_of_the_source) {
+  const Directory directory;
+  const Outcome run = compile(directory,
+                          "struct A { B b; int x y; };\n"
+                          "const c = ;\n"
+                          "union U switch (int i) { case D: void; };\n"
+                          "struct A { int z; };\n");
+  const std::string file = (directory / "a.x").string();
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run.output,
+            file + ":1:12: error: type 'B' is not defined\n"
+            "  struct A { B b; int x y; };\n"
+            "             ^\n" +
+            file + ":1:23: error: expected '[', '<' or ';', found 'y'\n"
+            "  struct A { B b; int x y; };\n"
+            "                        ^\n" +
+            file + ":2:11: error: expected a name, a quoted string or a number, found ';'\n"
+            "  const c = ;\n"
+            "            ^\n" +
+            file + ":4:8: error: 'A' is already defined\n"
+            "  struct A { int z; };\n"
+            "         ^\n" +
+            file + ":1:8: note: first defined here\n"
+            "  struct A { B b; int x y; };\n"
+            "         ^\n");
+}
+
+TEST(mistakes, carets_stand_under_their_column_after_tabs_and_accents) {
+  const Directory directory;
+  const Outcome run = compile(directory, "struct A {\n\t/* é */ B b;\n};\n");
+  EXPECT_NE(run.output.find("\n  \t/* é */ B b;\n  \t        ^\n"), std::string::npos) << run.output;
+}
+
+TEST(mistakes, of_one_file_keep_the_others_from_being_written) {
+  const Directory directory;
+  write(directory / "good.x", "struct A { int x; };");
+  write(directory / "bad.x", "struct A { B x; };");
+  const std::string place = directory.path().string();
+  EXPECT_EQ(idlc("-o " + place + " " + place + "/good.x " + place + "/bad.x").status, 1);
+  EXPECT_EQ(directory.names(), (std::vector<std::string>{"bad.x", "good.x"}));
+}
+
+TEST(mistakes, leave_what_an_earlier_run_wrote) {
+  const Directory directory;
+  ASSERT_EQ(compile(directory, "struct A { int x; };").status, 0);
+  const std::string header = read(directory / "a.x.h");
+  EXPECT_EQ(compile(directory, "struct A { int x; }").status, 1);
+  EXPECT_EQ(read(directory / "a.x.h"), header);
+  EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc", "a.x.h"}));
+}
+
+// None of these may crash; whether they are refused is not the point.
+TEST(hostile_files, are_survived) {
+  std::string chain;
+  for (int i = 0; i < 20'000; ++i)
+    chain += "struct S" + std::to_string(i) + " { S" + std::to_string(i + 1) + " *a; int b; };\n";
+  chain += "struct S20000 { int x; };\n";
+  std::string constants = "const c0 = 1;\n";
+  for (int i = 1; i < 20'000; ++i)
+    constants += "const c" + std::to_string(i) + " = c" + std::to_string(i - 1) + ";\n";
+  std::string backwards;
+  for (int i = 0; i < 20'000; ++i)
+    backwards += "const c" + std::to_string(i) + " = c" + std::to_string(i + 1) + ";\n";
+  const std::vector<std::string> texts{
+      "",
+      std::string(1, '\0'),
+      std::string(100'000, '{'),
+      std::string(100'000, '('),
+      "#if " + std::string(100'000, '(') + "\n",
+      "#if " + std::string(100'000, '!') + "1\n#endif\n",
+      "struct " + std::string(200'000, 'a') + " { int x; };",
+      "const a = " + std::string(100'000, '9') + ";",
+      std::string(100'000, '@'),
+      std::string(100'000, '*') + "/",
+      "/*",
+      "\"",
+      "struct A { int x[2147483648]; hyper y[4294967295]; };",
+      chain,
+      constants,
+      backwards,
+      "\xff\xfe\x80 struct",
+  };
+  for (const std::string& text : texts) {
+    const Directory directory;
+    const Outcome run = compile(directory, text);
+    EXPECT_TRUE(run.status == 0 || run.status == 1) << run.status << " for " << text.substr(0, 40);
+    EXPECT_LT(run.output.size(), 200'000u) << text.substr(0, 40);
+  }
+}
+
+}  // namespace

@@ -3,6 +3,9 @@
 #include <exception>
 #include <iomanip>
 #include <iostream>
+#include <map>
+#include <string>
+#include <tuple>
 
 #include "rpcbind.x.h"
 
@@ -12,10 +15,16 @@ int main(int argc, char** argv) try {
     return 2;
   }
   rpcbind::RPCBPROG::RPCBVERS4::Client portmapper(argv[1]);
-  std::cout << "   program version netid  address\n";
+  std::map<std::tuple<std::uint32_t, std::string, std::string>, std::string> versions;
   for (const auto& [entry] : portmapper.RPCBPROC_DUMP())
-    std::cout << std::setw(10) << entry.r_prog << std::setw(8) << entry.r_vers << ' ' << std::left << std::setw(6)
-              << entry.r_netid << ' ' << entry.r_addr << std::right << '\n';
+    versions[{entry.r_prog, entry.r_netid, entry.r_addr}] += ' ' + std::to_string(entry.r_vers);
+
+  std::cout << "   program netid address                                  versions\n";
+  for (const auto& [key, numbers] : versions) {
+    const auto& [program, netid, address] = key;
+    std::cout << std::right << std::setw(10) << program << ' ' << std::left << std::setw(5) << netid << ' '
+              << std::setw(40) << address << numbers << '\n';
+  }
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "onc-registry: " << error.what() << '\n';

@@ -61,7 +61,10 @@ void add(int port, double seconds) {
 
 void echo(int port, double seconds) {
   Client client(uri("tcp", port));
-  peer::rec rec{.id = 5, .t = 6, .name = std::string(pb::ECHO_NAME, 'n')};
+  peer::rec rec;
+  rec.id = 5;
+  rec.t = 6;
+  rec.name.assign(pb::ECHO_NAME, 'n');
   rec.payload.assign(pb::ECHO_PAYLOAD, std::byte{9});
   rec.values.assign(pb::ECHO_DOUBLES, 1.0);
   pb::pingpong(seconds, [&] {

@@ -15,8 +15,6 @@ std::string owner_of(const onc::rpc::Caller& caller) {
   return caller.peer.port() < IPPORT_RESERVED ? std::string(superuser) : "unknown";
 }
 
-std::string_view netid_of(const onc::rpc::Caller& caller) {
-  return onc::binding::netid(caller.protocol, caller.local);
-}
+std::string_view netid_of(const onc::rpc::Caller& caller) { return onc::binding::netid(caller.protocol, caller.local); }
 
 }  // namespace portmapper

@@ -52,8 +52,7 @@ void register_own_addresses(portmapper::Registry& registry, const std::vector<En
   for (const std::string_view wanted : {"tcp6", "udp6", "tcp", "udp", "local"})
     for (const Endpoint& endpoint : endpoints)
       if (netid(endpoint) == wanted)
-        registry.add_own(std::string(wanted),
-                         onc::binding::to_universal(onc::transport::resolve(endpoint).front()));
+        registry.add_own(std::string(wanted), onc::binding::to_universal(onc::transport::resolve(endpoint).front()));
 }
 
 std::string line(const std::vector<Endpoint>& endpoints) {

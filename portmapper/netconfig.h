@@ -25,8 +25,7 @@ const Netconfig* find_netconfig(std::string_view netid);
 bool is_address_of(std::string_view netid, std::string_view universal_address);
 
 // `registered`, or where that means all interfaces, the one whose address the caller `used`.
-std::string merge_address(std::string_view netid, const std::string& registered,
-                          const onc::transport::Address& used);
+std::string merge_address(std::string_view netid, const std::string& registered, const onc::transport::Address& used);
 
 // A sockaddr as its host lays it out, which is what RPCBPROC_UADDR2TADDR calls a transport address. The bytes come
 // from a stranger: nothing of them but their family and size is taken on trust. Empty for what is no address.

@@ -1,5 +1,5 @@
-#include "portmapper/access.h"
 #include "portmapper/portmap_v2.h"
+#include "portmapper/access.h"
 
 #include <onc/binding/universal_address.h>
 

@@ -1,5 +1,5 @@
-#include "portmapper/netconfig.h"
 #include "portmapper/registry.h"
+#include "portmapper/netconfig.h"
 
 #include <algorithm>
 #include <iterator>

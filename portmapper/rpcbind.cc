@@ -1,6 +1,6 @@
+#include "portmapper/rpcbind.h"
 #include "portmapper/access.h"
 #include "portmapper/netconfig.h"
-#include "portmapper/rpcbind.h"
 
 #include <ctime>
 
@@ -18,9 +18,8 @@ bool Rpcbind::set(const rpcb& wanted, const Caller& caller) {
 
 bool Rpcbind::unset(const rpcb& wanted, const Caller& caller) {
   const std::string owner = owner_of(caller);
-  const bool done = wanted.r_netid.empty()
-                        ? registry_.unset(wanted.r_prog, wanted.r_vers, {}, owner)
-                        : registry_.unset(wanted.r_prog, wanted.r_vers, {wanted.r_netid}, owner);
+  const bool done = wanted.r_netid.empty() ? registry_.unset(wanted.r_prog, wanted.r_vers, {}, owner)
+                                           : registry_.unset(wanted.r_prog, wanted.r_vers, {wanted.r_netid}, owner);
   if (done) statistics_.unset(protocol_);
   return done;
 }

@@ -15,8 +15,8 @@ void Statistics::called(std::uint32_t protocol, std::uint32_t procedure) {
   if (procedure < calls.size()) count(calls[procedure]);
 }
 
-void Statistics::looked_up(std::uint32_t protocol, std::uint32_t program, std::uint32_t version,
-                           std::string_view netid, bool found) {
+void Statistics::looked_up(std::uint32_t protocol, std::uint32_t program, std::uint32_t version, std::string_view netid,
+                           bool found) {
   auto& lookups = of(protocol).addrinfo;
   const auto same = std::find_if(lookups.begin(), lookups.end(), [&](const onc::rpcbind::rpcbs_addrlist& lookup) {
     return lookup.prog == program && lookup.vers == version && lookup.netid == netid;

@@ -61,9 +61,13 @@ TEST_F(Asking, a_port_is_told_for_the_protocol_of_the_argument) {
     std::uint32_t protocol;
     std::uint32_t port;
   };
-  for (const Row& row : std::vector<Row>{
-           {1, IPPROTO_TCP, 1025}, {1, IPPROTO_UDP, 1026}, {3, IPPROTO_TCP, 1028}, {3, IPPROTO_UDP, 1026},
-           {9, IPPROTO_TCP, 1025}, {1, 99, 0},             {1, 0, 0}})
+  for (const Row& row : std::vector<Row>{{1, IPPROTO_TCP, 1025},
+                                         {1, IPPROTO_UDP, 1026},
+                                         {3, IPPROTO_TCP, 1028},
+                                         {3, IPPROTO_UDP, 1026},
+                                         {9, IPPROTO_TCP, 1025},
+                                         {1, 99, 0},
+                                         {1, 0, 0}})
     EXPECT_EQ(port({program, row.version, row.protocol, 0xffffffff}), row.port) << row.version << " " << row.protocol;
   EXPECT_EQ(port({program + 1, 1, IPPROTO_TCP, 0}), 0U);
 }
@@ -87,8 +91,9 @@ TEST_F(Asking, a_dump_in_version_2_is_what_is_on_tcp_and_udp_over_ip4) {
   const Reply reply = call(2, dump, over_local(1000));
   Decoder in = reply.decoder();
   in.list(list, [&](onc::portmap::pmap& item) { decode(in, item); });
-  EXPECT_EQ(list, (onc::portmap::pmaplist{
-                      {{program, 1, IPPROTO_TCP, 1025}}, {{program, 1, IPPROTO_UDP, 1026}}, {{program, 3, IPPROTO_TCP, 1028}}}));
+  EXPECT_EQ(list, (onc::portmap::pmaplist{{{program, 1, IPPROTO_TCP, 1025}},
+                                          {{program, 1, IPPROTO_UDP, 1026}},
+                                          {{program, 3, IPPROTO_TCP, 1028}}}));
 }
 
 TEST_F(Asking, the_address_list_describes_the_transports_of_the_callers_family) {
@@ -186,7 +191,8 @@ TEST_F(Asking, statistics_are_what_happened) {
   EXPECT_EQ(statistics[2].info[2], 1);
   EXPECT_EQ(statistics[2].unsetinfo, 0);
   EXPECT_EQ(statistics[2].info[getstat], 1);
-  EXPECT_EQ(statistics[2].addrinfo, (onc::rpcbind::rpcbs_addrlist_ptr{{program, 1, 1, 0, "tcp"}, {program + 1, 1, 0, 1, "tcp"}}));
+  EXPECT_EQ(statistics[2].addrinfo,
+            (onc::rpcbind::rpcbs_addrlist_ptr{{program, 1, 1, 0, "tcp"}, {program + 1, 1, 0, 1, "tcp"}}));
   EXPECT_EQ(statistics[0].addrinfo, (onc::rpcbind::rpcbs_addrlist_ptr{{program, 1, 1, 0, "udp"}}));
 }
 
@@ -209,18 +215,18 @@ TEST_F(Flooding, lists_go_over_udp_to_this_host_only) {
     Arguments arguments;
   };
   const auto nothing = [](Encoder&) {};
-  for (const Row& row : std::vector<Row>{
-           {2, dump, nothing},
-           {3, dump, nothing},
-           {4, dump, nothing},
-           {4, getstat, nothing},
-           {4, getaddrlist, arguments_of(onc::rpcbind::rpcb{own_program, 2, "", "", ""})}}) {
+  for (const Row& row :
+       std::vector<Row>{{2, dump, nothing},
+                        {3, dump, nothing},
+                        {4, dump, nothing},
+                        {4, getstat, nothing},
+                        {4, getaddrlist, arguments_of(onc::rpcbind::rpcb{own_program, 2, "", "", ""})}}) {
     const Reply refused = call(row.version, row.procedure, stranger, row.arguments);
     EXPECT_EQ(refused.failure, errc::authentication_error) << row.version << " " << row.procedure;
     EXPECT_EQ(refused.why_refused, static_cast<int>(AuthStatus::too_weak));
-    for (const From& from : std::vector<From>{over_udp("127.0.0.1", 50'000, "127.0.0.1"),
-                                              over_udp("::1", 50'000, "::1"),
-                                              over_tcp("10.99.0.2", 50'000, "10.99.0.1"), over_local(1000)})
+    for (const From& from :
+         std::vector<From>{over_udp("127.0.0.1", 50'000, "127.0.0.1"), over_udp("::1", 50'000, "::1"),
+                           over_tcp("10.99.0.2", 50'000, "10.99.0.1"), over_local(1000)})
       EXPECT_FALSE(call(row.version, row.procedure, from, row.arguments).failure);
   }
 }

@@ -36,9 +36,7 @@ inline From over_tcp(const std::string& peer, std::uint16_t port, const std::str
 inline From over_udp(const std::string& peer, std::uint16_t port, const std::string& local) {
   return {Protocol::udp, Address::ip(peer, port), Address::ip(local, 111)};
 }
-inline From over_local(uid_t uid) {
-  return {Protocol::local, Address(), Address::path("/run/rpcbind.sock"), uid};
-}
+inline From over_local(uid_t uid) { return {Protocol::local, Address(), Address::path("/run/rpcbind.sock"), uid}; }
 inline From root() { return over_local(0); }
 
 struct Reply {
@@ -83,8 +81,8 @@ class Portmapping : public testing::Test {
     return reply;
   }
 
-  Reply call(std::uint32_t version, std::uint32_t procedure, const From& from,
-             const Arguments& arguments = [](Encoder&) {}) {
+  Reply call(
+      std::uint32_t version, std::uint32_t procedure, const From& from, const Arguments& arguments = [](Encoder&) {}) {
     return send(message(version, procedure, arguments), from);
   }
 
@@ -98,8 +96,7 @@ class Portmapping : public testing::Test {
   bool unset(std::uint32_t version, const onc::rpcbind::rpcb& map, const From& from = root()) {
     return call(version, 2, from, arguments_of(map)).decoder().boolean();
   }
-  std::string address(std::uint32_t version, std::uint32_t procedure, const onc::rpcbind::rpcb& map,
-                      const From& from) {
+  std::string address(std::uint32_t version, std::uint32_t procedure, const onc::rpcbind::rpcb& map, const From& from) {
     std::string text;
     call(version, procedure, from, arguments_of(map)).decoder().string(text, onc::xdr::unbounded);
     return text;

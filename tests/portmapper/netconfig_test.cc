@@ -20,30 +20,29 @@ TEST(Netconfig, knows_what_a_universal_address_with_a_port_is) {
     std::string address;
     bool valid;
   };
-  for (const Row& row : std::vector<Row>{
-           {"tcp", "0.0.0.0.0.111", true},
-           {"udp", "127.0.0.1.255.255", true},
-           {"tcp6", "::.8.1", true},
-           {"udp6", "fd99::1.8.1", true},
-           {"local", "/run/x.sock", true},
-           {"tcp", "127.0.0.1.256.1", false},
-           {"tcp", "127.0.0.256.1.1", false},
-           {"tcp", "127.0.0.1.0.0", false},
-           {"tcp", "127.0.0.1.-1.1", false},
-           {"tcp", "127.0.0.1.1.1 ", false},
-           {"tcp", "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20", false},
-           {"tcp", "fd99::1.8.1", false},
-           {"udp6", "127.0.0.1.8.1", false},
-           {"tcp", "localhost.8.1", false},
-           {"tcp", std::string(65'536, '1'), false},
-           {"tcp", std::string("0.0.0.0.0.111\0", 14), false},
-           {"local", "x.sock", false},
-           {"local", "/run/\x1b[2J", false},
-           {"local", std::string("/run/\0x", 7), false},
-           {"local", "/" + std::string(107, 'x'), false},
-           {"local", "/" + std::string(106, 'x'), true},
-           {"ticlts", "/run/x.sock", false},
-           {"", "0.0.0.0.0.111", false}})
+  for (const Row& row : std::vector<Row>{{"tcp", "0.0.0.0.0.111", true},
+                                         {"udp", "127.0.0.1.255.255", true},
+                                         {"tcp6", "::.8.1", true},
+                                         {"udp6", "fd99::1.8.1", true},
+                                         {"local", "/run/x.sock", true},
+                                         {"tcp", "127.0.0.1.256.1", false},
+                                         {"tcp", "127.0.0.256.1.1", false},
+                                         {"tcp", "127.0.0.1.0.0", false},
+                                         {"tcp", "127.0.0.1.-1.1", false},
+                                         {"tcp", "127.0.0.1.1.1 ", false},
+                                         {"tcp", "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20", false},
+                                         {"tcp", "fd99::1.8.1", false},
+                                         {"udp6", "127.0.0.1.8.1", false},
+                                         {"tcp", "localhost.8.1", false},
+                                         {"tcp", std::string(65'536, '1'), false},
+                                         {"tcp", std::string("0.0.0.0.0.111\0", 14), false},
+                                         {"local", "x.sock", false},
+                                         {"local", "/run/\x1b[2J", false},
+                                         {"local", std::string("/run/\0x", 7), false},
+                                         {"local", "/" + std::string(107, 'x'), false},
+                                         {"local", "/" + std::string(106, 'x'), true},
+                                         {"ticlts", "/run/x.sock", false},
+                                         {"", "0.0.0.0.0.111", false}})
     EXPECT_EQ(is_address_of(row.netid, row.address), row.valid) << row.netid << " " << row.address.substr(0, 60);
 }
 
@@ -54,15 +53,14 @@ TEST(Netconfig, an_address_on_all_interfaces_becomes_the_one_that_was_used) {
     Address used;
     const char* told;
   };
-  for (const Row& row : std::vector<Row>{
-           {"tcp", "0.0.0.0.8.1", Address::ip("10.99.0.5", 111), "10.99.0.5.8.1"},
-           {"udp", "0.0.0.0.8.1", Address::ip("127.0.0.1", 111), "127.0.0.1.8.1"},
-           {"tcp6", "::.8.1", Address::ip("fd99::5", 111), "fd99::5.8.1"},
-           {"tcp6", "::.8.1", Address::ip("fe80::5%lo", 111), "fe80::5.8.1"},
-           {"tcp", "127.0.0.1.8.1", Address::ip("10.99.0.5", 111), "127.0.0.1.8.1"},
-           {"tcp6", "fd99::7.8.1", Address::ip("fd99::5", 111), "fd99::7.8.1"},
-           {"local", "/run/x.sock", Address::path("/run/rpcbind.sock"), "/run/x.sock"},
-           {"tcp", "0.0.0.0.8.1", Address::path("/run/rpcbind.sock"), "0.0.0.0.8.1"}})
+  for (const Row& row : std::vector<Row>{{"tcp", "0.0.0.0.8.1", Address::ip("10.99.0.5", 111), "10.99.0.5.8.1"},
+                                         {"udp", "0.0.0.0.8.1", Address::ip("127.0.0.1", 111), "127.0.0.1.8.1"},
+                                         {"tcp6", "::.8.1", Address::ip("fd99::5", 111), "fd99::5.8.1"},
+                                         {"tcp6", "::.8.1", Address::ip("fe80::5%lo", 111), "fe80::5.8.1"},
+                                         {"tcp", "127.0.0.1.8.1", Address::ip("10.99.0.5", 111), "127.0.0.1.8.1"},
+                                         {"tcp6", "fd99::7.8.1", Address::ip("fd99::5", 111), "fd99::7.8.1"},
+                                         {"local", "/run/x.sock", Address::path("/run/rpcbind.sock"), "/run/x.sock"},
+                                         {"tcp", "0.0.0.0.8.1", Address::path("/run/rpcbind.sock"), "0.0.0.0.8.1"}})
     EXPECT_EQ(merge_address(row.netid, row.registered, row.used), row.told);
 }
 
@@ -91,7 +89,8 @@ TEST(Netconfig, transport_addresses_and_universal_ones_convert_both_ways) {
 TEST(Netconfig, garbage_converts_to_nothing) {
   for (const char* universal : {"", "zzz", "1.2.3.4.5", "1.2.3.4.5.256", "::1.0.1"})
     EXPECT_TRUE(to_sockaddr("tcp", universal).empty()) << universal;
-  for (const sa_family_t family : std::initializer_list<sa_family_t>{AF_UNSPEC, AF_INET, AF_INET6, AF_UNIX, AF_NETLINK, 65535})
+  for (const sa_family_t family :
+       std::initializer_list<sa_family_t>{AF_UNSPEC, AF_INET, AF_INET6, AF_UNIX, AF_NETLINK, 65535})
     for (std::size_t size = 0; size <= 200; ++size) {
       Bytes bytes(size, std::byte{0xff});
       if (size != 0) std::memcpy(bytes.data(), &family, std::min(size, sizeof family));

@@ -29,7 +29,8 @@ std::string answer(onc::rpc::Service& service, std::uint32_t procedure, const st
   const onc::xdr::Bytes bytes = from_hex(arguments);
   onc::xdr::Decoder in(bytes);
   onc::xdr::Encoder out;
-  service.dispatch(procedure, in, out, {});
+  const onc::transport::Address nowhere;
+  service.dispatch(procedure, in, out, {onc::transport::Protocol::tcp, nowhere, nowhere, {}, {}});
   EXPECT_TRUE(in.finished());
   return to_hex(out.bytes());
 }

@@ -15,24 +15,53 @@ void VersionWriter::declare_client() {
 }
 
 void VersionWriter::define_client(const Procedure& procedure) {
-  const std::string& name = names_.of(procedure);
   const bool returns = !procedure.result.is_void();
   out_.blank();
-  out_.open("{} Client::{}({})", result(procedure), name, client_parameters(procedure, true));
+  out_.open("{} Client::{}({})", result(procedure), names_.of(procedure), client_parameters(procedure, true));
   if (returns) out_.line("{} reply{};", result(procedure), initializer(types_, procedure.result));
-  std::string arguments;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i)
-    arguments += " " + codec_.encode(procedure.arguments[i], argument(procedure, i), "out") + ";";
-  if (arguments.empty())
-    out_.line("call(procedures::{}, {},", name, "[](onc::xdr::Encoder&) {}");
-  else
-    out_.line("call(procedures::{}, [&](onc::xdr::Encoder& out) {{} },", name, arguments);
-  if (returns)
-    out_.line("     [&](onc::xdr::Decoder& in) { {}; });", codec_.decode(procedure.result, "reply", "in"));
-  else
-    out_.line("     {});", "[](onc::xdr::Decoder&) {}");
+  write_call(procedure);
   if (returns) out_.line("return reply;");
   out_.close();
+}
+
+void VersionWriter::write_call(const Procedure& procedure) {
+  const std::vector<std::string> arguments = encode_arguments(procedure);
+  const std::string results = decode_results(procedure);
+  if (arguments.size() > 1) return write_long_call(procedure, arguments, results);
+  const std::string start = "call(procedures::" + names_.of(procedure) + ",";
+  if (arguments.empty() && procedure.result.is_void())
+    return out_.line("{} [](onc::xdr::Encoder&) {}, {});", start, "{}", results);
+  if (arguments.empty())
+    out_.line("{} [](onc::xdr::Encoder&) {},", start, "{}");
+  else
+    out_.line("{} [&](onc::xdr::Encoder& out) { {}; },", start, arguments.front());
+  out_.line("     {});", results);
+}
+
+void VersionWriter::write_long_call(const Procedure& procedure, const std::vector<std::string>& arguments,
+                                    const std::string& results) {
+  out_.line("call(");
+  out_.indent();
+  out_.indent();
+  out_.line("procedures::{},", names_.of(procedure));
+  out_.open("[&](onc::xdr::Encoder& out)");
+  for (const std::string& argument : arguments) out_.line("{};", argument);
+  out_.close("},");
+  out_.line("{});", results);
+  out_.outdent();
+  out_.outdent();
+}
+
+std::vector<std::string> VersionWriter::encode_arguments(const Procedure& procedure) const {
+  std::vector<std::string> statements;
+  for (std::size_t i = 0; i < procedure.arguments.size(); ++i)
+    statements.push_back(codec_.encode(procedure.arguments[i], argument(procedure, i), "out"));
+  return statements;
+}
+
+std::string VersionWriter::decode_results(const Procedure& procedure) const {
+  if (procedure.result.is_void()) return "[](onc::xdr::Decoder&) {}";
+  return "[&](onc::xdr::Decoder& in) { " + codec_.decode(procedure.result, "reply", "in") + "; }";
 }
 
 }  // namespace idlc::cpp

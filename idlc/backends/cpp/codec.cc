@@ -157,6 +157,10 @@ std::string reader(const Declaration& declaration) {
   return reader(resolved.type.primitive);
 }
 
+std::string handed_on(const Declaration& declaration, const std::string& name) {
+  return is_scalar(declaration) || !reader(declaration).empty() ? name : "std::move(" + name + ")";
+}
+
 std::string Codec::encode(const Declaration& declaration, const std::string& value, const std::string& stream,
                           int level) const {
   const auto fill = [](const auto&... parts) { return Printer::fill(parts...); };

@@ -32,6 +32,9 @@ class Codec {
 // What a decoder reads by value, as in `v.size = in.u32()`: "u32". Empty for everything else.
 std::string reader(const Declaration& declaration);
 
+// A local that was read and goes to whoever wants the value.
+std::string handed_on(const Declaration& declaration, const std::string& name);
+
 void declare_codecs(Printer& out, const Spec& spec, const Names& names);
 void write_codecs(Printer& out, const Spec& spec, const Names& names);
 

@@ -38,7 +38,7 @@ void VersionWriter::declare() {
   out_.line("namespace {} {", space);
   out_.blank();
   out_.line("inline constexpr onc::rpc::Program program{{}, {}, \"{}\", \"{}\"};",
-            literal(program_.as<Program>()->number), literal(version_.number), program_.name.text, version_.name.text);
+            number(program_.as<Program>()->number), number(version_.number), program_.name.text, version_.name.text);
   declare_client();
   declare_server();
   out_.blank();
@@ -61,9 +61,13 @@ void VersionWriter::define_procedures() {
   out_.line("// Number and name: what errors and traces say of a call.");
   out_.line("namespace procedures {");
   for (const Procedure& procedure : version_.procedures)
-    out_.line("constexpr onc::rpc::Procedure {}{program, {}, \"{}\"};", names_.of(procedure), literal(procedure.number),
+    out_.line("constexpr onc::rpc::Procedure {}{program, {}, \"{}\"};", names_.of(procedure), number(procedure.number),
               procedure.name.text);
   out_.line("}  // namespace procedures");
+}
+
+std::string VersionWriter::number(const Value& value) const {
+  return value.constant ? types_.of(*value.constant) : literal(value);
 }
 
 std::string VersionWriter::client_parameters(const Procedure& procedure, bool named) const {

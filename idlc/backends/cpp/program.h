@@ -20,9 +20,16 @@ class VersionWriter {
   void declare_server();
   void define_procedures();
   void define_client(const Procedure& procedure);
+  void write_call(const Procedure& procedure);
+  void write_long_call(const Procedure& procedure, const std::vector<std::string>& arguments,
+                       const std::string& results);
+  std::vector<std::string> encode_arguments(const Procedure& procedure) const;
+  std::string decode_results(const Procedure& procedure) const;
   void define_dispatch();
   void dispatch(const Procedure& procedure);
 
+  // A constant's name or a number.
+  std::string number(const Value& value) const;
   // A method's result and parameters: "LookupReply", "const Name& name, std::uint32_t argument2".
   std::string result(const Procedure& procedure) const { return types_.of(procedure.result); }
   std::string client_parameters(const Procedure& procedure, bool named) const;

@@ -38,19 +38,19 @@ void VersionWriter::define_dispatch() {
 }
 
 void VersionWriter::dispatch(const Procedure& procedure) {
-  out_.open("case {}:", literal(procedure.number));
+  out_.open("case {}:", number(procedure.number));
   std::string call = names_.of(procedure) + "(";
   for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
     const Declaration& declaration = procedure.arguments[i];
     const std::string name = argument(procedure, i);
-    const std::string scalar = is_scalar(declaration) ? reader(declaration) : "";
-    if (!scalar.empty()) {
-      out_.line("const {} {} = arguments.{}();", types_.of(declaration), name, scalar);
+    const std::string method = reader(declaration);
+    if (!method.empty()) {
+      out_.line("const {} {} = arguments.{}();", types_.of(declaration), name, method);
     } else {
       out_.line("{} {}{};", types_.of(declaration), name, initializer(types_, declaration));
       out_.line("{};", codec_.decode(declaration, name, "arguments"));
     }
-    call += (is_scalar(declaration) ? name : "std::move(" + name + ")") + ", ";
+    call += handed_on(declaration, name) + ", ";
   }
   call += "caller)";
   out_.line("arguments.finish();");

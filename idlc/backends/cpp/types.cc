@@ -67,7 +67,7 @@ class TypeWriter {
   }
 
  private:
-  // One-liners of a kind stand together.
+  // One-liners of a kind stand together, declarations in advance by themselves.
   void separate(const Definition& definition) {
     const bool one_line = definition.as<Constant>() || definition.as<Typedef>();
     if (!one_line || last_kind_ != definition.body.index() || !definition.comments.above.empty()) out_.blank();
@@ -120,6 +120,7 @@ class TypeWriter {
       if (!type || type == &definition || (!type->as<Struct>() && !type->as<Union>())) return;
       if (!defined_.insert(type).second) return;
       out_.line("{} {};", type->as<Struct>() ? "struct" : "class", names_.of(*type));
+      out_.blank();
     };
     if (const Struct* type = definition.as<Struct>())
       for (const Declaration& member : type->members) declare(member);

@@ -25,11 +25,7 @@ class UnionCodec {
     out_.line("{};", codec_.encode(type_.discriminant, which, "out"));
     out_.open("switch ({})", switchable(which));
     for (const Arm& arm : type_.arms) {
-      labels(arm, "");
-      if (has_value(arm))
-        out_.line("  return {};", codec_.encode(arm.declaration, "v." + names_.of(arm.declaration) + "()", "out"));
-      else
-        out_.line("  return;");
+      labels(arm, has_value(arm) ? " return " + encode_value(arm) + ";" : " return;");
     }
     if (needs_default()) out_.line("default: throw {};", no_such_arm());
     out_.close();
@@ -60,13 +56,17 @@ class UnionCodec {
     return hidden;
   }
 
+  std::string encode_value(const Arm& arm) {
+    return codec_.encode(arm.declaration, "v." + names_.of(arm.declaration) + "()", "out");
+  }
+
   void decode(const Arm& arm) {
-    labels(arm, " {");
+    labels(arm, has_value(arm) ? " {" : "");
     out_.indent();
     if (!has_value(arm)) {
       out_.line("v = {}({});", class_, discriminant_);
       out_.line("return;");
-      return out_.close();
+      return out_.outdent();
     }
     Scope taken = names_in_codecs();
     taken.insert(discriminant_);
@@ -74,7 +74,7 @@ class UnionCodec {
     read(arm.declaration, name);
     const bool one_label = arm.labels.size() == 1 && !arm.default_label;
     out_.line("v = {}::with_{}({}{});", class_, names_.of(arm.declaration), one_label ? "" : discriminant_ + ", ",
-              is_scalar(arm.declaration) ? name : "std::move(" + name + ")");
+              handed_on(arm.declaration, name));
     out_.line("return;");
     out_.close();
   }
@@ -82,8 +82,8 @@ class UnionCodec {
   // A local of the declaration's type, filled.
   void read(const Declaration& declaration, const std::string& name) {
     const std::string type = types_.of(declaration);
-    const std::string scalar = reader(declaration);
-    if (is_scalar(declaration) && !scalar.empty()) return out_.line("const {} {} = in.{}();", type, name, scalar);
+    const std::string method = reader(declaration);
+    if (!method.empty()) return out_.line("const {} {} = in.{}();", type, name, method);
     out_.line("{} {}{};", type, name, initializer(types_, declaration));
     out_.line("{};", codec_.decode(declaration, name, "in"));
   }

@@ -38,8 +38,7 @@ constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
 }  // namespace procedures
 
 void Client::nothing() {
-  call(procedures::nothing, [](onc::xdr::Encoder&) {},
-       [](onc::xdr::Decoder&) {});
+  call(procedures::nothing, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
 }
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&,

@@ -51,10 +51,8 @@ Outer_choice Outer_choice::with_named(Outer_choice_named named) {
 void encode(onc::xdr::Encoder& out, const Outer_choice& v) {
   out.i32(v.which());
   switch (v.which()) {
-    case 0:
-      return encode(out, v.named());
-    default:
-      return;
+    case 0: return encode(out, v.named());
+    default: return;
   }
 }
 
@@ -67,10 +65,9 @@ void decode(onc::xdr::Decoder& in, Outer_choice& v) {
       v = Outer_choice::with_named(std::move(named));
       return;
     }
-    default: {
+    default:
       v = Outer_choice(which);
       return;
-    }
   }
 }
 

@@ -55,10 +55,8 @@ reply reply::with_file(member_named_as_type::file file) {
 void encode(onc::xdr::Encoder& out, const reply& v) {
   encode(out, v.status());
   switch (v.status()) {
-    case member_named_as_type::status::good:
-      return encode(out, v.qid());
-    case member_named_as_type::status::bad:
-      return encode(out, v.file());
+    case member_named_as_type::status::good: return encode(out, v.qid());
+    case member_named_as_type::status::bad: return encode(out, v.file());
   }
 }
 

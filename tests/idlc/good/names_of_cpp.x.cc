@@ -87,12 +87,9 @@ export_ export_::with_in(Word new_, std::string in) {
 void encode(onc::xdr::Encoder& out, const export_& v) {
   encode(out, v.new_());
   switch (v.new_()) {
-    case Word::class_:
-      return out.i32(v.this_());
-    case Word::TRUE_:
-      return out.i32(v.v());
-    default:
-      return out.string(v.in(), onc::xdr::unbounded);
+    case Word::class_: return out.i32(v.this_());
+    case Word::TRUE_: return out.i32(v.v());
+    default: return out.string(v.in(), onc::xdr::unbounded);
   }
 }
 

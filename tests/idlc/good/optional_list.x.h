@@ -25,6 +25,7 @@ struct Directory {
 };
 
 struct node;
+
 using chain = std::vector<node>;  // node *: a linked list
 
 struct node {

@@ -42,8 +42,7 @@ constexpr onc::rpc::Procedure notify{program, 2, "notify"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, [](onc::xdr::Encoder&) {},
-       [](onc::xdr::Decoder&) {});
+  call(procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
 }
 
 Status Client::remove(const Name& name) {
@@ -91,15 +90,20 @@ constexpr onc::rpc::Procedure look_up{program, 1, "look_up"};
 constexpr onc::rpc::Procedure list{program, 2, "list"};
 constexpr onc::rpc::Procedure title{program, 3, "title"};
 constexpr onc::rpc::Procedure read{program, 4, "read"};
-constexpr onc::rpc::Procedure ping_{program, 7, "ping_"};
+constexpr onc::rpc::Procedure ping_{program, ping, "ping_"};
 constexpr onc::rpc::Procedure exact{program, 8, "exact"};
 }  // namespace procedures
 
 Attributes Client::look_up(const Name& name, Status status, const Attributes& attributes) {
   Attributes reply;
-  call(procedures::look_up, [&](onc::xdr::Encoder& out) { out.string(name, 64); encode(out, status); encode(out,
-      attributes); },
-       [&](onc::xdr::Decoder& in) { decode(in, reply); });
+  call(
+      procedures::look_up,
+      [&](onc::xdr::Encoder& out) {
+        out.string(name, 64);
+        encode(out, status);
+        encode(out, attributes);
+      },
+      [&](onc::xdr::Decoder& in) { decode(in, reply); });
   return reply;
 }
 
@@ -119,8 +123,13 @@ std::string Client::title(std::uint32_t argument) {
 
 onc::xdr::Bytes Client::read(const Pair& argument, const Pair& argument2) {
   onc::xdr::Bytes reply;
-  call(procedures::read, [&](onc::xdr::Encoder& out) { out.numbers(argument); out.numbers(argument2); },
-       [&](onc::xdr::Decoder& in) { in.opaque(reply, onc::xdr::unbounded); });
+  call(
+      procedures::read,
+      [&](onc::xdr::Encoder& out) {
+        out.numbers(argument);
+        out.numbers(argument2);
+      },
+      [&](onc::xdr::Decoder& in) { in.opaque(reply, onc::xdr::unbounded); });
   return reply;
 }
 
@@ -133,8 +142,13 @@ bool Client::ping_(const Attributes& attributes) {
 
 onc::xdr::Quadruple Client::exact(const onc::xdr::Quadruple& argument, double argument2) {
   onc::xdr::Quadruple reply;
-  call(procedures::exact, [&](onc::xdr::Encoder& out) { out.quadruple(argument); out.f64(argument2); },
-       [&](onc::xdr::Decoder& in) { reply = in.quadruple(); });
+  call(
+      procedures::exact,
+      [&](onc::xdr::Encoder& out) {
+        out.quadruple(argument);
+        out.f64(argument2);
+      },
+      [&](onc::xdr::Decoder& in) { reply = in.quadruple(); });
   return reply;
 }
 
@@ -169,18 +183,17 @@ void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc
       arguments.finish();
       return results.opaque(read(std::move(argument), std::move(argument2), caller), onc::xdr::unbounded);
     }
-    case 7: {
+    case ping: {
       Attributes attributes;
       decode(arguments, attributes);
       arguments.finish();
       return results.boolean(ping_(std::move(attributes), caller));
     }
     case 8: {
-      onc::xdr::Quadruple argument;
-      argument = arguments.quadruple();
+      const onc::xdr::Quadruple argument = arguments.quadruple();
       const double argument2 = arguments.f64();
       arguments.finish();
-      return results.quadruple(exact(std::move(argument), argument2, caller));
+      return results.quadruple(exact(argument, argument2, caller));
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v2::program);

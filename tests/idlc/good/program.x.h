@@ -45,7 +45,7 @@ void decode(onc::xdr::Decoder&, Entry&);
 
 namespace FILES::v1 {
 
-inline constexpr onc::rpc::Program program{536870913, 1, "FILES", "v1"};
+inline constexpr onc::rpc::Program program{number, 1, "FILES", "v1"};
 
 class Client : public onc::rpc::Client {
  public:
@@ -71,7 +71,7 @@ class Server : public onc::rpc::Service {
 
 namespace FILES::v2 {
 
-inline constexpr onc::rpc::Program program{536870913, 2, "FILES", "v2"};
+inline constexpr onc::rpc::Program program{number, version_two, "FILES", "v2"};
 
 class Client : public onc::rpc::Client {
  public:

@@ -49,8 +49,7 @@ void Client::call_(program_names::v1 argument) {
 }
 
 void Client::dispatch_() {
-  call(procedures::dispatch_, [](onc::xdr::Encoder&) {},
-       [](onc::xdr::Decoder&) {});
+  call(procedures::dispatch_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
 }
 
 std::int32_t Client::program_(std::int32_t argument) {
@@ -67,14 +66,18 @@ void Client::encode_(const std::string& argument) {
 
 std::int32_t Client::delete_(std::int32_t argument, std::int32_t argument2) {
   std::int32_t reply{};
-  call(procedures::delete_, [&](onc::xdr::Encoder& out) { out.i32(argument); out.i32(argument2); },
-       [&](onc::xdr::Decoder& in) { reply = in.i32(); });
+  call(
+      procedures::delete_,
+      [&](onc::xdr::Encoder& out) {
+        out.i32(argument);
+        out.i32(argument2);
+      },
+      [&](onc::xdr::Decoder& in) { reply = in.i32(); });
   return reply;
 }
 
 void Client::Client_() {
-  call(procedures::Client_, [](onc::xdr::Encoder&) {},
-       [](onc::xdr::Decoder&) {});
+  call(procedures::Client_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
 }
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,

@@ -57,10 +57,8 @@ Expression Expression::with_operands(onc::xdr::Box<Pair> operands) {
 void encode(onc::xdr::Encoder& out, const Expression& v) {
   encode(out, v.kind());
   switch (v.kind()) {
-    case Kind::leaf:
-      return out.i32(v.value());
-    case Kind::pair:
-      return out.optional(v.operands(), [&](const Pair& item) { encode(out, item); });
+    case Kind::leaf: return out.i32(v.value());
+    case Kind::pair: return out.optional(v.operands(), [&](const Pair& item) { encode(out, item); });
   }
 }
 

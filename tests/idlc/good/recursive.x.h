@@ -19,6 +19,7 @@ struct Tree {
 };
 
 struct Item;
+
 using Items = std::vector<Item>;
 
 struct Item {
@@ -34,6 +35,7 @@ enum class Kind : std::int32_t {
 };
 
 struct Pair;
+
 // switch (Kind kind)
 class Expression {
  public:

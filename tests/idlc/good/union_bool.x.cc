@@ -32,10 +32,8 @@ Either Either::with_text(std::string text) {
 void encode(onc::xdr::Encoder& out, const Either& v) {
   out.boolean(v.left());
   switch (int{v.left()}) {
-    case true:
-      return out.i32(v.number());
-    case false:
-      return out.string(v.text(), onc::xdr::unbounded);
+    case true: return out.i32(v.number());
+    case false: return out.string(v.text(), onc::xdr::unbounded);
   }
 }
 

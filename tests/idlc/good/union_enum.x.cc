@@ -42,13 +42,10 @@ Value Value::with_text(Kind kind, std::string text) {
 void encode(onc::xdr::Encoder& out, const Value& v) {
   encode(out, v.kind());
   switch (v.kind()) {
-    case Kind::number:
-      return out.i32(v.number());
+    case Kind::number: return out.i32(v.number());
     case Kind::text:
-    case Kind::both:
-      return out.string(v.text(), 10);
-    default:
-      return;
+    case Kind::both: return out.string(v.text(), 10);
+    default: return;
   }
 }
 
@@ -68,10 +65,9 @@ void decode(onc::xdr::Decoder& in, Value& v) {
       v = Value::with_text(kind, std::move(text));
       return;
     }
-    default: {
+    default:
       v = Value(kind);
       return;
-    }
   }
 }
 
@@ -106,14 +102,10 @@ Whole Whole::with_bytes(onc::xdr::Bytes bytes) {
 void encode(onc::xdr::Encoder& out, const Whole& v) {
   encode(out, v.kind());
   switch (v.kind()) {
-    case Kind::number:
-      return out.i32(v.count());
-    case Kind::text:
-      return out.i64(v.size());
-    case Kind::both:
-      return out.opaque(v.bytes(), onc::xdr::unbounded);
-    case Kind::nothing:
-      return;
+    case Kind::number: return out.i32(v.count());
+    case Kind::text: return out.i64(v.size());
+    case Kind::both: return out.opaque(v.bytes(), onc::xdr::unbounded);
+    case Kind::nothing: return;
   }
 }
 
@@ -137,10 +129,9 @@ void decode(onc::xdr::Decoder& in, Whole& v) {
       v = Whole::with_bytes(std::move(bytes));
       return;
     }
-    case Kind::nothing: {
+    case Kind::nothing:
       v = Whole(kind);
       return;
-    }
   }
 }
 
@@ -161,10 +152,8 @@ Partial Partial::with_text(std::string text) {
 void encode(onc::xdr::Encoder& out, const Partial& v) {
   encode(out, v.kind());
   switch (v.kind()) {
-    case Kind::text:
-      return out.string(v.text(), onc::xdr::unbounded);
-    case Kind::nothing:
-      return;
+    case Kind::text: return out.string(v.text(), onc::xdr::unbounded);
+    case Kind::nothing: return;
     default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "Partial");
   }
 }
@@ -179,10 +168,9 @@ void decode(onc::xdr::Decoder& in, Partial& v) {
       v = Partial::with_text(std::move(text));
       return;
     }
-    case Kind::nothing: {
+    case Kind::nothing:
       v = Partial(kind);
       return;
-    }
     default: in.refuse(onc::xdr::errc::no_such_arm, "Partial");
   }
 }

@@ -20,10 +20,8 @@ ByInt ByInt::with_reason(std::string reason) {
 void encode(onc::xdr::Encoder& out, const ByInt& v) {
   out.i32(v.status());
   switch (v.status()) {
-    case -1:
-      return out.string(v.reason(), onc::xdr::unbounded);
-    case first:
-      return;
+    case -1: return out.string(v.reason(), onc::xdr::unbounded);
+    case first: return;
     default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByInt");
   }
 }
@@ -37,10 +35,9 @@ void decode(onc::xdr::Decoder& in, ByInt& v) {
       v = ByInt::with_reason(std::move(reason));
       return;
     }
-    case first: {
+    case first:
       v = ByInt(status);
       return;
-    }
     default: in.refuse(onc::xdr::errc::no_such_arm, "ByInt");
   }
 }
@@ -64,10 +61,8 @@ ByUnsigned ByUnsigned::with_other(std::uint32_t version, std::int64_t other) {
 void encode(onc::xdr::Encoder& out, const ByUnsigned& v) {
   out.u32(v.version());
   switch (v.version()) {
-    case 4294967295:
-      return out.i32(v.newest());
-    default:
-      return out.i64(v.other());
+    case 4294967295: return out.i32(v.newest());
+    default: return out.i64(v.other());
   }
 }
 
@@ -104,10 +99,8 @@ DefaultFirst DefaultFirst::with_text(std::int32_t code, std::string text) {
 void encode(onc::xdr::Encoder& out, const DefaultFirst& v) {
   out.i32(v.code());
   switch (v.code()) {
-    default:
-      return out.string(v.text(), onc::xdr::unbounded);
-    case 0:
-      return;
+    default: return out.string(v.text(), onc::xdr::unbounded);
+    case 0: return;
   }
 }
 
@@ -120,10 +113,9 @@ void decode(onc::xdr::Decoder& in, DefaultFirst& v) {
       v = DefaultFirst::with_text(code, std::move(text));
       return;
     }
-    case 0: {
+    case 0:
       v = DefaultFirst(code);
       return;
-    }
   }
 }
 
@@ -133,18 +125,16 @@ OnlyDefault::OnlyDefault(std::int32_t code) : code_(code) {
 void encode(onc::xdr::Encoder& out, const OnlyDefault& v) {
   out.i32(v.code());
   switch (v.code()) {
-    default:
-      return;
+    default: return;
   }
 }
 
 void decode(onc::xdr::Decoder& in, OnlyDefault& v) {
   const std::int32_t code = in.i32();
   switch (code) {
-    default: {
+    default:
       v = OnlyDefault(code);
       return;
-    }
   }
 }
 

@@ -39,7 +39,7 @@ Address local_of(const in_pktinfo& info, std::uint16_t port) {
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(port);
-  v4.sin_addr = info.ipi_addr;
+  v4.sin_addr = info.ipi_spec_dst;  // what was asked may be a broadcast address: this one is ours
   return {reinterpret_cast<const sockaddr*>(&v4), sizeof v4};
 }
 

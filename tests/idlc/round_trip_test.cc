@@ -71,11 +71,11 @@ TEST(arrays, are_fixed_or_counted) {
   value.flags = {true, false};
   value.switches = {false, true};
   value.colors = {arrays::Color::blue};
-  value.names = {"a"};
+  value.name = "a";
   value.grid = {{1, 2}, {3, 4}};
   expect_round_trip(value,
                     "00000001 00000002 00000003 00000001 ffffffff ffffffff 00000002 00000001 00000000 "
-                    "00000000 00000001 00000001 00000004 00000001 00000001 61000000 "
+                    "00000000 00000001 00000001 00000004 00000001 61000000 "
                     "00000002 00000001 00000002 00000003 00000004");
   expect_round_trip(arrays::Page{{"a"}, {"", "b"}}, "00000001 00000001 61000000 00000000 00000001 62000000");
 }

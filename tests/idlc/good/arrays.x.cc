@@ -22,7 +22,7 @@ void encode(onc::xdr::Encoder& out, const Arrays& v) {
   out.array(v.flags, onc::xdr::unbounded, [&](bool item) { out.boolean(item); });
   out.array(v.switches, [&](bool item) { out.boolean(item); });
   out.array(v.colors, onc::xdr::unbounded, [&](Color item) { encode(out, item); });
-  out.string(v.names, onc::xdr::unbounded);
+  out.string(v.name, onc::xdr::unbounded);
   out.array(v.grid, 3, [&](const Row& item) { out.numbers(item); });
 }
 
@@ -32,7 +32,7 @@ void decode(onc::xdr::Decoder& in, Arrays& v) {
   in.array(v.flags, onc::xdr::unbounded, 4, [&](bool& item) { item = in.boolean(); });
   in.array(v.switches, [&](bool& item) { item = in.boolean(); });
   in.array(v.colors, onc::xdr::unbounded, 4, [&](Color& item) { decode(in, item); });
-  in.string(v.names, onc::xdr::unbounded);
+  in.string(v.name, onc::xdr::unbounded);
   in.array(v.grid, 3, 8, [&](Row& item) { in.numbers(item); });
 }
 

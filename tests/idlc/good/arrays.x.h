@@ -24,7 +24,7 @@ struct Arrays {
   std::vector<bool> flags;
   std::array<bool, 2> switches{};
   std::vector<Color> colors;
-  std::string names;
+  std::string name;
   Grid grid;
 
   bool operator==(const Arrays&) const = default;

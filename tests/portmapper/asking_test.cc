@@ -201,7 +201,7 @@ class Flooding : public Asking {
   Flooding() {
     portmapper_.registry().add_own("tcp", "0.0.0.0.0.111");
     portmapper_.registry().add_own("udp", "0.0.0.0.0.111");
-    set(3, {program, 1, "udp6", "::.4.2", ""});
+    set(3, {program, 1, "udp6", "::.255.255", ""});
   }
 
   const std::string long_ip_ = "1111:2222:3333:4444:5555:6666:7777:8888";
@@ -233,7 +233,7 @@ TEST_F(Flooding, lists_go_over_udp_to_this_host_only) {
 
 TEST_F(Flooding, a_client_without_hints_still_gets_the_longest_address) {
   const From stranger = over_udp("fd99::2", 50'000, long_ip_);
-  EXPECT_EQ(address(4, getaddr, {program, 1, "", "", ""}, stranger), long_ip_ + ".4.2");
+  EXPECT_EQ(address(4, getaddr, {program, 1, "", "", ""}, stranger), long_ip_ + ".255.255");
 }
 
 TEST_F(Flooding, no_answer_over_udp_is_of_use_to_who_forges_addresses) {

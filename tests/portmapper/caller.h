@@ -36,7 +36,11 @@ inline From over_tcp(const std::string& peer, std::uint16_t port, const std::str
 inline From over_udp(const std::string& peer, std::uint16_t port, const std::string& local) {
   return {Protocol::udp, Address::ip(peer, port), Address::ip(local, 111)};
 }
-inline From over_local(uid_t uid) { return {Protocol::local, Address(), Address::path("/run/rpcbind.sock"), uid}; }
+// As accept() has it, the other end has no path.
+inline From over_local(std::optional<uid_t> uid) {
+  const sockaddr unnamed{AF_UNIX, {}};
+  return {Protocol::local, Address(&unnamed, sizeof unnamed.sa_family), Address::path("/run/rpcbind.sock"), uid};
+}
 inline From root() { return over_local(0); }
 
 struct Reply {

@@ -41,7 +41,7 @@ TEST_F(Portmapping, only_this_host_registers_and_unregisters) {
   const std::vector<From> strangers = {
       over_tcp("10.99.0.2", 50'000, "10.99.0.1"), over_tcp("10.99.0.2", 600, "10.99.0.1"),
       over_udp("10.99.0.1", 600, "10.99.0.1"),    over_udp("fd99::2", 600, "fd99::1"),
-      over_tcp("10.99.0.2", 600, "127.0.0.1"),    {Protocol::local, Address(), Address::path("/x"), std::nullopt}};
+      over_tcp("10.99.0.2", 600, "127.0.0.1"),    over_local(std::nullopt)};
   const auto map = arguments_of(onc::rpcbind::rpcb{program, 1, "tcp", "0.0.0.0.4.1", "superuser"});
   const auto mapping = arguments_of(onc::portmap::mapping{program, 1, IPPROTO_TCP, 1025});
   for (const From& from : strangers)

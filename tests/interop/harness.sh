@@ -75,7 +75,8 @@ gone() { ! kill -0 "$1"; }
 start() {
   local name=$1 line=$2
   shift 2
-  "$@" >"$work/$name.log" 2>&1 </dev/null &
+  : >"$work/$name.log" # here: what an earlier one of this name said is not for this one
+  "$@" >>"$work/$name.log" 2>&1 </dev/null &
   pids[$name]=$!
   [ -n "$line" ] || return 0
   eventually "$name says '$line' or ends" said_or_gone "$name" "$line"

@@ -7,28 +7,28 @@
 
 #include "onc_time.h"
 
-static void lost(CLIENT *client) {
+static void lost(CLIENT* client) {
   clnt_perror(client, "time_client");
   exit(1);
 }
 
-static void get(CLIENT *client) {
-  Time *time = gettime_1(NULL, client);
+static void get(CLIENT* client) {
+  Time* time = gettime_1(NULL, client);
   if (time == NULL) lost(client);
   printf("%04d-%02d-%02d %02d:%02d:%02d %.4s\n", time->year, time->month, time->day, time->hours, time->minutes,
          time->seconds, time->timezone);
 }
 
-static void set(CLIENT *client, char **words) {
+static void set(CLIENT* client, char** words) {
   Time time = {atoi(words[5]), atoi(words[4]), atoi(words[3]), atoi(words[2]), atoi(words[1]), atoi(words[0]), "UTC"};
-  int *status = settime_1(&time, client);
+  int* status = settime_1(&time, client);
   if (status == NULL) lost(client);
   printf("status %d\n", *status);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 4 && argc != 10) return 2;
-  CLIENT *client = clnt_create(argv[1], TIME, v1, argv[2]);
+  CLIENT* client = clnt_create(argv[1], TIME, v1, argv[2]);
   if (client == NULL) {
     clnt_pcreateerror("time_client");
     return 1;

@@ -5,16 +5,16 @@
 
 #include "onc_time.h"
 
-void time_1(struct svc_req *request, SVCXPRT *transport); /* rpcgen -m: the dispatcher */
+void time_1(struct svc_req* request, SVCXPRT* transport); /* rpcgen -m: the dispatcher */
 
 static Time now = {0, 0, 0, 1, 1, 1988, "UTC"};
 
-Time *gettime_1_svc(void *argument, struct svc_req *request) {
+Time* gettime_1_svc(void* argument, struct svc_req* request) {
   (void)argument, (void)request;
   return &now;
 }
 
-int *settime_1_svc(Time *time, struct svc_req *request) {
+int* settime_1_svc(Time* time, struct svc_req* request) {
   static int status;
   (void)request;
   status = time->month < 1 || time->month > 12;

@@ -8,7 +8,6 @@
 #include "rpcbind.x.h"
 
 #include <algorithm>
-#include <exception>
 #include <optional>
 
 namespace onc::binding {
@@ -34,10 +33,11 @@ struct Question {
   }
 };
 
-// The server speaks, but not this version of the portmapper's protocol.
-bool is_version_unknown(const rpc::Error& error) {
-  return error.code() == rpc::errc::version_mismatch || error.code() == rpc::errc::program_unavailable ||
-         error.code() == rpc::errc::procedure_unavailable;
+// A server on all interfaces is where its portmapper is.
+Address at_portmappers_host(const Address& any, const Endpoint& portmapper) {
+  const std::string loopback = any.family() == AF_INET6 ? "::1" : "127.0.0.1";
+  const bool local = portmapper.protocol == Protocol::local;
+  return transport::resolve({Protocol::tcp, local ? loopback : portmapper.host, any.port()}).front();
 }
 
 std::optional<Address> to_address(std::string_view netid, const std::string& universal, const Endpoint& portmapper) {
@@ -46,10 +46,7 @@ std::optional<Address> to_address(std::string_view netid, const std::string& uni
   if (!address)
     throw rpc::Error(rpc::errc::bad_reply, "the portmapper at " + portmapper.text() + " gave '" +
                                                universal.substr(0, 60) + "', which is no universal address (RFC 5665)");
-  // A server on all interfaces is where its portmapper is.
-  if (!address->is_any()) return address;
-  const std::string host = portmapper.protocol == Protocol::local ? "127.0.0.1" : portmapper.host;
-  return transport::resolve({portmapper.protocol, host, address->port()}).front().with_port(address->port());
+  return address->is_any() ? at_portmappers_host(*address, portmapper) : *address;
 }
 
 template <class RpcbindClient>
@@ -94,10 +91,17 @@ std::optional<Address> ask(const Question& question) {
     try {
       return way(question);
     } catch (const rpc::Error& error) {
-      if (!is_version_unknown(error)) throw;
+      if (!speaks_another_version(error)) throw;
     }
   }
   return ask_portmap(question);
+}
+
+// Says what to do where no portmapper could be asked.
+[[noreturn]] void no_portmapper(const Endpoint& server, const rpc::Error& why) {
+  throw rpc::Error(why.code(), std::string("its portmapper cannot be asked for the port: ") + why.what() +
+                                   "; start the portmapper, or write the port, as in tcp://" +
+                                   Endpoint{std::nullopt, server.host, std::nullopt}.text() + ":12345");
 }
 
 [[noreturn]] void not_registered(const Endpoint& server, const rpc::Program& program) {
@@ -114,18 +118,18 @@ Endpoint locate(const Endpoint& server, const rpc::Program& program, TimePoint d
   std::vector<Protocol> protocols = {Protocol::tcp, Protocol::udp};
   if (server.protocol) protocols = {*server.protocol};
   bool answered = false;
-  std::exception_ptr unreachable;
+  std::optional<rpc::Error> unreachable;
   for (const Protocol protocol : protocols)
     for (const Endpoint& portmapper : portmappers_of(server.host, protocol)) {
       try {
         if (const auto address = ask({portmapper, program, protocol, deadline}))
           return Endpoint::at(protocol, *address);
         answered = true;
-      } catch (const rpc::Error&) {
-        if (!unreachable) unreachable = std::current_exception();
+      } catch (const rpc::Error& error) {
+        if (!unreachable) unreachable = error;
       }
     }
-  if (!answered && unreachable) std::rethrow_exception(unreachable);
+  if (!answered && unreachable) no_portmapper(server, *unreachable);
   not_registered(server, program);
 }
 

@@ -41,4 +41,9 @@ std::vector<Endpoint> own_portmappers() {
           {Protocol::udp, "127.0.0.1", portmapper_port}};
 }
 
+bool speaks_another_version(const rpc::Error& error) {
+  return error.code() == rpc::errc::version_mismatch || error.code() == rpc::errc::program_unavailable ||
+         error.code() == rpc::errc::procedure_unavailable;
+}
+
 }  // namespace onc::binding

@@ -1,6 +1,7 @@
-// Where portmappers are looked for.
+// Where portmappers are looked for, and how they say that they are too old.
 #pragma once
 
+#include <onc/rpc/error.h>
 #include <onc/transport/endpoint.h>
 
 #include <vector>
@@ -12,5 +13,8 @@ std::vector<transport::Endpoint> portmappers_of(const std::string& host, transpo
 
 // Of this host, to register with: its local socket shows who registers, so it comes first.
 std::vector<transport::Endpoint> own_portmappers();
+
+// A portmapper is there, but does not know the version or the procedure it was called with.
+bool speaks_another_version(const rpc::Error& error);
 
 }  // namespace onc::binding

@@ -22,10 +22,6 @@ namespace {
 // The portmapper is on this host: one that does not answer by then is not going to.
 const rpc::ClientOptions on_this_host{.timeout = std::chrono::milliseconds(5'000)};
 
-bool is_version_unknown(const rpc::Error& error) {
-  return error.code() == rpc::errc::version_mismatch || error.code() == rpc::errc::program_unavailable;
-}
-
 rpcbind::rpcb to_rpcb(const rpc::Program& program, const std::string& id, const std::string& address) {
   return {program.number, program.version, id, address, std::to_string(::geteuid())};
 }
@@ -47,7 +43,7 @@ bool set_or_unset(const Endpoint& portmapper, bool set, const rpc::Program& prog
     const auto entry = to_rpcb(program, id, address);
     return set ? client.RPCBPROC_SET(entry) : client.RPCBPROC_UNSET(entry);
   } catch (const rpc::Error& error) {
-    if (!is_version_unknown(error)) throw;
+    if (!speaks_another_version(error)) throw;
   }
   portmap::PMAP_PROG::PMAP_VERS::Client client(portmapper.text(), on_this_host);
   const auto entry = to_mapping(program, id, address);
@@ -62,7 +58,7 @@ bool answers(const Endpoint& portmapper) {
     client.call({portmapper_program, 0, "NULL"}, [](xdr::Encoder&) {}, [](xdr::Decoder&) {});
     return true;
   } catch (const rpc::Error& error) {
-    return is_version_unknown(error);
+    return speaks_another_version(error);
   }
 }
 

@@ -200,6 +200,30 @@ TEST_F(Binding, an_address_on_all_interfaces_is_where_the_portmapper_is) {
   EXPECT_EQ(locate("tcp://127.0.0.1"), "tcp://127.0.0.1:777");
 }
 
+TEST_F(Binding, a_portmapper_on_a_local_socket_tells_of_every_transport) {
+  const std::string uri = "local:///tmp/onc-binding-test-" + std::to_string(::getpid());
+  server_.emplace(std::initializer_list<rpc::Service*>{&two_, &three_, &four_},
+                  std::initializer_list<const char*>{uri.c_str()});
+  ::setenv(binding::portmapper_variable, uri.c_str(), 1);
+  table_ = {{"tcp", "0.0.0.0.3.9"}, {"udp6", "::.3.10"}};
+  EXPECT_EQ(locate("localhost"), "tcp://127.0.0.1:777");
+  EXPECT_EQ(locate("udp://localhost"), "udp://[::1]:778");
+}
+
+TEST_F(Binding, without_a_portmapper_a_client_is_told_what_to_do) {
+  ::setenv(binding::portmapper_variable, "local:///nonexistent/rpcbind.sock", 1);
+  try {
+    locate("localhost");
+    FAIL();
+  } catch (const rpc::Error& error) {
+    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+    EXPECT_STREQ(error.what(),
+                 "its portmapper cannot be asked for the port: RPCBPROG.RPCBPROC_DUMP version 3 at "
+                 "local:///nonexistent/rpcbind.sock: No such file or directory; it did not run; start the portmapper, "
+                 "or write the port, as in tcp://localhost:12345");
+  }
+}
+
 TEST_F(Binding, registers_with_rpcbind_and_unregisters_in_the_end) {
   serve({&two_, &three_, &four_});
   table_ = {{"tcp", "127.0.0.1.1.1"}};  // left behind by a server that died

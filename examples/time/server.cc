@@ -1,0 +1,23 @@
+#include <onc/server/server.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "time.x.h"  // what idlc made of time.x
+
+class Clock : public time_::TIME::v1::Server {
+  time_::Time GETTIME(const onc::rpc::Caller&) override {
+    const std::time_t now = std::time(nullptr);
+    const std::tm utc = *std::gmtime(&now);
+    return {utc.tm_sec, utc.tm_min, utc.tm_hour, utc.tm_mday, utc.tm_mon + 1, utc.tm_year + 1900, {}};
+  }
+  std::int32_t SETTIME(time_::Time, const onc::rpc::Caller&) override { return 1; }  // this one cannot be set
+};
+
+int main() {
+  Clock clock;
+  onc::rpc::Server server;
+  server.add(clock);
+  std::puts(server.listen("tcp://127.0.0.1:7000").text().c_str());
+  server.run();
+}

@@ -38,8 +38,18 @@ struct Value {
 };
 
 enum class Primitive {
-  int8, uint8, int16, uint16,  // four bytes each on the wire, as rpcgen has them
-  int32, uint32, int64, uint64, float32, float64, quadruple, boolean
+  int8,
+  uint8,
+  int16,
+  uint16,  // four bytes each on the wire, as rpcgen has them
+  int32,
+  uint32,
+  int64,
+  uint64,
+  float32,
+  float64,
+  quadruple,
+  boolean
 };
 
 // A type-specifier (RFC 4506 §6.3).
@@ -76,7 +86,7 @@ struct Declaration {
 };
 
 struct Constant {
-  std::optional<Value> value;        // either a number
+  std::optional<Value> value;         // either a number
   std::optional<std::string> quoted;  // or a string, quotes and all
 };
 
@@ -148,8 +158,8 @@ struct Definition {
   std::variant<Constant, Enum, Struct, Union, Typedef, Program, Passthrough> body;
 
   // Set by shapes.cc, for types.
-  bool recursive = false;              // a value of it can hold another
-  std::uint64_t smallest = 0;          // the fewest bytes one takes on the wire
+  bool recursive = false;      // a value of it can hold another
+  std::uint64_t smallest = 0;  // the fewest bytes one takes on the wire
 
   template <class Body>
   const Body* as() const {

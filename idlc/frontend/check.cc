@@ -11,14 +11,13 @@ namespace {
 
 const std::unordered_map<std::string, Primitive>& predefined() {
   static const std::unordered_map<std::string, Primitive> types{
-      {"u_char", Primitive::uint8},       {"u_short", Primitive::uint16},   {"u_int", Primitive::uint32},
-      {"u_long", Primitive::uint32},      {"int8_t", Primitive::int8},      {"uint8_t", Primitive::uint8},
-      {"int16_t", Primitive::int16},      {"uint16_t", Primitive::uint16},  {"int32_t", Primitive::int32},
-      {"uint32_t", Primitive::uint32},    {"int64_t", Primitive::int64},    {"uint64_t", Primitive::uint64},
-      {"u_int8_t", Primitive::uint8},     {"u_int16_t", Primitive::uint16}, {"u_int32_t", Primitive::uint32},
-      {"u_int64_t", Primitive::uint64},   {"quad_t", Primitive::int64},     {"u_quad_t", Primitive::uint64},
-      {"longlong_t", Primitive::int64},   {"u_longlong_t", Primitive::uint64},
-      {"bool_t", Primitive::boolean},
+      {"u_char", Primitive::uint8},     {"u_short", Primitive::uint16},      {"u_int", Primitive::uint32},
+      {"u_long", Primitive::uint32},    {"int8_t", Primitive::int8},         {"uint8_t", Primitive::uint8},
+      {"int16_t", Primitive::int16},    {"uint16_t", Primitive::uint16},     {"int32_t", Primitive::int32},
+      {"uint32_t", Primitive::uint32},  {"int64_t", Primitive::int64},       {"uint64_t", Primitive::uint64},
+      {"u_int8_t", Primitive::uint8},   {"u_int16_t", Primitive::uint16},    {"u_int32_t", Primitive::uint32},
+      {"u_int64_t", Primitive::uint64}, {"quad_t", Primitive::int64},        {"u_quad_t", Primitive::uint64},
+      {"longlong_t", Primitive::int64}, {"u_longlong_t", Primitive::uint64}, {"bool_t", Primitive::boolean},
   };
   return types;
 }
@@ -277,8 +276,8 @@ void Checker::check_procedure(Procedure& procedure) {
 void Checker::check_number(Value& value, const std::string& what, Unique& unique) {
   if (!constants_.resolve(value)) return;
   if (!fits_uint32(value.number))
-    return diagnostics_.error(value.where, "a " + what + " number is 0 to 4294967295 (RFC 5531 §12.3), not " +
-                                               to_string(value.number));
+    return diagnostics_.error(
+        value.where, "a " + what + " number is 0 to 4294967295 (RFC 5531 §12.3), not " + to_string(value.number));
   unique.add(to_string(value.number), value.where);
 }
 

@@ -28,14 +28,16 @@ class Attacher {
  public:
   explicit Attacher(const std::vector<Comment>& comments) {
     for (const Comment& comment : comments)
-      (comment.alone ? above_ : beside_).emplace(comment.alone ? comment.where.end.line : comment.where.begin.line, &comment);
+      (comment.alone ? above_ : beside_)
+          .emplace(comment.alone ? comment.where.end.line : comment.where.begin.line, &comment);
   }
 
   void attach(Comments& comments, const Location& where) {
     std::size_t line = where.begin.line;
     if (const Comment* above = take(above_, line - 1)) {
       comments.above = lines_of(above->text);
-      for (line = above->where.begin.line; const Comment* more = take(above_, line - 1); line = more->where.begin.line) {
+      for (line = above->where.begin.line; const Comment* more = take(above_, line - 1);
+           line = more->where.begin.line) {
         std::vector<std::string> lines = lines_of(more->text);
         comments.above.insert(comments.above.begin(), lines.begin(), lines.end());
       }
@@ -80,9 +82,8 @@ void attach_inside(Definition& definition, Attacher& attacher) {
     }
     return;
   }
-  for_each_declaration(definition, [&](Declaration& declaration) {
-    attacher.attach(declaration.comments, declaration.where);
-  });
+  for_each_declaration(definition,
+                       [&](Declaration& declaration) { attacher.attach(declaration.comments, declaration.where); });
 }
 
 bool on_one_line(const Location& where) { return where.begin.line == where.end.line; }

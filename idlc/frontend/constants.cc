@@ -75,8 +75,10 @@ bool Constants::number_from(const EnumeratorPlace& place, std::size_t start) {
     if (enumerator.number) continue;
     if (enumerator.value && !resolve(*enumerator.value)) return false;
     Number number;
-    if (enumerator.value) number = enumerator.value->number;
-    else if (i != 0) number = next(*enumerators[i - 1].number);
+    if (enumerator.value)
+      number = enumerator.value->number;
+    else if (i != 0)
+      number = next(*enumerators[i - 1].number);
     enumerator.number = number;
     if (!fits_int32(number)) return out_of_range(enumerator);
   }

@@ -67,11 +67,10 @@ void Diagnostics::print(std::ostream& out, const Source& source, const char* kin
 
 void Diagnostics::print(std::ostream& out, const Source& source) const {
   std::vector<Error> sorted = errors_;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Error& a, const Error& b) {
-    return a.message.where.begin < b.message.where.begin;
-  });
-  const auto repeats = std::unique(sorted.begin(), sorted.end(),
-                                   [](const Error& a, const Error& b) { return a.message == b.message; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Error& a, const Error& b) { return a.message.where.begin < b.message.where.begin; });
+  const auto repeats =
+      std::unique(sorted.begin(), sorted.end(), [](const Error& a, const Error& b) { return a.message == b.message; });
   sorted.erase(repeats, sorted.end());
   for (std::size_t i = 0; i < std::min(sorted.size(), most_printed); ++i) {
     print(out, source, "error", sorted[i].message);

@@ -10,7 +10,7 @@ namespace idlc {
 using Graph = std::vector<std::vector<std::size_t>>;
 
 struct Groups {
-  std::vector<std::size_t> of;                     // each node's group
+  std::vector<std::size_t> of;                    // each node's group
   std::vector<std::vector<std::size_t>> members;  // what a group points to stands before it
 };
 

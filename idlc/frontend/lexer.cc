@@ -125,8 +125,8 @@ void Lexer::other_directive(std::string_view word) {
   if (line_marker || word == "pragma" || word == "ident" || word == "line") return;
   if (word == "include") return diagnostics_.error(here_, "#include is not supported yet");
   if (word == "define" || word == "undef")
-    return diagnostics_.error(here_, "#" + std::string(word) +
-                                         " is not supported: use const, or %#" + std::string(word) + " for the output");
+    return diagnostics_.error(
+        here_, "#" + std::string(word) + " is not supported: use const, or %#" + std::string(word) + " for the output");
   if (word == "error") return diagnostics_.error(here_, "#error");
   diagnostics_.error(here_, "#" + std::string(word) + " is not a directive");
 }
@@ -164,7 +164,8 @@ Value Lexer::number(std::string_view text) {
 }
 
 void Lexer::unknown_character(std::string_view text) {
-  if (here_.begin != last_unknown_) diagnostics_.error(here_, "'" + std::string(text) + "' has no meaning in a .x file");
+  if (here_.begin != last_unknown_)
+    diagnostics_.error(here_, "'" + std::string(text) + "' has no meaning in a .x file");
   last_unknown_ = here_.end;
 }
 

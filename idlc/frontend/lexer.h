@@ -54,8 +54,8 @@ class Lexer {
  private:
   struct Branch {
     Location where;
-    bool active;       // this branch is read
-    bool done;         // one of the #if's branches was, or the whole #if is skipped
+    bool active;  // this branch is read
+    bool done;    // one of the #if's branches was, or the whole #if is skipped
     bool seen_else = false;
   };
 

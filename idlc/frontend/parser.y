@@ -77,7 +77,9 @@ Declaration declare(TypeRef type, Name name, Shape shape, std::optional<Value> b
   return declaration;
 }
 
-Declaration unnamed(TypeRef type, const Location& where) { return declare(std::move(type), {}, Shape::plain, {}, where); }
+Declaration unnamed(TypeRef type, const Location& where) {
+  return declare(std::move(type), {}, Shape::plain, {}, where);
+}
 
 std::shared_ptr<Definition> define_type(Declaration declaration, const Location& where) {
   Name name = declaration.name;

@@ -137,8 +137,8 @@ void Shapes::find_lists() {
     const Declaration& last = type->members.back();
     const Declaration& resolved = resolve(last);
     const int own = &resolved == &last;
-    type->list = resolved.shape == Shape::optional && !resolved.maybe &&
-                 resolved.type.definition == definition.get() && pointed_at[definition.get()] > own;
+    type->list = resolved.shape == Shape::optional && !resolved.maybe && resolved.type.definition == definition.get() &&
+                 pointed_at[definition.get()] > own;
   }
   const Graph edges = contents();
   const Groups groups = strongly_connected(edges);
@@ -217,7 +217,9 @@ std::uint64_t Shapes::smallest_plain(const TypeRef& type) const {
   }
   if (type.kind == TypeRef::Kind::nothing) return 0;
   switch (type.primitive) {
-    case Primitive::int64: case Primitive::uint64: case Primitive::float64: return 8;
+    case Primitive::int64:
+    case Primitive::uint64:
+    case Primitive::float64: return 8;
     case Primitive::quadruple: return 16;
     default: return 4;
   }
@@ -227,7 +229,8 @@ std::uint64_t Shapes::smallest(const Declaration& declaration) const {
   if (declaration.maybe) return 4;
   switch (declaration.shape) {
     case Shape::plain: return smallest_plain(declaration.type);
-    case Shape::variable: case Shape::optional: return 4;
+    case Shape::variable:
+    case Shape::optional: return 4;
     case Shape::fixed: break;
   }
   const std::uint64_t count = declaration.bound->number.magnitude;
@@ -252,7 +255,8 @@ std::uint64_t Shapes::smallest(Definition& definition) const {
 // Counted after what it holds. No file may ask for a type of 2^32 bytes and more: C++ has none so large.
 void Shapes::measure(Definition& definition) {
   const std::uint64_t size = smallest(definition);
-  if (size >= too_large) diagnostics_.error(definition.name.where, "'" + definition.name.text + "' takes 4 GiB or more");
+  if (size >= too_large)
+    diagnostics_.error(definition.name.where, "'" + definition.name.text + "' takes 4 GiB or more");
   definition.smallest = std::min(size, too_large);
 }
 

@@ -35,28 +35,32 @@ Outcome compile(const Directory& directory, const std::string& text) {
 TEST(mistakes, are_all_told_in_the_order_of_the_source) {
   const Directory directory;
   const Outcome run = compile(directory,
-                          "struct A { B b; int x y; };\n"
-                          "const c = ;\n"
-                          "union U switch (int i) { case D: void; };\n"
-                          "struct A { int z; };\n");
+                              "struct A { B b; int x y; };\n"
+                              "const c = ;\n"
+                              "union U switch (int i) { case D: void; };\n"
+                              "struct A { int z; };\n");
   const std::string file = (directory / "a.x").string();
   EXPECT_EQ(run.status, 1);
-  EXPECT_EQ(run.output,
-            file + ":1:12: error: type 'B' is not defined\n"
-            "  struct A { B b; int x y; };\n"
-            "             ^\n" +
-            file + ":1:23: error: expected '[', '<' or ';', found 'y'\n"
-            "  struct A { B b; int x y; };\n"
-            "                        ^\n" +
-            file + ":2:11: error: expected a name, a quoted string or a number, found ';'\n"
-            "  const c = ;\n"
-            "            ^\n" +
-            file + ":4:8: error: 'A' is already defined\n"
-            "  struct A { int z; };\n"
-            "         ^\n" +
-            file + ":1:8: note: first defined here\n"
-            "  struct A { B b; int x y; };\n"
-            "         ^\n");
+  EXPECT_EQ(run.output, file +
+                            ":1:12: error: type 'B' is not defined\n"
+                            "  struct A { B b; int x y; };\n"
+                            "             ^\n" +
+                            file +
+                            ":1:23: error: expected '[', '<' or ';', found 'y'\n"
+                            "  struct A { B b; int x y; };\n"
+                            "                        ^\n" +
+                            file +
+                            ":2:11: error: expected a name, a quoted string or a number, found ';'\n"
+                            "  const c = ;\n"
+                            "            ^\n" +
+                            file +
+                            ":4:8: error: 'A' is already defined\n"
+                            "  struct A { int z; };\n"
+                            "         ^\n" +
+                            file +
+                            ":1:8: note: first defined here\n"
+                            "  struct A { B b; int x y; };\n"
+                            "         ^\n");
 }
 
 TEST(mistakes, carets_stand_under_their_column_after_tabs_and_accents) {
@@ -90,11 +94,9 @@ TEST(hostile_files, are_survived) {
     chain += "struct S" + std::to_string(i) + " { S" + std::to_string(i + 1) + " *a; int b; };\n";
   chain += "struct S20000 { int x; };\n";
   std::string constants = "const c0 = 1;\n";
-  for (int i = 1; i < 20'000; ++i)
-    constants += "const c" + std::to_string(i) + " = c" + std::to_string(i - 1) + ";\n";
+  for (int i = 1; i < 20'000; ++i) constants += "const c" + std::to_string(i) + " = c" + std::to_string(i - 1) + ";\n";
   std::string backwards;
-  for (int i = 0; i < 20'000; ++i)
-    backwards += "const c" + std::to_string(i) + " = c" + std::to_string(i + 1) + ";\n";
+  for (int i = 0; i < 20'000; ++i) backwards += "const c" + std::to_string(i) + " = c" + std::to_string(i + 1) + ";\n";
   const std::vector<std::string> texts{
       "",
       std::string(1, '\0'),

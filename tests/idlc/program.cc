@@ -43,9 +43,7 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
-void write(const fs::path& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
+void write(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 std::vector<std::string> cases(const std::string& folder) {
   std::vector<std::string> names;

@@ -7,8 +7,12 @@ namespace {
 
 std::string writer(Primitive primitive) {
   switch (primitive) {
-    case Primitive::int8: case Primitive::int16: case Primitive::int32: return "i32";
-    case Primitive::uint8: case Primitive::uint16: case Primitive::uint32: return "u32";
+    case Primitive::int8:
+    case Primitive::int16:
+    case Primitive::int32: return "i32";
+    case Primitive::uint8:
+    case Primitive::uint16:
+    case Primitive::uint32: return "u32";
     case Primitive::int64: return "i64";
     case Primitive::uint64: return "u64";
     case Primitive::float32: return "f32";
@@ -42,7 +46,9 @@ std::uint64_t smallest(const Declaration& element) {
   }
   if (resolved.type.definition) return resolved.type.definition->smallest;
   switch (resolved.type.primitive) {
-    case Primitive::int64: case Primitive::uint64: case Primitive::float64: return 8;
+    case Primitive::int64:
+    case Primitive::uint64:
+    case Primitive::float64: return 8;
     case Primitive::quadruple: return 16;
     default: return 4;
   }
@@ -129,9 +135,8 @@ void write_enum_codec(Printer& out, const Definition& definition, const Names& n
   out.open("switch (v = static_cast<{}>(in.i32()))", name);
   const Enum& type = *definition.as<Enum>();
   for (const Enumerator& enumerator : type.enumerators) {
-    const bool repeats = std::any_of(type.enumerators.data(), &enumerator, [&](const Enumerator& earlier) {
-      return *earlier.number == *enumerator.number;
-    });
+    const bool repeats = std::any_of(type.enumerators.data(), &enumerator,
+                                     [&](const Enumerator& earlier) { return *earlier.number == *enumerator.number; });
     if (!repeats) out.line("case {}::{}:", name, names.of(enumerator));
   }
   out.line("  return;");
@@ -209,7 +214,8 @@ void declare_codecs(Printer& out, const Spec& spec, const Names& names) {
   out.blank();
   for (const auto& definition : spec.definitions)
     if (has_codec(*definition))
-      out.line(definition->as<Enum>() ? "void encode(onc::xdr::Encoder&, {});" : "void encode(onc::xdr::Encoder&, const {}&);",
+      out.line(definition->as<Enum>() ? "void encode(onc::xdr::Encoder&, {});"
+                                      : "void encode(onc::xdr::Encoder&, const {}&);",
                names.of(*definition));
   for (const auto& definition : spec.definitions)
     if (has_codec(*definition)) out.line("void decode(onc::xdr::Decoder&, {}&);", names.of(*definition));

@@ -21,8 +21,10 @@ class Codec {
 
  private:
   // `level` counts the lambdas around, for names of their own.
-  std::string encode(const Declaration& declaration, const std::string& value, const std::string& stream, int level) const;
-  std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream, int level) const;
+  std::string encode(const Declaration& declaration, const std::string& value, const std::string& stream,
+                     int level) const;
+  std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream,
+                     int level) const;
   std::string encode_items(const Declaration& declaration, const std::string& stream, int level) const;
   std::string decode_items(const Declaration& declaration, const std::string& stream, int level) const;
 

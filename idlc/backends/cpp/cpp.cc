@@ -31,9 +31,9 @@ struct Header {
 };
 
 constexpr std::array headers{
-    Header{"std::array<", "array"},       Header{"std::byte", "cstddef"},   Header{"std::int", "cstdint"},
-    Header{"std::uint", "cstdint"},       Header{"std::optional<", "optional"}, Header{"std::string", "string"},
-    Header{"std::variant<", "variant"},   Header{"std::vector<", "vector"},
+    Header{"std::array<", "array"},     Header{"std::byte", "cstddef"},       Header{"std::int", "cstdint"},
+    Header{"std::uint", "cstdint"},     Header{"std::optional<", "optional"}, Header{"std::string", "string"},
+    Header{"std::variant<", "variant"}, Header{"std::vector<", "vector"},
 };
 
 void write_includes(Printer& out, const Spec& spec, const std::string& code) {

@@ -8,8 +8,8 @@
 namespace idlc::cpp {
 
 struct Options {
-  std::string file;        // files.x
-  std::string space;       // the namespace; empty: after the file
+  std::string file;          // files.x
+  std::string space;         // the namespace; empty: after the file
   bool keep_percent = true;  // lines with % go into the header
 };
 

@@ -57,8 +57,9 @@ bool is_namespace(const std::string& text) {
 }
 
 const Scope& names_in_classes() {
-  static const Scope names{"call",   "dispatch", "program",   "set_timeout", "set_credential", "encode",  "decode",
-                           "Client", "Server",   "AsyncClient", "AsyncServer", "procedures", "onc", "std", "asio"};
+  static const Scope names{"call",        "dispatch",   "program", "set_timeout", "set_credential",
+                           "encode",      "decode",     "Client",  "Server",      "AsyncClient",
+                           "AsyncServer", "procedures", "onc",     "std",         "asio"};
   return names;
 }
 

@@ -8,8 +8,8 @@
 namespace idlc::cpp {
 namespace {
 
-const Scope locals{"in",     "out",       "reply",   "caller", "procedure", "procedures", "program",
-                   "results", "arguments", "item",    "onc",    "std",       "encode",     "decode"};
+const Scope locals{"in",      "out",       "reply", "caller", "procedure", "procedures", "program",
+                   "results", "arguments", "item",  "onc",    "std",       "encode",     "decode"};
 
 Scope names_around(const Definition& program, const Version& version, const Names& names) {
   Scope hidden = names_in_classes();

@@ -11,8 +11,9 @@ void VersionWriter::declare_server() {
   out_.label("public:");
   out_.line("Server() : onc::rpc::Service({}::program) {}", names_.of(version_), "{}");
   for (const Procedure& procedure : version_.procedures)
-    write_line(out_, procedure.comments,
-               "virtual " + result(procedure) + " " + names_.of(procedure) + "(" + server_parameters(procedure) + ") = 0;");
+    write_line(
+        out_, procedure.comments,
+        "virtual " + result(procedure) + " " + names_.of(procedure) + "(" + server_parameters(procedure) + ") = 0;");
   out_.blank();
   out_.label("private:");
   out_.line("void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,");

@@ -76,7 +76,8 @@ class TypeWriter {
 
   void write(const Definition& definition, const Constant& constant) {
     const std::string& name = names_.of(definition);
-    if (constant.quoted) return write_line(out_, definition.comments, "inline constexpr char " + name + "[] = " + *constant.quoted + ";");
+    if (constant.quoted)
+      return write_line(out_, definition.comments, "inline constexpr char " + name + "[] = " + *constant.quoted + ";");
     const Value& value = *constant.value;
     const std::string number = value.constant ? types_.of(*value.constant) : literal(value);
     write_line(out_, definition.comments,
@@ -101,16 +102,16 @@ class TypeWriter {
     out_.open("struct {}", names_.of(definition));
     for (const Declaration& member : type.members)
       if (!type.list || &member != &type.members.back())
-        write_line(out_, member.comments,
-                   types.of(member) + " " + names_.of(member) + initializer(types, member) + ";", remark(member));
+        write_line(out_, member.comments, types.of(member) + " " + names_.of(member) + initializer(types, member) + ";",
+                   remark(member));
     out_.blank();
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
     out_.close("};");
   }
 
   void write(const Definition& definition, const Typedef& alias) {
-    write_line(out_, definition.comments,
-               "using " + names_.of(definition) + " = " + types_.of(alias.declaration) + ";", remark(alias.declaration));
+    write_line(out_, definition.comments, "using " + names_.of(definition) + " = " + types_.of(alias.declaration) + ";",
+               remark(alias.declaration));
   }
 
   // A type that stands further down but is only pointed at.

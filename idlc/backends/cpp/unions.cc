@@ -34,7 +34,8 @@ class UnionWriter {
     out_.indent();
     out_.label("public:");
     out_.line("{}() = default;", class_);
-    if (has_void()) out_.line("{}{}({} {});  // {}", explicit_word(), class_, switch_type(), discriminant_, void_cases());
+    if (has_void())
+      out_.line("{}{}({} {});  // {}", explicit_word(), class_, switch_type(), discriminant_, void_cases());
     for (const Arm& arm : type_.arms)
       if (has_value(arm))
         write_line(out_, arm.declaration.comments,
@@ -234,7 +235,8 @@ void UnionWriter::make(const Arm& arm) {
   const std::string value = argument(arm);
   out_.line("{} made;", class_);
   out_.line("made.{} = {};", state_, fixed_label(arm) ? label(arm.labels.front()) : discriminant_);
-  out_.line("made.{}.emplace<{}>({});", arm_, index(arm), is_scalar(arm.declaration) ? value : "std::move(" + value + ")");
+  out_.line("made.{}.emplace<{}>({});", arm_, index(arm),
+            is_scalar(arm.declaration) ? value : "std::move(" + value + ")");
   out_.line("return made;");
   out_.close();
 }

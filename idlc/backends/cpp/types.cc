@@ -94,6 +94,12 @@ class TypeWriter {
     out_.close("};");
   }
 
+  // Always there, so that one may name some members only, as in {.id = 5}, without a warning.
+  static std::string member_initializer(const Types& types, const Declaration& member) {
+    const std::string value = initializer(types, member);
+    return value.empty() ? "{}" : value;
+  }
+
   void write(const Definition& definition, const Struct& type) {
     Scope hidden;
     for (const Declaration& member : type.members) hidden.insert(names_.of(member));
@@ -102,8 +108,8 @@ class TypeWriter {
     out_.open("struct {}", names_.of(definition));
     for (const Declaration& member : type.members)
       if (!type.list || &member != &type.members.back())
-        write_line(out_, member.comments, types.of(member) + " " + names_.of(member) + initializer(types, member) + ";",
-                   remark(member));
+        write_line(out_, member.comments,
+                   types.of(member) + " " + names_.of(member) + member_initializer(types, member) + ";", remark(member));
     out_.blank();
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
     out_.close("};");

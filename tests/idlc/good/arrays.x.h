@@ -20,12 +20,12 @@ using Grid = std::vector<Row>;  // <3>
 
 struct Arrays {
   std::array<std::int32_t, 3> fixed{};
-  std::vector<std::int64_t> variable;  // <2>
-  std::vector<bool> flags;
+  std::vector<std::int64_t> variable{};  // <2>
+  std::vector<bool> flags{};
   std::array<bool, 2> switches{};
-  std::vector<Color> colors;
-  std::string name;
-  Grid grid;
+  std::vector<Color> colors{};
+  std::string name{};
+  Grid grid{};
 
   bool operator==(const Arrays&) const = default;
 };
@@ -33,7 +33,7 @@ struct Arrays {
 using Line = std::string;
 
 struct Page {
-  std::vector<Line> lines;  // <2>
+  std::vector<Line> lines{};  // <2>
   std::array<Line, 2> margins{};
 
   bool operator==(const Page&) const = default;

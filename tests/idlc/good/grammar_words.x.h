@@ -13,7 +13,7 @@ namespace grammar_words {
 struct Words {
   std::int32_t version{};
   std::int32_t program{};
-  std::string string;
+  std::string string{};
   std::array<std::byte, 4> opaque{};
   std::int32_t case_{};
   std::int32_t default_{};

@@ -24,7 +24,7 @@ enum class Outer_size : std::int32_t {
 };
 
 struct Outer_choice_named {
-  std::string text;
+  std::string text{};
 
   bool operator==(const Outer_choice_named&) const = default;
 };
@@ -54,10 +54,10 @@ struct Outer_many {
 };
 
 struct Outer {
-  Outer_point point;
+  Outer_point point{};
   Outer_size size{};
-  Outer_choice choice;
-  std::vector<Outer_many> many;  // <2>
+  Outer_choice choice{};
+  std::vector<Outer_many> many{};  // <2>
 
   bool operator==(const Outer&) const = default;
 };

@@ -23,9 +23,9 @@ struct qid {
 inline constexpr std::uint32_t length = 3;
 
 struct file {
-  member_named_as_type::qid qid;
+  member_named_as_type::qid qid{};
   member_named_as_type::status status{};
-  std::string length;  // <length>
+  std::string length{};  // <length>
   member_named_as_type::status next{};
 
   bool operator==(const file&) const = default;

@@ -20,7 +20,7 @@ struct Words {
   std::int32_t delete__{};
   std::int32_t delete_{};
   std::int32_t major_{};
-  std::string errno_;
+  std::string errno_{};
 
   bool operator==(const Words&) const = default;
 };
@@ -32,7 +32,7 @@ struct operator__ {
 };
 
 struct operator_ {
-  operator__ std;
+  operator__ std{};
 
   bool operator==(const operator_&) const = default;
 };

@@ -12,7 +12,7 @@ namespace acme::files {
 inline constexpr std::uint32_t a = 1;
 
 struct acme {
-  onc::xdr::Box<acme> next;
+  onc::xdr::Box<acme> next{};
   std::array<std::int32_t, ::acme::files::a> a{};
 
   bool operator==(const acme&) const = default;

@@ -27,7 +27,7 @@ struct OneNumber {
 };
 
 struct Quad {
-  onc::xdr::Quadruple a;
+  onc::xdr::Quadruple a{};
   std::int32_t b{};
 
   bool operator==(const Quad&) const = default;

@@ -16,8 +16,8 @@ using Digest = std::array<std::byte, digest_size>;
 struct Opaques {
   Digest digest{};
   std::array<std::byte, 4> four{};
-  onc::xdr::Bytes any;
-  onc::xdr::Bytes few;  // <3>
+  onc::xdr::Bytes any{};
+  onc::xdr::Bytes few{};  // <3>
 
   bool operator==(const Opaques&) const = default;
 };

@@ -10,7 +10,7 @@
 namespace optional_list {
 
 struct Entry {
-  std::string name;  // <255>
+  std::string name{};  // <255>
 
   bool operator==(const Entry&) const = default;
 };
@@ -18,8 +18,8 @@ struct Entry {
 using Entries = std::vector<Entry>;  // Entry *: a linked list
 
 struct Directory {
-  std::vector<Entry> entries;  // Entry *: a linked list
-  Entries more;
+  std::vector<Entry> entries{};  // Entry *: a linked list
+  Entries more{};
 
   bool operator==(const Directory&) const = default;
 };
@@ -36,7 +36,7 @@ struct node {
 
 // The union of RFC 4506 §4.19: a list all the same.
 struct StringEntry {
-  std::string item;
+  std::string item{};
 
   bool operator==(const StringEntry&) const = default;
 };

@@ -16,8 +16,8 @@ struct Point {
 };
 
 struct Optionals {
-  std::optional<std::int32_t> number;
-  std::optional<Point> point;
+  std::optional<std::int32_t> number{};
+  std::optional<Point> point{};
 
   bool operator==(const Optionals&) const = default;
 };

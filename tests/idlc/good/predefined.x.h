@@ -26,7 +26,7 @@ struct Predefined {
   std::uint64_t k{};
   std::int64_t l{};
   bool m{};
-  netobj n;
+  netobj n{};
 
   bool operator==(const Predefined&) const = default;
 };

@@ -28,7 +28,7 @@ struct Attributes {
 };
 
 struct Entry {
-  Name name;
+  Name name{};
 
   bool operator==(const Entry&) const = default;
 };

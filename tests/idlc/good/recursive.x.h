@@ -12,8 +12,8 @@ namespace recursive {
 
 struct Tree {
   std::int32_t value{};
-  onc::xdr::Box<Tree> left;
-  onc::xdr::Box<Tree> right;
+  onc::xdr::Box<Tree> left{};
+  onc::xdr::Box<Tree> right{};
 
   bool operator==(const Tree&) const = default;
 };
@@ -23,8 +23,8 @@ struct Item;
 using Items = std::vector<Item>;
 
 struct Item {
-  std::string name;
-  Items children;
+  std::string name{};
+  Items children{};
 
   bool operator==(const Item&) const = default;
 };
@@ -57,8 +57,8 @@ class Expression {
 };
 
 struct Pair {
-  Expression left;
-  Expression right;
+  Expression left{};
+  Expression right{};
 
   bool operator==(const Pair&) const = default;
 };
@@ -66,13 +66,13 @@ struct Pair {
 // A list whose elements also stand alone stays a chain.
 struct Link {
   std::int32_t value{};
-  onc::xdr::Box<Link> next;
+  onc::xdr::Box<Link> next{};
 
   bool operator==(const Link&) const = default;
 };
 
 struct Ring {
-  Link first;
+  Link first{};
 
   bool operator==(const Ring&) const = default;
 };

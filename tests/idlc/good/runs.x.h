@@ -15,10 +15,10 @@ struct Runs {
   std::int32_t a{};
   std::array<std::byte, 3> b{};
   std::array<std::int64_t, 2> c{};
-  std::string d;
+  std::string d{};
   bool e{};
   double f{};
-  std::string g;
+  std::string g{};
   std::int32_t h{};
 
   bool operator==(const Runs&) const = default;

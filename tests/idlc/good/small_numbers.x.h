@@ -17,7 +17,7 @@ struct Small {
   std::int32_t e{};
   std::uint32_t f{};
   std::array<std::int8_t, 4> word{};
-  std::vector<std::uint16_t> many;  // <3>
+  std::vector<std::uint16_t> many{};  // <3>
 
   bool operator==(const Small&) const = default;
 };

@@ -13,9 +13,9 @@ inline constexpr std::uint32_t name_max = 5;
 using Name = std::string;  // <name_max>
 
 struct Strings {
-  Name name;
-  std::string text;
-  std::string few;  // <3>
+  Name name{};
+  std::string text{};
+  std::string few{};  // <3>
 
   bool operator==(const Strings&) const = default;
 };

@@ -21,10 +21,10 @@ enum class b : std::int32_t {
 using d = a;
 
 struct e {
-  a first;
+  a first{};
   b second{};
-  onc::xdr::Box<e> next;
-  std::optional<d> third;
+  onc::xdr::Box<e> next{};
+  std::optional<d> third{};
 
   bool operator==(const e&) const = default;
 };

@@ -44,9 +44,9 @@ class Either {
 };
 
 struct Holder {
-  MaybeName name;
-  MaybePoint point;
-  Either either;
+  MaybeName name{};
+  MaybePoint point{};
+  Either either{};
 
   bool operator==(const Holder&) const = default;
 };

@@ -23,7 +23,7 @@ enum class Third : std::int32_t {
 inline constexpr std::uint32_t count = 2;
 
 struct First {
-  Second second;
+  Second second{};
   std::array<Third, count> third{};
 
   bool operator==(const First&) const = default;

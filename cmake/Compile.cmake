@@ -21,4 +21,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION
   target_compile_definitions(onc_asio INTERFACE
     __cpp_impl_coroutine=201902L ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
 endif()
+# TSan knows no fences; Asio's queues have mutexes besides, and those it knows.
+if(ONC_SANITIZE MATCHES thread)
+  target_compile_definitions(onc_asio INTERFACE ASIO_DISABLE_FENCED_BLOCK)
+endif()
 target_link_libraries(onc_asio INTERFACE Threads::Threads)

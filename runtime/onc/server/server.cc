@@ -2,7 +2,8 @@
 #include <onc/server/server.h>
 #include <onc/transport/datagram_server.h>
 #include <onc/transport/listen.h>
-#include <onc/transport/stream_server.h>
+#include <onc/transport/stream_listener.h>
+#include <onc/transport/stream_pool.h>
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
@@ -22,7 +23,14 @@ struct Server::State {
   Dispatcher dispatcher;
   transport::Handler handler = [this](xdr::BytesView message, const transport::Arrival& arrival,
                                       xdr::Encoder& reply) { return dispatcher.answer(message, arrival, reply); };
-  std::vector<std::unique_ptr<transport::StreamServer>> streams;
+  transport::StreamPool connections{context,
+                                    {.max_record = options.max_record,
+                                     .max_connections = options.max_connections,
+                                     .max_buffered = options.max_buffered,
+                                     .idle = options.idle,
+                                     .partial = options.partial},
+                                    handler};
+  std::vector<std::unique_ptr<transport::StreamListener>> streams;
   std::vector<std::unique_ptr<transport::DatagramServer>> datagrams;
   std::vector<transport::Endpoint> endpoints;
 };
@@ -34,6 +42,7 @@ Server::~Server() { state_->close(); }
 void Server::State::close() {
   streams.clear();
   datagrams.clear();
+  connections.close();
   for (const auto& endpoint : endpoints)
     if (endpoint.protocol == Protocol::local) ::unlink(endpoint.host.c_str());
   endpoints.clear();
@@ -48,11 +57,8 @@ transport::Endpoint Server::listen(std::string_view endpoint) {
     state_->datagrams.push_back(std::make_unique<transport::DatagramServer>(
         state_->context, std::move(listener.socket), state_->handler));
   } else {
-    const ServerOptions& options = state_->options;
-    state_->streams.push_back(std::make_unique<transport::StreamServer>(
-        state_->context, std::move(listener.socket), protocol,
-        transport::StreamLimits{options.max_record, options.max_connections, options.idle, options.partial},
-        state_->handler));
+    state_->streams.push_back(std::make_unique<transport::StreamListener>(state_->context, std::move(listener.socket),
+                                                                          protocol, state_->connections));
   }
   return state_->endpoints.emplace_back(std::move(listener.endpoint));
 }

@@ -18,11 +18,13 @@ namespace onc::rpc {
 struct ServerOptions {
   // The longest call or reply over TCP and local sockets, in bytes.
   std::size_t max_record = std::size_t{16} << 20;
-  // Of one endpoint. One more makes the longest idle one close.
+  // One more makes the longest silent one close; so does a shortage of file descriptors.
   std::size_t max_connections = 1000;
+  // Bytes held for calls half received and replies half sent, of all connections. Over it, the largest is closed.
+  std::size_t max_buffered = std::size_t{256} << 20;
   // Connections close that have not called for this long,
   std::chrono::seconds idle{360};
-  // or have left a call half sent or a reply half read for this long.
+  // or with a call half sent or a reply half read of which nothing has moved for this long, or slower than 4 KB/s.
   std::chrono::seconds partial{30};
   // What decoding the arguments of one call may cost.
   xdr::Limits decoding = {};

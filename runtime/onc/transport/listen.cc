@@ -23,7 +23,7 @@ std::string advice(int error) {
 
 std::string local_advice(int error) {
   switch (error) {
-    case EADDRINUSE: return "; another server answers there: stop it, or choose another path";
+    case EADDRINUSE: return "; something else is there: stop or remove it, or choose another path";
     case EACCES: return "; choose a path in a folder that you may write to";
     case ENOENT: return "; make its folder first";
     default: return "";
@@ -37,16 +37,16 @@ std::string local_advice(int error) {
                              (local ? local_advice(error) : advice(error)));
 }
 
-bool answers(const Address& path) {
+// Only a refusal says that nobody is there: a datagram socket, one not for us or one with a full queue answer otherwise.
+bool is_dead(const Address& path) {
   const Socket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  // EAGAIN: somebody is there, with a full queue.
-  return ::connect(probe.get(), path.data(), path.size()) == 0 || errno == EAGAIN;
+  return ::connect(probe.get(), path.data(), path.size()) != 0 && errno == ECONNREFUSED;
 }
 
 void remove_dead_socket(const Endpoint& endpoint, const Address& path) {
   struct stat status {};
   if (::lstat(endpoint.host.c_str(), &status) != 0) return;
-  if (!S_ISSOCK(status.st_mode) || answers(path)) fail(endpoint, EADDRINUSE);
+  if (!S_ISSOCK(status.st_mode) || !is_dead(path)) fail(endpoint, EADDRINUSE);
   ::unlink(endpoint.host.c_str());
 }
 

@@ -33,6 +33,9 @@ class RecordReader {
 
   // Part of a record has arrived, and its peer owes the rest.
   bool is_partial() const { return begin_ != end_ || fragments_ != 0; }
+  // How much of it, in bytes, and how much memory it takes.
+  std::size_t size() const { return arrived() + gathered_.size(); }
+  std::size_t memory() const { return buffer_.size() + gathered_.capacity(); }
 
  private:
   std::size_t arrived() const { return end_ - begin_; }

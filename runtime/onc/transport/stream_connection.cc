@@ -1,7 +1,9 @@
+#include <onc/rpc/error.h>
 #include <onc/transport/stream_connection.h>
 
 #include <cerrno>
 #include <exception>
+#include <utility>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -29,40 +31,59 @@ std::optional<uid_t> peer_uid(int descriptor) {
 
 }  // namespace
 
-StreamConnection::StreamConnection(StreamServer& server, Socket socket, const Address& peer)
-    : server_(&server),
-      socket_(server.listener_.get_executor()),
+StreamConnection::StreamConnection(StreamPool& pool, Socket socket, Protocol protocol, const Address& peer)
+    : pool_(&pool),
+      socket_(pool.context_),
+      protocol_(protocol),
       peer_(peer),
       local_(local_address(socket.get())),
-      reader_(server.limits_.max_record) {
-  if (server.protocol_ == Protocol::local) {
+      reader_(pool.limits_.max_record) {
+  if (protocol == Protocol::local) {
     peer_uid_ = peer_uid(socket.get());
   } else {
     const int on = 1;  // replies are written whole: nothing is gained by waiting for more
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  socket_.assign(asio::generic::stream_protocol(local_.family(), 0), socket.release());
+  socket_.assign(asio::generic::stream_protocol(local_.family(), 0), socket.get());
+  socket.release();
   socket_.native_non_blocking(true);
 }
 
-void StreamConnection::start(StreamServer::Connections::iterator self) {
+void StreamConnection::start(StreamPool::Connections::iterator self) {
   self_ = self;
-  last_sign_of_life_ = server_->clock_;
+  last_sign_of_life_ = pool_->clock_;
   wait_to_read();
 }
 
 void StreamConnection::close() {
-  if (!server_) return;
+  if (!pool_) return;
   const auto keep_alive = shared_from_this();
-  server_->connections_.erase(self_);
-  server_ = nullptr;
+  StreamPool& pool = *std::exchange(pool_, nullptr);
+  pool.connections_.erase(self_);
+  pool.account(std::exchange(buffered_, 0), 0);
   asio::error_code ignored;
   socket_.close(ignored);
 }
 
+bool StreamConnection::is_overdue() const {
+  const auto silent = pool_->clock_ - last_sign_of_life_;
+  if (!reader_.is_partial() && sent_ == unsent_.size()) return silent > pool_->limits_.idle;
+  if (silent > pool_->limits_.partial) return true;
+  // A byte now and then is no sign of life: it would hold the connection for ever.
+  const auto time_for_its_bytes = std::chrono::seconds(reader_.size() / slowest_record);
+  return record_began_ && pool_->clock_ - *record_began_ > pool_->limits_.partial + time_for_its_bytes;
+}
+
 void StreamConnection::stay_alive() {
-  last_sign_of_life_ = server_->clock_;
-  server_->connections_.splice(server_->connections_.end(), server_->connections_, self_);
+  last_sign_of_life_ = pool_->clock_;
+  pool_->connections_.splice(pool_->connections_.end(), pool_->connections_, self_);
+}
+
+// May close this connection or others, where all of them together hold too much.
+void StreamConnection::account() {
+  const std::size_t before = buffered_;
+  buffered_ = (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size();
+  if (buffered_ != before) pool_->account(before, buffered_);
 }
 
 void StreamConnection::wait_to_read() {
@@ -76,10 +97,10 @@ void StreamConnection::wait_to_write() {
 }
 
 void StreamConnection::step(void (StreamConnection::*next)()) {
-  if (!server_) return;
+  if (!pool_) return;
   try {
     (this->*next)();
-  } catch (const std::exception&) {  // out of memory, or a record that breaks the limits: this peer's loss only
+  } catch (const std::exception&) {  // no memory: this peer's loss only
     close();
   }
 }
@@ -100,48 +121,57 @@ void StreamConnection::on_writable() {
   if (*sent != 0) stay_alive();
   sent_ += *sent;
   if (sent_ != unsent_.size()) return wait_to_write();
+  if (drop_when_sent_) return close();
   unsent_ = xdr::Encoder();
   sent_ = 0;
   serve();
 }
 
 void StreamConnection::serve() {
-  while (true) {
-    xdr::Encoder& replies = server_->replies_;
+  Served served = Served::some;
+  while (served == Served::some) {
+    xdr::Encoder& replies = pool_->replies_;
     replies.clear();
-    const bool more = serve_arrived(replies);
-    if (!server_) return;
+    served = serve_arrived(replies);
     const auto sent = send(replies.bytes());
     if (!sent) return close();
     if (*sent != replies.size()) {
       std::swap(unsent_, replies);
       sent_ = *sent;
-      return wait_to_write();
+      drop_when_sent_ = served == Served::then_drop;
+      account();
+      return pool_ ? wait_to_write() : void();
     }
-    if (!more) return wait_to_read();
   }
+  if (served == Served::then_drop) return close();
+  pool_->replies_.shrink();
+  if (!reader_.is_partial()) record_began_.reset();
+  else if (!record_began_) record_began_ = pool_->clock_;
+  account();
+  if (pool_) wait_to_read();
 }
 
-// True where records are left for another round.
-bool StreamConnection::serve_arrived(xdr::Encoder& replies) {
-  while (const auto record = reader_.next()) {
-    if (!serve_one(*record, replies)) {
-      close();
-      return false;
+StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) {
+  try {
+    while (const auto record = reader_.next()) {
+      record_began_.reset();
+      if (serve_one(*record, replies) == Verdict::drop) return Served::then_drop;
+      if (replies.size() >= send_at) return Served::some;
     }
-    if (replies.size() >= send_at) return true;
+  } catch (const rpc::Error&) {  // a record too long, or in too many fragments: those before it are answered
+    return Served::then_drop;
   }
-  return false;
+  return Served::all;
 }
 
-bool StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies) {
+Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies) {
   const std::size_t start = replies.size();
   replies.u32(0);  // room for the record mark
-  const Arrival arrival{server_->protocol_, peer_, local_, peer_uid_, server_->limits_.max_record};
-  if (server_->handler_(record, arrival, replies) == Verdict::drop) return false;
-  if (replies.size() == start + mark_size) replies.truncate(start);
+  const Arrival arrival{protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record};
+  const Verdict verdict = pool_->handler_(record, arrival, replies);
+  if (verdict == Verdict::drop || replies.size() == start + mark_size) replies.truncate(start);
   else set_mark({replies.data() + start, replies.size() - start});
-  return true;
+  return verdict;
 }
 
 std::optional<std::size_t> StreamConnection::send(xdr::BytesView bytes) {

@@ -2,46 +2,58 @@
 #pragma once
 
 #include <onc/transport/record.h>
-#include <onc/transport/stream_server.h>
+#include <onc/transport/stream_pool.h>
+
+#include <asio/generic/stream_protocol.hpp>
+
+#include <optional>
 
 namespace onc::transport {
 
 class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
  public:
-  StreamConnection(StreamServer& server, Socket socket, const Address& peer);
+  StreamConnection(StreamPool& pool, Socket socket, Protocol protocol, const Address& peer);
 
-  void start(StreamServer::Connections::iterator self);
-  // Its server forgets it, and closes the socket.
+  void start(StreamPool::Connections::iterator self);
+  // Its pool forgets it, and the socket is closed.
   void close();
 
-  std::chrono::seconds last_sign_of_life() const { return last_sign_of_life_; }
-  // The peer owes the rest of a record, or does not read its replies.
-  bool is_partial() const { return reader_.is_partial() || sent_ != unsent_.size(); }
+  // Silent for too long, or too slow with the rest of a record.
+  bool is_overdue() const;
+  // Bytes of memory held for a peer that has not sent or not read all.
+  std::size_t buffered() const { return buffered_; }
 
  private:
+  enum class Served { all, some, then_drop };
+
   void wait_to_read();
   void wait_to_write();
   void step(void (StreamConnection::*next)());
   void on_readable();
   void on_writable();
   void stay_alive();
+  void account();
   // Serves what has arrived and sends the replies. What cannot be sent now is kept, and nothing is read meanwhile.
   void serve();
-  bool serve_arrived(xdr::Encoder& replies);
-  bool serve_one(xdr::BytesView record, xdr::Encoder& replies);
+  Served serve_arrived(xdr::Encoder& replies);
+  Verdict serve_one(xdr::BytesView record, xdr::Encoder& replies);
   // How much the kernel took; nothing where the connection is broken.
   std::optional<std::size_t> send(xdr::BytesView bytes);
 
-  StreamServer* server_;  // null once closed
+  StreamPool* pool_;  // null once closed
   asio::generic::stream_protocol::socket socket_;
+  Protocol protocol_;
   Address peer_;
   Address local_;
   std::optional<uid_t> peer_uid_;
   RecordReader reader_;
   xdr::Encoder unsent_;
   std::size_t sent_ = 0;  // of unsent_
+  bool drop_when_sent_ = false;
+  std::size_t buffered_ = 0;
   std::chrono::seconds last_sign_of_life_{0};
-  StreamServer::Connections::iterator self_;
+  std::optional<std::chrono::seconds> record_began_;
+  StreamPool::Connections::iterator self_;
 };
 
 }  // namespace onc::transport

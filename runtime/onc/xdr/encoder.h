@@ -65,6 +65,13 @@ class Encoder {
   BytesView bytes() const { return {buffer_.data(), size_}; }
   std::byte* data() { return buffer_.data(); }
   void clear() { size_ = 0; }
+  // Gives memory back that only an unusually large message needed. What was written is forgotten then.
+  void shrink() {
+    constexpr std::size_t kept = std::size_t{4} << 20;
+    if (buffer_.size() <= kept) return;
+    buffer_ = Bytes();
+    size_ = 0;
+  }
   // Forgets what was written after the first `size` bytes.
   void truncate(std::size_t size) {
     assert(size <= size_);

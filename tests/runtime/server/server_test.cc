@@ -4,12 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
+#include <ctime>
 #include <filesystem>
 
 #include "tests/runtime/adder.h"
 #include "tests/runtime/hex.h"
 #include "tests/runtime/raw_peer.h"
 #include "tests/runtime/running_server.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 namespace {
 
@@ -62,6 +67,17 @@ TEST(server, leaves_no_local_socket_behind_and_replaces_a_dead_one) {
     EXPECT_EQ(adder::Client(uri).add(2, 3), 5);
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(server, leaves_alone_what_is_not_a_dead_socket_of_its_kind) {
+  const auto path = socket_path();
+  const auto address = transport::Address::path(path);
+  const transport::Socket datagrams(::socket(AF_UNIX, SOCK_DGRAM, 0));
+  ASSERT_EQ(::bind(datagrams.get(), address.data(), address.size()), 0);
+  rpc::Server server;
+  EXPECT_THROW(server.listen("local://" + path), rpc::Error);
+  EXPECT_TRUE(std::filesystem::exists(path));
+  std::filesystem::remove(path);
 }
 
 TEST(server, says_what_to_do_when_a_port_is_taken) {
@@ -176,21 +192,104 @@ TEST(server, stops_reading_from_a_peer_that_does_not_read_its_replies) {
   adder::Server adder;
   RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
   RawPeer greedy(server.endpoint(), 4096);
-  // Each asks for 64 KiB; what the server has not read stays in the sockets' buffers, and those are finite.
+  // Each asks for 64 KiB.
   const xdr::Bytes call = from_hex(
       "8000002c 00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000 00010000");
   xdr::Bytes calls;
   for (int i = 0; i < 1000; ++i) calls.insert(calls.end(), call.begin(), call.end());
+  constexpr std::size_t more_than_sockets_hold = std::size_t{64} << 20;
   std::size_t taken = 0;
-  std::size_t refusals = 0;
   adder::Client other(server.at());
-  while (refusals < 100 && taken < std::size_t{200} << 20) {
+  // Another peer's call takes the server once round its loop: had it wanted to read, it would have.
+  for (int in_vain = 0; in_vain < 3000 && taken < more_than_sockets_hold;) {
     const std::size_t sent = greedy.send_what_fits({calls.data() + taken % call.size(), calls.size() / 2});
     taken += sent;
-    refusals = sent == 0 ? refusals + 1 : 0;
+    in_vain = sent == 0 ? in_vain + 1 : 0;
     ASSERT_EQ(other.add(1, 1), 2);
   }
-  EXPECT_LT(taken, std::size_t{200} << 20) << "it goes on reading";
+  EXPECT_LT(taken, more_than_sockets_hold) << "it goes on reading";
+}
+
+TEST(server, answers_what_came_before_garbage) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  for (const char* garbage : {"80000004 00000007", "ffffffff"}) {
+    RawPeer peer(server.endpoint());
+    ASSERT_TRUE(peer.send(from_hex("80000030" + add_2_and_3 + garbage)));
+    EXPECT_EQ(to_hex(peer.receive(32)), "8000001c " + sum_5);
+    EXPECT_TRUE(peer.is_closed());
+  }
+}
+
+TEST(server, closes_the_largest_where_all_together_hold_too_much) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {.max_buffered = 1 << 20});
+  RawPeer small(server.endpoint());
+  ASSERT_TRUE(small.send(from_hex("80000030 00000007")));
+  RawPeer large(server.endpoint());
+  large.send(from_hex("80400000"));
+  const xdr::Bytes megabyte(1 << 20);
+  while (large.send(megabyte)) continue;
+  EXPECT_TRUE(large.is_closed());
+  ASSERT_TRUE(small.send(from_hex(add_2_and_3.substr(8))));
+  EXPECT_EQ(to_hex(small.receive(32)), "8000001c " + sum_5);
+}
+
+// A server in a process of its own, which may open no more than `descriptors`.
+class PoorServer {
+ public:
+  explicit PoorServer(rlim_t descriptors) {
+    int pipe[2];
+    if (::pipe(pipe) != 0 || (child_ = ::fork()) < 0) throw std::system_error(errno, std::generic_category());
+    if (child_ == 0) serve(descriptors, pipe[1]);
+    ports_.resize(2);
+    EXPECT_EQ(::read(pipe[0], ports_.data(), 2 * sizeof ports_[0]), static_cast<ssize_t>(2 * sizeof ports_[0]));
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+  }
+  ~PoorServer() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+
+  transport::Endpoint over_ip4() const { return {transport::Protocol::tcp, "127.0.0.1", ports_[0]}; }
+  transport::Endpoint over_ip6() const { return {transport::Protocol::tcp, "::1", ports_[1]}; }
+  // Processor time so far, in seconds.
+  double cpu() const {
+    clockid_t clock{};
+    timespec time{};
+    ::clock_getcpuclockid(child_, &clock);
+    ::clock_gettime(clock, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+  }
+
+ private:
+  [[noreturn]] static void serve(rlim_t descriptors, int ready) {
+    adder::Server adder;
+    rpc::Server server;
+    server.add(adder);
+    const std::uint16_t ports[] = {*server.listen("tcp://127.0.0.1:0").port, *server.listen("tcp://[::1]:0").port};
+    const rlimit few{descriptors, descriptors};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    if (::write(ready, ports, sizeof ports) != sizeof ports) ::_exit(1);
+    server.run();
+    ::_exit(0);
+  }
+
+  pid_t child_ = 0;
+  std::vector<std::uint16_t> ports_;
+};
+
+TEST(server, without_descriptors_makes_room_whichever_listener_is_called) {
+  const PoorServer server(32);
+  std::vector<std::unique_ptr<RawPeer>> idle;
+  for (int i = 0; i < 100; ++i) idle.push_back(std::make_unique<RawPeer>(server.over_ip4()));
+  for (const auto& endpoint : {server.over_ip6(), server.over_ip4(), server.over_ip6()}) {
+    adder::Client client(endpoint.text(), {.timeout = 2s});
+    EXPECT_EQ(client.add(2, 3), 5) << endpoint.text();
+    EXPECT_EQ(client.add(2, 4), 6) << "it closed the peer that it had just let in";
+  }
+  EXPECT_LT(server.cpu(), 1.0) << "it spins";
 }
 
 TEST(server, finishes_long_replies_to_a_slow_reader) {

@@ -1,0 +1,75 @@
+#include <onc/transport/stream_listener.h>
+
+#include <cerrno>
+#include <exception>
+
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace onc::transport {
+namespace {
+
+constexpr std::chrono::milliseconds pause_without_resources{100};
+
+// Between two of these the connected are served.
+constexpr int accepted_at_once = 64;
+
+}  // namespace
+
+StreamListener::StreamListener(asio::io_context& context, Socket socket, Protocol protocol, StreamPool& pool)
+    : listener_(context), pause_(context), protocol_(protocol), pool_(pool) {
+  listener_.assign(socket.get());
+  socket.release();
+  wait_for_peers();
+}
+
+void StreamListener::wait_for_peers() {
+  listener_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+    if (!error) accept_all();
+  });
+}
+
+void StreamListener::accept_all() {
+  for (int i = 0; i < accepted_at_once; ++i) {
+    const Accepted accepted = accept_one();
+    if (accepted == Accepted::none) break;
+    if (accepted == Accepted::out_of_resources && !make_room()) return pause();
+  }
+  wait_for_peers();
+}
+
+StreamListener::Accepted StreamListener::accept_one() {
+  Address peer;
+  socklen_t size = Address::capacity();
+  Socket socket(::accept4(listener_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (socket.get() < 0) {
+    const bool out = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    if (out) return Accepted::out_of_resources;
+    return errno == EAGAIN ? Accepted::none : Accepted::one;  // a peer that left already counts as served
+  }
+  peer.resize(size);
+  try {
+    pool_.add(std::move(socket), protocol_, peer);
+  } catch (const std::exception&) {  // no memory, in the kernel or here: this peer's loss only
+    return Accepted::out_of_resources;
+  }
+  return Accepted::one;
+}
+
+// Linux says EMFILE before it looks whether anybody waits, and so says it to a queue that is empty as well.
+bool StreamListener::make_room() { return somebody_waits() && pool_.evict_longest_silent(); }
+
+bool StreamListener::somebody_waits() {
+  pollfd queue{.fd = listener_.native_handle(), .events = POLLIN, .revents = 0};
+  return ::poll(&queue, 1, 0) == 1;
+}
+
+// Waiting for readiness would spin, as the peer stays in the queue.
+void StreamListener::pause() {
+  pause_.expires_after(pause_without_resources);
+  pause_.async_wait([this](asio::error_code error) {
+    if (!error) wait_for_peers();
+  });
+}
+
+}  // namespace onc::transport

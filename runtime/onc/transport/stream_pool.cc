@@ -1,0 +1,64 @@
+#include <onc/transport/stream_connection.h>
+#include <onc/transport/stream_pool.h>
+
+#include <algorithm>
+
+namespace onc::transport {
+namespace {
+
+constexpr std::chrono::seconds sweep_every{1};
+
+}  // namespace
+
+StreamPool::StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler)
+    : context_(context), sweeper_(context), limits_(limits), handler_(handler) {
+  wait_to_sweep();
+}
+
+StreamPool::~StreamPool() { close(); }
+
+void StreamPool::close() {
+  sweeper_.cancel();
+  while (!connections_.empty()) connections_.front()->close();
+}
+
+void StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
+  if (connections_.size() >= limits_.max_connections) evict_longest_silent();
+  const auto connection = std::make_shared<StreamConnection>(*this, std::move(socket), protocol, peer);
+  connection->start(connections_.insert(connections_.end(), connection));
+}
+
+bool StreamPool::evict_longest_silent() {
+  if (connections_.empty()) return false;
+  connections_.front()->close();
+  return true;
+}
+
+void StreamPool::account(std::size_t before, std::size_t after) {
+  buffered_ = buffered_ - before + after;
+  while (buffered_ > limits_.max_buffered) {
+    const auto largest = std::max_element(connections_.begin(), connections_.end(), [](const auto& a, const auto& b) {
+      return a->buffered() < b->buffered();
+    });
+    if (largest == connections_.end() || (*largest)->buffered() == 0) return;
+    (*largest)->close();
+  }
+}
+
+void StreamPool::wait_to_sweep() {
+  sweeper_.expires_after(sweep_every);
+  sweeper_.async_wait([this](asio::error_code error) {
+    if (!error) sweep();
+  });
+}
+
+void StreamPool::sweep() {
+  clock_ += sweep_every;
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    const auto connection = *next++;
+    if (connection->is_overdue()) connection->close();
+  }
+  wait_to_sweep();
+}
+
+}  // namespace onc::transport

@@ -1,0 +1,63 @@
+// The connections of a server, from all its listeners: what they may cost together. Knows no RPC.
+#pragma once
+
+#include <onc/transport/arrival.h>
+#include <onc/transport/endpoint.h>
+#include <onc/transport/socket.h>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <chrono>
+#include <list>
+#include <memory>
+
+namespace onc::transport {
+
+class StreamConnection;
+
+struct StreamLimits {
+  std::size_t max_record;       // bytes
+  std::size_t max_connections;  // one more, and the longest silent makes room for it
+  std::size_t max_buffered;     // bytes of half-received calls and half-sent replies; over it, the largest is closed
+  std::chrono::seconds idle;    // between calls
+  std::chrono::seconds partial; // with a call half sent or a reply half read, where nothing moves
+};
+
+// A record that arrives slower than this, in bytes per second, is given up once StreamLimits::partial has passed too.
+inline constexpr std::size_t slowest_record = 4096;
+
+// Runs on the io_context's one thread.
+class StreamPool {
+ public:
+  // `handler` must outlive the pool.
+  StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler);
+  ~StreamPool();
+
+  // Serves a connected, non-blocking socket. Throws where there is no memory for it.
+  void add(Socket socket, Protocol protocol, const Address& peer);
+  // Closes the connection that has been silent longest. False where there is none.
+  bool evict_longest_silent();
+  void close();
+
+ private:
+  friend class StreamConnection;
+  using Connections = std::list<std::shared_ptr<StreamConnection>>;
+
+  void wait_to_sweep();
+  void sweep();
+  // The sum of what connections hold has changed.
+  void account(std::size_t before, std::size_t after);
+
+  asio::io_context& context_;
+  asio::steady_timer sweeper_;
+  StreamLimits limits_;
+  Handler& handler_;
+  // In the order of their last sign of life: the front has been silent longest.
+  Connections connections_;
+  std::size_t buffered_ = 0;
+  xdr::Encoder replies_;  // shared: a connection keeps bytes of its own only where its peer does not read them
+  std::chrono::seconds clock_{0};
+};
+
+}  // namespace onc::transport

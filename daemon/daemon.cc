@@ -111,6 +111,8 @@ std::string endpoints_text(const rpc::Server& server) {
 }  // namespace
 
 void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready) {
+  // First: a signal that came between the line and run() would leave entries and local sockets behind.
+  server.stop_on({SIGINT, SIGTERM});
   for (const std::string& endpoint : options.listen) server.listen(endpoint);
   server.on_failure([&](const rpc::Program& program, std::uint32_t procedure, const std::string& what) {
     std::fprintf(stderr, "%s: procedure %u of %s failed: %s\n", name.c_str(), procedure, program.name, what.c_str());
@@ -118,7 +120,7 @@ void serve(rpc::Server& server, const std::string& name, const Options& options,
   const binding::Registration registration(server.programs(), server.endpoints(), options.registering);
   ready(name + ": serving " + programs_text(server) + " at" + endpoints_text(server) +
         (registration.registered() ? ", registered with the portmapper" : ", not registered"));
-  server.run({SIGINT, SIGTERM});
+  server.run();
 }
 
 }  // namespace onc::daemon

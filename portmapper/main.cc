@@ -39,6 +39,8 @@ std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper) {
   options.max_record = std::size_t{1} << 20;
   options.decoding.memory = std::size_t{1} << 20;
   auto server = std::make_unique<Server>(options);
+  // Before it listens: a signal that came between its line and run() would leave the local socket behind.
+  server->stop_on({SIGINT, SIGTERM});
   for (onc::rpc::Service* service : portmapper.services()) server->add(*service);
   return server;
 }
@@ -67,7 +69,7 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
       portmapper::listen_everywhere([&] { return make_server(portmapper); }, options.port, options.socket);
   register_own_addresses(portmapper.registry(), server->endpoints());
   ready(line(server->endpoints()));
-  server->run({SIGINT, SIGTERM});
+  server->run();
 }
 
 }  // namespace

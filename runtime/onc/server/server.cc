@@ -17,9 +17,11 @@ struct Server::State {
   explicit State(ServerOptions chosen) : options(chosen), dispatcher(chosen.decoding) {}
 
   void close();
+  void wait_for_signal();
 
   ServerOptions options;
   asio::io_context context{1};  // one thread: no locks inside
+  asio::signal_set stop_signals{context};
   Dispatcher dispatcher;
   transport::Handler handler = [this](xdr::BytesView message, const transport::Arrival& arrival,
                                       xdr::Encoder& reply) { return dispatcher.answer(message, arrival, reply); };
@@ -70,13 +72,22 @@ void Server::on_failure(std::function<void(const Program&, std::uint32_t, const 
   state_->dispatcher.on_failure(std::move(told));
 }
 
-void Server::run(const std::vector<int>& signals) {
-  asio::signal_set stop_signals(state_->context);
-  for (const int signal : signals) stop_signals.add(signal);
-  if (!signals.empty())
-    stop_signals.async_wait([this](asio::error_code error, int) {
-      if (!error) state_->context.stop();
-    });
+void Server::State::wait_for_signal() {
+  stop_signals.async_wait([this](asio::error_code error, int) {
+    if (error) return;
+    context.stop();
+    wait_for_signal();
+  });
+}
+
+void Server::stop_on(const std::vector<int>& signals) {
+  State& state = *state_;
+  state.stop_signals.clear();
+  for (const int signal : signals) state.stop_signals.add(signal);
+  state.wait_for_signal();
+}
+
+void Server::run() {
   const auto keep_running = asio::make_work_guard(state_->context);
   state_->context.run();
   state_->context.restart();

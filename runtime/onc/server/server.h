@@ -51,8 +51,10 @@ class Server {
   // Told on the server's thread what a handler threw; its caller only sees SYSTEM_ERR.
   void on_failure(std::function<void(const Program&, std::uint32_t procedure, const std::string& what)> told);
 
-  // Serves until stop(), or until one of `signals` comes.
-  void run(const std::vector<int>& signals = {});
+  // From here on these signals stop the server, also one that comes before run(), and end the process no more.
+  void stop_on(const std::vector<int>& signals);
+  // Serves until stop(), or until a signal of stop_on() comes.
+  void run();
   // From any thread. The call being served is finished and answered.
   void stop();
 

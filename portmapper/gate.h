@@ -16,7 +16,8 @@ class Gate : public onc::rpc::Service {
       : Service(face.program()), face_(face), statistics_(statistics) {}
 
  private:
-  // Throws onc::rpc::Refusal for an answer that is too long: it is to be had over TCP.
+  // Throws onc::rpc::Refusal for an answer that is too long, and at once for what would tell the whole table: it is to
+  // be had over TCP.
   void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                 const onc::rpc::Caller& caller) override;
 

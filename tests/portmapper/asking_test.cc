@@ -231,6 +231,34 @@ TEST_F(Flooding, lists_go_over_udp_to_this_host_only) {
   }
 }
 
+TEST_F(Flooding, what_tells_the_whole_table_is_refused_before_it_runs) {
+  class Face : public onc::rpc::Service {
+   public:
+    explicit Face(std::uint32_t version) : Service({own_program, version, "", ""}) {}
+    int ran = 0;
+
+   private:
+    void dispatch(std::uint32_t, Decoder&, Encoder&, const onc::rpc::Caller&) override { ++ran; }
+  };
+  const auto runs = [&](std::uint32_t version, std::uint32_t procedure, const From& from) {
+    Face face(version);
+    Statistics statistics;
+    Gate gate(face, statistics);
+    dispatcher_ = onc::rpc::Dispatcher();
+    dispatcher_.add(gate);
+    call(version, procedure, from);
+    return face.ran;
+  };
+  const From stranger = over_udp("10.99.0.2", 50'000, "10.99.0.1");
+  for (const std::uint32_t version : {2U, 3U, 4U}) {
+    EXPECT_EQ(runs(version, dump, stranger), 0);
+    EXPECT_EQ(runs(version, dump, over_udp("127.0.0.1", 50'000, "127.0.0.1")), 1);
+    EXPECT_EQ(runs(version, dump, over_tcp("10.99.0.2", 50'000, "10.99.0.1")), 1);
+    EXPECT_EQ(runs(version, getaddr, stranger), 1);
+    EXPECT_EQ(runs(version, getstat, stranger), version == 4 ? 0 : 1);
+  }
+}
+
 TEST_F(Flooding, a_client_without_hints_still_gets_the_longest_address) {
   const From stranger = over_udp("fd99::2", 50'000, long_ip_);
   EXPECT_EQ(address(4, getaddr, {program, 1, "", "", ""}, stranger), long_ip_ + ".255.255");

@@ -73,6 +73,15 @@ class Daemons(unittest.TestCase):
             self.assertEqual(daemon.end(signal_number), 0)
             self.assertFalse(os.path.exists(socket))
 
+    def test_an_old_instance_leaves_the_new_one_registered(self):
+        portmapper = self.start_portmapper()
+        old = self.start_time_server(portmapper)
+        new = self.start_time_server(portmapper)
+        self.assertEqual(old.end(), 0)
+        self.assertEqual(self.ask(portmapper).returncode, 0)
+        self.assertEqual(new.end(), 0)
+        self.assertRegex(self.ask(portmapper).stderr, "is not registered")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -27,12 +27,13 @@ enum class Registering {
   no,
 };
 
-// Programs announced to this host's portmapper for as long as this object lives.
+// Programs announced to this host's portmapper for as long as this object lives, or until another server of the same
+// owner takes their place. A portmapper that hangs costs five seconds at either end, however many they are.
 class Registration {
  public:
   Registration() = default;
-  // Each program at each endpoint: rpcbind version 3, or portmap version 2. What was registered there before by the
-  // same owner is replaced. Throws rpc::Error, in one sentence that says what to do.
+  // Each program at the first endpoint of each transport: rpcbind version 3, or portmap version 2. What was registered
+  // there before by the same owner is replaced. Throws rpc::Error, in one sentence that says what to do.
   Registration(const std::vector<rpc::Program>& programs, const std::vector<transport::Endpoint>& endpoints,
                Registering registering);
   Registration(Registration&& other) noexcept;
@@ -48,8 +49,10 @@ class Registration {
     std::string address;
   };
 
-  void set(const Entry& entry);
-  void unset_all() noexcept;
+  static std::vector<Entry> entries(const std::vector<rpc::Program>& programs,
+                                    const std::vector<transport::Endpoint>& endpoints);
+  void set_all(const std::vector<Entry>& entries, transport::TimePoint deadline);
+  void unset_all(transport::TimePoint deadline) noexcept;
 
   transport::Endpoint portmapper_;
   std::vector<Entry> entries_;

@@ -2,7 +2,9 @@
 #include <onc/binding/portmappers.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace onc::binding {
 
@@ -35,10 +37,14 @@ std::vector<Endpoint> portmappers_of(const std::string& host, Protocol protocol)
 
 std::vector<Endpoint> own_portmappers() {
   if (const auto named = named_by_environment()) return {*named};
-  return {{Protocol::local, "/run/rpcbind.sock", std::nullopt},
-          {Protocol::local, "/var/run/rpcbind.sock", std::nullopt},
-          {Protocol::tcp, "127.0.0.1", portmapper_port},
-          {Protocol::udp, "127.0.0.1", portmapper_port}};
+  std::vector<Endpoint> portmappers = {{Protocol::local, "/run/rpcbind.sock", std::nullopt}};
+  // Mostly a link to /run: one that hangs would be waited for twice.
+  std::error_code unknown;
+  if (!std::filesystem::equivalent("/run", "/var/run", unknown))
+    portmappers.push_back({Protocol::local, "/var/run/rpcbind.sock", std::nullopt});
+  portmappers.push_back({Protocol::tcp, "127.0.0.1", portmapper_port});
+  portmappers.push_back({Protocol::udp, "127.0.0.1", portmapper_port});
+  return portmappers;
 }
 
 bool speaks_another_version(const rpc::Error& error) {

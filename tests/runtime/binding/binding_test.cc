@@ -1,6 +1,7 @@
 // Finding and registering programs, with portmappers that speak more or less of the protocol.
 #include <onc/binding/binding.h>
 #include <onc/rpc/error.h>
+#include <onc/transport/listen.h>
 
 #include <gtest/gtest.h>
 
@@ -85,7 +86,10 @@ class Portmap2 : public portmap::PMAP_PROG::PMAP_VERS::Server {
     return ++calls, table_.emplace(netid(map), "127.0.0.1." + std::to_string(map.port / 256) + "." +
                                                    std::to_string(map.port % 256)).second;
   }
-  bool PMAPPROC_UNSET(portmap::mapping map, const rpc::Caller&) override { return ++calls, table_.erase(netid(map)) != 0; }
+  // The protocol is ignored (RFC 1833 §3.2).
+  bool PMAPPROC_UNSET(portmap::mapping, const rpc::Caller&) override {
+    return ++calls, table_.erase("tcp") + table_.erase("udp") != 0;
+  }
   std::uint32_t PMAPPROC_GETPORT(portmap::mapping map, const rpc::Caller&) override {
     ++calls;
     const auto found = table_.find(netid(map));
@@ -239,10 +243,56 @@ TEST_F(Binding, registers_with_rpcbind_and_unregisters_in_the_end) {
 
 TEST_F(Binding, registers_with_a_portmapper_of_version_2) {
   serve({&two_});
+  {
+    const binding::Registration registration(
+        {adder::program}, {Endpoint::parse("tcp://127.0.0.1:800"), Endpoint::parse("udp://127.0.0.1:801")},
+        Registering::required);
+    EXPECT_EQ(table_, (Table{{"tcp", "127.0.0.1.3.32"}, {"udp", "127.0.0.1.3.33"}}));
+  }
+  EXPECT_EQ(table_, Table());
+}
+
+TEST_F(Binding, of_several_endpoints_on_one_transport_the_first_is_registered) {
+  serve({&three_});
   table_.clear();
-  const binding::Registration registration({adder::program}, {Endpoint::parse("udp://127.0.0.1:777")},
-                                           Registering::required);
-  EXPECT_EQ(table_, (Table{{"udp", "127.0.0.1.3.9"}}));
+  const binding::Registration registration(
+      {adder::program}, {Endpoint::parse("tcp://127.0.0.1:777"), Endpoint::parse("tcp://127.0.0.2:778")},
+      Registering::required);
+  EXPECT_EQ(table_, (Table{{"tcp", "127.0.0.1.3.9"}}));
+}
+
+TEST_F(Binding, a_server_leaves_what_another_registered_in_its_place) {
+  const auto replaced = [&](std::initializer_list<rpc::Service*> versions) {
+    server_.reset();
+    serve(versions);
+    table_.clear();
+    std::optional<binding::Registration> first(
+        std::in_place, std::vector{adder::program},
+        std::vector{Endpoint::parse("tcp://127.0.0.1:777"), Endpoint::parse("udp://127.0.0.1:777")},
+        Registering::required);
+    const binding::Registration second(
+        {adder::program}, {Endpoint::parse("tcp://127.0.0.1:778"), Endpoint::parse("udp://127.0.0.1:777")},
+        Registering::required);
+    table_.erase("udp");
+    first.reset();
+    EXPECT_EQ(table_, (Table{{"tcp", "127.0.0.1.3.10"}}));
+  };
+  replaced({&two_, &three_, &four_});
+  replaced({&two_});
+}
+
+TEST_F(Binding, a_portmapper_that_hangs_is_waited_for_once_and_not_at_each_entry) {
+  serve({&three_});
+  table_.clear();
+  std::optional<binding::Registration> registration(
+      std::in_place, std::vector{adder::program},
+      std::vector{Endpoint::parse("tcp://127.0.0.1:777"), Endpoint::parse("udp://[::1]:778")}, Registering::required);
+  const std::string at = server_->at();
+  server_.reset();
+  transport::Listener silent = transport::listen(Endpoint::parse(at));
+  const auto begin = transport::Clock::now();
+  registration.reset();
+  EXPECT_LT(transport::Clock::now() - begin, 9s);
 }
 
 TEST_F(Binding, without_a_portmapper_registering_says_what_to_do_or_does_without) {

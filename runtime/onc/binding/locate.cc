@@ -51,7 +51,7 @@ std::optional<Address> to_address(std::string_view netid, const std::string& uni
 
 template <class RpcbindClient>
 std::optional<Address> ask_rpcbind(const Question& question) {
-  const Address at = transport::resolve(question.portmapper).front();
+  const Address at = transport::resolve(question.portmapper).front();  // numeric by now
   const std::string_view id = netid(question.protocol, at);
   RpcbindClient client(question.portmapper.text(), question.options());
   const std::string universal = client.RPCBPROC_GETADDR({question.program.number, question.program.version,
@@ -97,17 +97,35 @@ std::optional<Address> ask(const Question& question) {
   return ask_portmap(question);
 }
 
-// Says what to do where no portmapper could be asked.
-[[noreturn]] void no_portmapper(const Endpoint& server, const rpc::Error& why) {
-  throw rpc::Error(why.code(), std::string("its portmapper cannot be asked for the port: ") + why.what() +
-                                   "; start the portmapper, or write the port, as in tcp://" +
-                                   Endpoint{std::nullopt, server.host, std::nullopt}.text() + ":12345");
+// One portmapper to ask for a program over one protocol.
+struct Place {
+  Protocol protocol;
+  Endpoint portmapper;
+};
+
+std::vector<Place> places_to_ask(const Endpoint& server, TimePoint deadline) {
+  std::vector<Place> places;
+  for (const Protocol protocol : {Protocol::tcp, Protocol::udp}) {
+    if (server.protocol && server.protocol != protocol) continue;
+    for (Endpoint& portmapper : portmappers_of(server.host, protocol, deadline))
+      places.push_back({protocol, std::move(portmapper)});
+  }
+  return places;
 }
 
-[[noreturn]] void not_registered(const Endpoint& server, const rpc::Program& program) {
+[[noreturn]] void cannot_ask(const Endpoint& server, const Endpoint& portmapper, const rpc::Error& why) {
+  const bool lies = why.code() == rpc::errc::bad_reply;
+  throw rpc::Error(why.code(), lies ? why.what()
+                                    : "the portmapper at " + portmapper.text() + " cannot be asked for the port (" +
+                                          why.code().message() + "): start it, or write the port, as in tcp://" +
+                                          Endpoint{std::nullopt, server.host, std::nullopt}.text() + ":12345");
+}
+
+[[noreturn]] void not_registered(const Place& place, const rpc::Program& program) {
   throw rpc::Error(rpc::errc::not_registered, std::string(program.name) + " version " +
                                                   std::to_string(program.version) +
-                                                  " is not registered with the portmapper of " + server.text() +
+                                                  " is not registered with the portmapper at " +
+                                                  place.portmapper.text() +
                                                   ": is its server running, and did it register?");
 }
 
@@ -115,22 +133,24 @@ std::optional<Address> ask(const Question& question) {
 
 Endpoint locate(const Endpoint& server, const rpc::Program& program, TimePoint deadline) {
   if (server.protocol == Protocol::local || (server.protocol && server.port)) return server;
-  std::vector<Protocol> protocols = {Protocol::tcp, Protocol::udp};
-  if (server.protocol) protocols = {*server.protocol};
-  bool answered = false;
-  std::optional<rpc::Error> unreachable;
-  for (const Protocol protocol : protocols)
-    for (const Endpoint& portmapper : portmappers_of(server.host, protocol)) {
-      try {
-        if (const auto address = ask({portmapper, program, protocol, deadline}))
-          return Endpoint::at(protocol, *address);
-        answered = true;
-      } catch (const rpc::Error& error) {
-        if (!unreachable) unreachable = error;
-      }
+  const std::vector<Place> places = places_to_ask(server, deadline);
+  const Place* answered = nullptr;
+  const Place* failed = nullptr;
+  std::optional<rpc::Error> why;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto& [protocol, portmapper] = places[i];
+    try {
+      // One more share is for the connection to what is found.
+      const TimePoint until = transport::share_of(deadline, places.size() - i + 1);
+      if (const auto address = ask({portmapper, program, protocol, until})) return Endpoint::at(protocol, *address);
+      answered = &places[i];
+    } catch (const rpc::Error& error) {
+      if (!failed) failed = &places[i];
+      if (!why) why = error;
     }
-  if (!answered && unreachable) no_portmapper(server, *unreachable);
-  not_registered(server, program);
+  }
+  if (!answered) cannot_ask(server, failed->portmapper, *why);
+  not_registered(*answered, program);
 }
 
 }  // namespace onc::binding

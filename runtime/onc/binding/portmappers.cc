@@ -24,13 +24,12 @@ std::optional<Endpoint> named_by_environment() {
 
 }  // namespace
 
-std::vector<Endpoint> portmappers_of(const std::string& host, Protocol protocol) {
-  if (auto named = named_by_environment()) {
-    if (named->protocol != Protocol::local) named->protocol = protocol;
-    return {*named};
-  }
+std::vector<Endpoint> portmappers_of(const std::string& host, Protocol protocol, transport::TimePoint deadline) {
+  const auto named = named_by_environment();
+  if (named && named->protocol == Protocol::local) return {*named};
+  const Endpoint portmapper{protocol, named ? named->host : host, named ? named->port : portmapper_port};
   std::vector<Endpoint> portmappers;
-  for (const auto& address : transport::resolve({protocol, host, portmapper_port}))
+  for (const auto& address : transport::resolve(portmapper, deadline))
     portmappers.push_back(Endpoint::at(protocol, address));
   return portmappers;
 }

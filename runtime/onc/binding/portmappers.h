@@ -9,7 +9,9 @@
 namespace onc::binding {
 
 // Of another host, for a program reached over `protocol`: rpcbind tells what is on the transport it is asked over.
-std::vector<transport::Endpoint> portmappers_of(const std::string& host, transport::Protocol protocol);
+// One for each address of the host.
+std::vector<transport::Endpoint> portmappers_of(const std::string& host, transport::Protocol protocol,
+                                                transport::TimePoint deadline);
 
 // Of this host, to register with: its local socket shows who registers, so it comes first.
 std::vector<transport::Endpoint> own_portmappers();

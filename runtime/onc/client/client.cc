@@ -7,7 +7,7 @@
 #include <onc/transport/endpoint.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <utility>
 
 namespace onc::rpc {
 
@@ -18,6 +18,20 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_repeat_wait{8'000};
 
+// A connection unused for longer is looked at before a call: servers close those that stay silent for minutes, and
+// what is sent to a closed one is lost with "it may have run". Sooner than that a look would cost more than it saves.
+constexpr std::chrono::seconds trusted_unused{1};
+
+// Times beyond these would overflow the clock, or be a flood of datagrams.
+constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(24 * 365);
+constexpr std::chrono::milliseconds shortest_repeat_wait{10};
+
+ClientOptions within_range(ClientOptions options) {
+  options.timeout = std::clamp(options.timeout, std::chrono::milliseconds(0), longest_timeout);
+  options.retransmit_after = std::clamp(options.retransmit_after, shortest_repeat_wait, longest_repeat_wait);
+  return options;
+}
+
 }  // namespace
 
 struct Client::State {
@@ -26,11 +40,15 @@ struct Client::State {
   std::unique_ptr<Channel> channel;
   xdr::Encoder message;
   std::uint32_t xid = first_xid();
+  TimePoint last_call{};
+  bool given_up = false;  // a channel that was given, and broke
 
   TimePoint now() const { return channel ? channel->now() : transport::Clock::now(); }
   std::string peer() const { return channel ? channel->peer() : server->text(); }
 
+  // Makes sure of a channel.
   void connect(const Procedure& procedure, TimePoint deadline);
+  void drop_if_hung_up();
   xdr::BytesView send_and_receive(const Procedure& procedure, TimePoint deadline);
   xdr::BytesView over_stream(const Procedure& procedure, TimePoint deadline);
   xdr::BytesView over_datagrams(const Procedure& procedure, TimePoint deadline);
@@ -42,19 +60,22 @@ struct Client::State {
 
 Client::Client(std::string_view server, ClientOptions options) : state_(std::make_unique<State>()) {
   state_->server = transport::Endpoint::parse(server);
-  state_->options = std::move(options);
+  state_->options = within_range(std::move(options));
 }
 
 Client::Client(std::unique_ptr<Channel> channel, ClientOptions options) : state_(std::make_unique<State>()) {
   state_->channel = std::move(channel);
-  state_->options = std::move(options);
+  state_->options = within_range(std::move(options));
 }
 
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
-void Client::set_timeout(std::chrono::milliseconds timeout) { state_->options.timeout = timeout; }
+void Client::set_timeout(std::chrono::milliseconds timeout) {
+  state_->options.timeout = timeout;
+  state_->options = within_range(std::move(state_->options));
+}
 void Client::set_credential(Credential credential) { state_->options.credential = std::move(credential); }
 
 xdr::Encoder& Client::begin(const Procedure& procedure) {
@@ -67,8 +88,9 @@ xdr::Encoder& Client::begin(const Procedure& procedure) {
 
 xdr::Decoder Client::exchange(const Procedure& procedure) {
   State& state = *state_;
+  state.drop_if_hung_up();
   const TimePoint deadline = state.now() + state.options.timeout;
-  if (!state.channel) state.connect(procedure, deadline);
+  state.connect(procedure, deadline);
   return state.results_of(procedure, state.send_and_receive(procedure, deadline));
 }
 
@@ -79,12 +101,21 @@ void Client::undecodable(const Procedure& procedure, const xdr::Error& error) {
               true);
 }
 
+void Client::State::drop_if_hung_up() {
+  if (!channel || !server) return;
+  const TimePoint before = std::exchange(last_call, channel->now());
+  if (last_call - before > trusted_unused && channel->is_hung_up()) channel.reset();
+}
+
 void Client::State::connect(const Procedure& procedure, TimePoint deadline) {
+  if (given_up) fail(procedure, errc::connection_lost, MayHaveRun::no);
+  if (channel) return;
   try {
     const transport::Endpoint at = binding::locate(*server, procedure.program, deadline);
     channel = transport::connect(at, deadline, options.max_reply);
+    last_call = channel->now();
   } catch (const Error& error) {
-    throw Error(error.code(), describe_call(procedure, server->text()) + error.what());
+    throw Error(error.code(), describe_call(procedure, server->text()) + error.what() + "; " + text(MayHaveRun::no));
   } catch (const std::system_error& error) {
     fail(procedure, error.code(), MayHaveRun::no);
   }
@@ -151,7 +182,8 @@ xdr::Decoder Client::State::results_of(const Procedure& procedure, xdr::BytesVie
 void Client::State::fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run) {
   const std::string where = peer();
   const bool reusable = channel && !channel->reliable() && code == errc::timed_out;
-  if (server && !reusable) channel.reset();
+  if (!reusable && server) channel.reset();
+  if (!reusable && !server) given_up = true;
   throw broken_off(procedure, where, code, options.timeout, may_have_run);
 }
 

@@ -18,9 +18,9 @@
 namespace onc::rpc {
 
 struct ClientOptions {
-  // For a whole call: finding the server, connecting, every repeat, the last byte of the reply.
+  // For a whole call: finding the server, connecting, every repeat, the last byte of the reply. At most a year.
   std::chrono::milliseconds timeout{10'000};
-  // UDP: how long to wait before the first repeat; doubles each time, up to 8 s.
+  // UDP: how long to wait before the first repeat; doubles each time, up to 8 s. At least 10 ms.
   std::chrono::milliseconds retransmit_after{1'000};
   Credential credential = Credential::none();
   // The longest reply that is read, in bytes.
@@ -29,14 +29,15 @@ struct ClientOptions {
   xdr::Limits decoding = {};
 };
 
-// Calls one version of one program. Connects at the first call, and again at the next call after a failure.
+// Calls one version of one program. Connects at the first call, and again at the next call after a failure or when the
+// server has hung up meanwhile.
 // Not for several threads at once.
 class Client {
  public:
   // `server`: tcp://host:port, udp://host:port, local:///path; without a port, or just a host, its portmapper is asked.
   // Throws Error(bad_endpoint).
   explicit Client(std::string_view server, ClientOptions options = {});
-  // Over a channel that stands already.
+  // Over a channel that stands already. When it breaks, later calls fail too.
   explicit Client(std::unique_ptr<transport::Channel> channel, ClientOptions options = {});
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;

@@ -55,6 +55,7 @@ Error broken_off(const Procedure& procedure, const std::string& peer, std::error
   if (code == std::errc::timed_out) code = make_error_code(errc::timed_out);
   std::string what = code.message();
   if (code == errc::timed_out) what = "no reply within " + seconds(timeout);
+  if (code == std::errc::no_such_file_or_directory) what = "there is no such socket, so no server either";
   if (code == std::errc::connection_refused) what = "nobody listens there (connection refused)";
   return {code, describe_call(procedure, peer) + what + "; " + text(may_have_run), may_have_run != MayHaveRun::no};
 }

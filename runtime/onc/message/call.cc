@@ -20,12 +20,17 @@ void encode_call(xdr::Encoder& out, std::uint32_t xid, const Procedure& procedur
 
 namespace {
 
-// An opaque_auth left where it is. False where it breaks the RFC's bound.
+// An opaque_auth left where it is. False where it breaks the RFC's bound or is not padded with zeros.
 bool read_auth(xdr::Decoder& in, std::int32_t& flavor, xdr::BytesView& body) {
   flavor = in.i32();
   const std::uint32_t size = in.u32();
   if (size > MAX_AUTH_BYTES) return false;
-  body = in.raw(size);
+  try {
+    body = in.raw(size);
+  } catch (const xdr::Error& error) {
+    if (error.code() != xdr::errc::nonzero_padding) throw;
+    return false;
+  }
   return true;
 }
 
@@ -44,8 +49,8 @@ CallHeader decode_call(xdr::Decoder& in) {
   call.procedure = run.u32();
   std::int32_t verifier_flavor = 0;
   xdr::BytesView verifier;
-  call.credential_too_long =
-      !read_auth(in, call.flavor, call.credential) || !read_auth(in, verifier_flavor, verifier);
+  if (!read_auth(in, call.flavor, call.credential)) call.refused = AuthStatus::bad_credential;
+  else if (!read_auth(in, verifier_flavor, verifier)) call.refused = AuthStatus::bad_verifier;
   return call;
 }
 

@@ -26,7 +26,8 @@ struct CallHeader {
   std::uint32_t xid = 0;
   bool is_call = false;            // else none of the rest was read
   std::uint32_t rpc_version = 0;   // other than 2: none of the rest was read
-  bool credential_too_long = false;  // over 400 bytes (RFC 5531 §8.2): none of the rest was read
+  // The credential or verifier is over 400 bytes (RFC 5531 §8.2) or badly padded: none of the rest was read.
+  std::optional<AuthStatus> refused;
   std::uint32_t program = 0;
   std::uint32_t version = 0;
   std::uint32_t procedure = 0;

@@ -43,7 +43,7 @@ ReplyHeader denied(const rejected_reply& rejected) {
     reply.versions = {rejected.mismatch_info().low, rejected.mismatch_info().high};
   } else {
     reply.failure = errc::authentication_error;
-    reply.why_refused = static_cast<std::int32_t>(rejected.why());
+    reply.why_refused = rejected.why();
   }
   return reply;
 }
@@ -75,7 +75,7 @@ void encode_rpc_mismatch(xdr::Encoder& out, std::uint32_t xid) {
 }
 
 void encode_authentication_error(xdr::Encoder& out, std::uint32_t xid, AuthStatus why) {
-  encode_reply(out, xid, reply_body::with_rreply(rejected_reply::with_why(static_cast<auth_stat>(why))));
+  encode_reply(out, xid, reply_body::with_rreply(rejected_reply::with_why(static_cast<std::int32_t>(why))));
 }
 
 std::optional<std::uint32_t> peek_reply_xid(xdr::BytesView message) {

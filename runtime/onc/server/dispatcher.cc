@@ -11,6 +11,13 @@ namespace onc::rpc {
 using transport::Arrival;
 using transport::Verdict;
 
+namespace {
+
+// Of RPC version 2: six words and two empty opaque_auth (RFC 5531 §9), in bytes.
+constexpr std::size_t shortest_call = 40;
+
+}  // namespace
+
 void Dispatcher::add(Service& service) {
   const Program& program = service.program();
   if (find(program.number, program.version))
@@ -35,8 +42,10 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
     return Verdict::drop;  // not even a call's header: the RFC has no answer, for there is no xid to give it
   }
   if (!call.is_call) return Verdict::drop;
+  // Whoever forges a sender's address must not get more sent there than it spends itself.
+  if (arrival.protocol == transport::Protocol::udp && message.size() < shortest_call) return Verdict::drop;
   if (call.rpc_version != 2) encode_rpc_mismatch(reply, call.xid);
-  else if (call.credential_too_long) encode_authentication_error(reply, call.xid, AuthStatus::bad_credential);
+  else if (call.refused) encode_authentication_error(reply, call.xid, *call.refused);
   else if (Service* service = find(call.program, call.version)) serve(*service, call, in, arrival, reply);
   else refuse_program(call, reply);
   return Verdict::carry_on;

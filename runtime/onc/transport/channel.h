@@ -1,18 +1,15 @@
 // A blocking way to one peer that carries whole messages. Knows no RPC.
 #pragma once
 
+#include <onc/transport/clock.h>
 #include <onc/transport/record.h>
 #include <onc/xdr/bytes.h>
 #include <onc/xdr/encoder.h>
 
-#include <chrono>
 #include <optional>
 #include <string>
 
 namespace onc::transport {
-
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
 
 
 // Not for several threads at once. Throws std::system_error with errno's code, or rpc::errc's where a record breaks
@@ -26,10 +23,14 @@ class Channel {
 
   // False for datagrams: they get lost, and the caller repeats them.
   virtual bool reliable() const = 0;
-  // The message starts after mark_size bytes of room. Gives up at the deadline: errno ETIMEDOUT.
+  // The message starts after mark_size bytes of room, and is left as it is until the next is sent. Gives up at the
+  // deadline: errno ETIMEDOUT.
   virtual void send(xdr::Encoder& message, TimePoint deadline) = 0;
   // The next whole message, valid until the next receive(); nothing when the deadline passes first.
   virtual std::optional<xdr::BytesView> receive(TimePoint deadline) = 0;
+
+  // The peer has hung up, and nothing sent now would reach it. Costs a system call: for channels long unused.
+  virtual bool is_hung_up() { return false; }
 
   // The URI of the peer, for errors.
   virtual std::string peer() const = 0;

@@ -42,11 +42,11 @@ void make_blocking(int descriptor) {
   if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) < 0) fail(errno);
 }
 
+// The error is errno's where the socket is none.
 Socket dial(Protocol protocol, const Address& address, TimePoint deadline, int& error) {
   const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
   Socket socket(::socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (socket.get() < 0) fail(errno);
-  error = connect_by(socket.get(), address, deadline);
+  error = socket.get() < 0 ? errno : connect_by(socket.get(), address, deadline);
   if (error != 0) return Socket();
   make_blocking(socket.get());
   const int on = 1;  // a call is written whole: nothing is gained by waiting for more
@@ -58,11 +58,16 @@ Socket dial(Protocol protocol, const Address& address, TimePoint deadline, int& 
 
 std::unique_ptr<Channel> connect(const Endpoint& endpoint, TimePoint deadline, std::size_t max_message) {
   const Protocol protocol = endpoint.protocol.value_or(Protocol::tcp);
+  std::vector<Address> addresses = resolve(endpoint, deadline);
   int error = EADDRNOTAVAIL;
-  for (const Address& address : resolve(endpoint)) {
-    Socket socket = dial(protocol, address, deadline, error);
+  while (!addresses.empty()) {
+    const Address address = addresses.front();
+    const TimePoint until = share_of(deadline, addresses.size());
+    addresses.erase(addresses.begin());
+    Socket socket = dial(protocol, address, until, error);
     if (socket.get() < 0) continue;
-    if (protocol == Protocol::udp) return std::make_unique<DatagramChannel>(std::move(socket), endpoint.text());
+    if (protocol == Protocol::udp)
+      return std::make_unique<DatagramChannel>(std::move(socket), endpoint.text(), std::move(addresses));
     return std::make_unique<StreamChannel>(std::move(socket), endpoint.text(), max_message);
   }
   fail(error);

@@ -1,10 +1,9 @@
 #include <onc/rpc/error.h>
 #include <onc/transport/endpoint.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <memory>
-
-#include <netdb.h>
 
 namespace onc::transport {
 namespace {
@@ -83,23 +82,6 @@ const char* name(Protocol protocol) {
     case Protocol::local: return "local";
   }
   return "";
-}
-
-std::vector<Address> resolve(const Endpoint& endpoint) {
-  if (endpoint.protocol == Protocol::local) return {Address::path(endpoint.host)};
-  addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = endpoint.protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const std::string port = std::to_string(endpoint.port.value_or(0));
-  const int error = ::getaddrinfo(endpoint.host.c_str(), port.c_str(), &hints, &found);
-  if (error != 0)
-    throw rpc::Error(rpc::errc::unknown_host,
-                     "the host '" + endpoint.host + "' has no address: " + ::gai_strerror(error));
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
-  std::vector<Address> addresses;
-  for (const addrinfo* one = found; one; one = one->ai_next) addresses.emplace_back(one->ai_addr, one->ai_addrlen);
-  return addresses;
 }
 
 }  // namespace onc::transport

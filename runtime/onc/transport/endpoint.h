@@ -2,6 +2,7 @@
 #pragma once
 
 #include <onc/transport/address.h>
+#include <onc/transport/clock.h>
 
 #include <optional>
 #include <string>
@@ -27,8 +28,8 @@ struct Endpoint {
 
 const char* name(Protocol protocol);
 
-// The addresses of `endpoint`, whose host may be a name: this asks the resolver, which has a timeout of its own.
-// A missing port is 0. Throws rpc::Error(unknown_host).
-std::vector<Address> resolve(const Endpoint& endpoint);
+// The addresses of `endpoint`, at least one. A missing port is 0. Throws rpc::Error(unknown_host), and
+// rpc::Error(timed_out) where a name has no answer by the deadline.
+std::vector<Address> resolve(const Endpoint& endpoint, TimePoint deadline = TimePoint::max());
 
 }  // namespace onc::transport

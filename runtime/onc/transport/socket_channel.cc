@@ -61,28 +61,61 @@ std::optional<xdr::BytesView> StreamChannel::receive(TimePoint deadline) {
   }
 }
 
-DatagramChannel::DatagramChannel(Socket socket, std::string peer)
+bool StreamChannel::is_hung_up() {
+  std::byte next;
+  const ssize_t waiting = ::recv(socket_.get(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return waiting == 0 || (waiting < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+DatagramChannel::DatagramChannel(Socket socket, std::string peer, std::vector<Address> others)
     : socket_(std::move(socket)),
       peer_(std::move(peer)),
+      others_(std::move(others)),
       buffer_(max_datagram),
       receive_timeout_(socket_.get(), SO_RCVTIMEO),
       send_timeout_(socket_.get(), SO_SNDTIMEO) {}
 
 void DatagramChannel::send(xdr::Encoder& message, TimePoint deadline) {
-  const xdr::BytesView datagram = message.bytes().subspan(mark_size);
+  datagram_ = message.bytes().subspan(mark_size);
+  send_datagram(deadline);
+}
+
+void DatagramChannel::send_datagram(TimePoint deadline) {
   while (true) {
     if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
-    if (::send(socket_.get(), datagram.data(), datagram.size(), MSG_NOSIGNAL) >= 0) return;
-    if (errno != EINTR && errno != EAGAIN) fail(errno);
+    if (::send(socket_.get(), datagram_.data(), datagram_.size(), MSG_NOSIGNAL) >= 0) return;
+    const int error = errno;
+    if (error == EINTR || error == EAGAIN) continue;
+    if (error != ECONNREFUSED || !turn_to_another()) fail(error);
   }
+}
+
+bool DatagramChannel::turn_to_another() {
+  while (!others_.empty()) {
+    const Address next = others_.front();
+    others_.erase(others_.begin());
+    Socket socket(::socket(next.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (socket.get() < 0 || ::connect(socket.get(), next.data(), next.size()) != 0) continue;
+    socket_ = std::move(socket);
+    receive_timeout_ = SocketTimeout(socket_.get(), SO_RCVTIMEO);
+    send_timeout_ = SocketTimeout(socket_.get(), SO_SNDTIMEO);
+    return true;
+  }
+  return false;
 }
 
 std::optional<xdr::BytesView> DatagramChannel::receive(TimePoint deadline) {
   while (true) {
     if (!receive_timeout_.arm(deadline)) return std::nullopt;
     const ssize_t received = ::recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
-    if (received >= 0) return xdr::BytesView(buffer_.data(), static_cast<std::size_t>(received));
-    if (errno != EINTR && errno != EAGAIN) fail(errno);
+    if (received >= 0) {
+      others_.clear();  // somebody is there
+      return xdr::BytesView(buffer_.data(), static_cast<std::size_t>(received));
+    }
+    const int error = errno;
+    if (error == EINTR || error == EAGAIN) continue;
+    if (error != ECONNREFUSED || !turn_to_another()) fail(error);
+    send_datagram(deadline);
   }
 }
 

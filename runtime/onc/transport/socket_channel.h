@@ -1,9 +1,12 @@
 // The blocking channels over sockets. One system call sends, one receives: the kernel keeps the time.
 #pragma once
 
+#include <onc/transport/address.h>
 #include <onc/transport/channel.h>
 #include <onc/transport/record.h>
 #include <onc/transport/socket.h>
+
+#include <vector>
 
 namespace onc::transport {
 
@@ -30,6 +33,7 @@ class StreamChannel : public Channel {
   bool reliable() const override { return true; }
   void send(xdr::Encoder& message, TimePoint deadline) override;
   std::optional<xdr::BytesView> receive(TimePoint deadline) override;
+  bool is_hung_up() override;
   std::string peer() const override { return peer_; }
 
  private:
@@ -43,7 +47,9 @@ class StreamChannel : public Channel {
 // UDP: a message is a datagram. The socket is connected, so that only the peer is heard.
 class DatagramChannel : public Channel {
  public:
-  DatagramChannel(Socket socket, std::string peer);
+  // `others`: addresses of the same host to try where nobody listens at the first. Connecting does not tell: only what
+  // comes back for a message does.
+  DatagramChannel(Socket socket, std::string peer, std::vector<Address> others = {});
 
   bool reliable() const override { return false; }
   void send(xdr::Encoder& message, TimePoint deadline) override;
@@ -51,8 +57,14 @@ class DatagramChannel : public Channel {
   std::string peer() const override { return peer_; }
 
  private:
+  void send_datagram(TimePoint deadline);
+  // Connects to the next address. False where there is none, or somebody has answered at this one.
+  bool turn_to_another();
+
   Socket socket_;
   std::string peer_;
+  std::vector<Address> others_;
+  xdr::BytesView datagram_;  // the last that was sent, in the sender's memory
   xdr::Bytes buffer_;
   SocketTimeout receive_timeout_;
   SocketTimeout send_timeout_;

@@ -178,9 +178,8 @@ TEST_F(Binding, what_is_not_registered_says_so) {
     FAIL();
   } catch (const rpc::Error& error) {
     EXPECT_EQ(error.code(), rpc::errc::not_registered);
-    EXPECT_STREQ(error.what(),
-                 "ADDER version 2 is not registered with the portmapper of 127.0.0.1: is its server running, and did "
-                 "it register?");
+    EXPECT_EQ(error.what(), "ADDER version 2 is not registered with the portmapper at " + server_->at(1) +
+                                ": is its server running, and did it register?");
   }
 }
 
@@ -196,6 +195,13 @@ TEST_F(Binding, an_address_that_is_none_is_an_error) {
       EXPECT_LT(std::string(error.what()).size(), 300U);
     }
   }
+}
+
+TEST_F(Binding, a_portmapper_named_by_a_host_name_is_asked_at_each_address_of_it) {
+  serve({&four_});
+  const std::string port = std::to_string(*server_->endpoint().port);
+  ::setenv(binding::portmapper_variable, ("tcp://localhost:" + port).c_str(), 1);
+  EXPECT_EQ(locate("tcp://whatever"), "tcp://127.0.0.1:777");
 }
 
 TEST_F(Binding, an_address_on_all_interfaces_is_where_the_portmapper_is) {
@@ -222,9 +228,8 @@ TEST_F(Binding, without_a_portmapper_a_client_is_told_what_to_do) {
   } catch (const rpc::Error& error) {
     EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
     EXPECT_STREQ(error.what(),
-                 "its portmapper cannot be asked for the port: RPCBPROG.RPCBPROC_DUMP version 3 at "
-                 "local:///nonexistent/rpcbind.sock: No such file or directory; it did not run; start the portmapper, "
-                 "or write the port, as in tcp://localhost:12345");
+                 "the portmapper at local:///nonexistent/rpcbind.sock cannot be asked for the port (No such file or "
+                 "directory): start it, or write the port, as in tcp://localhost:12345");
   }
 }
 

@@ -1,6 +1,8 @@
 // A client before servers that are dead, silent or lying, over real sockets.
 #include <onc/rpc/error.h>
+#include <onc/transport/connect.h>
 #include <onc/transport/listen.h>
+#include <onc/transport/socket_channel.h>
 
 #include <gtest/gtest.h>
 
@@ -179,6 +181,36 @@ TEST(client, connects_again_after_a_failure) {
   adder::Client client(moody.at());
   EXPECT_EQ(error_of(client).code(), rpc::errc::connection_lost);
   EXPECT_EQ(client.add(2, 3), 42);
+}
+
+TEST(client, connects_again_when_the_server_has_hung_up_meanwhile) {
+  adder::Server adder;
+  std::optional<RunningServer> server(std::in_place, std::initializer_list<rpc::Service*>{&adder},
+                                      std::initializer_list<const char*>{"tcp://127.0.0.1:0"});
+  const std::string uri = server->at();
+  // A clock would have to be turned: the client looks at connections that it has not used for a second.
+  auto channel = transport::connect(Endpoint::parse(uri), Clock::now() + 5s, 1000);
+  EXPECT_FALSE(channel->is_hung_up());
+  adder::Client client(uri);
+  EXPECT_EQ(client.add(2, 3), 5);
+  const auto used = Clock::now();
+  server.reset();
+  server.emplace(std::initializer_list<rpc::Service*>{&adder}, std::initializer_list<const char*>{uri.c_str()});
+  while (Clock::now() - used < 1100ms) EXPECT_TRUE(channel->is_hung_up());
+  EXPECT_EQ(client.add(2, 4), 6);
+}
+
+TEST(client, over_udp_tries_every_address_of_the_host) {
+  // Where a host has both, ::1 comes first, and here nobody listens there.
+  adder::Server adder;
+  RunningServer server({&adder}, {"udp://127.0.0.1:0"});
+  const transport::Address nobody = transport::Address::ip("127.0.0.99", *server.endpoint().port);
+  Socket socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::connect(socket.get(), nobody.data(), nobody.size()), 0);
+  adder::Client client(std::make_unique<transport::DatagramChannel>(
+      std::move(socket), "udp://two-addresses", transport::resolve(server.endpoint())));
+  EXPECT_EQ(client.add(2, 3), 5);
+  EXPECT_EQ(client.add(2, 4), 6);
 }
 
 TEST(client, refuses_what_is_no_endpoint_when_it_is_made) {

@@ -80,7 +80,9 @@ TEST_F(Dispatching, every_mistake_has_the_answer_of_the_rfc) {
        denied + "00000001 00000001"},
       {"a credential of 401 bytes", to_adder + "00000001 00000000 00000191", denied + "00000001 00000001"},
       {"a credential of 4 GB", to_adder + "00000001 00000001 ffffffff", denied + "00000001 00000001"},
-      {"a verifier of 4 GB", to_adder + "00000001 00000000 00000000 00000000 ffffffff", denied + "00000001 00000001"},
+      {"a verifier of 4 GB", to_adder + "00000001 00000000 00000000 00000000 ffffffff", denied + "00000001 00000003"},
+      {"a credential with padding other than zero", to_adder + "00000001 00000001 00000001 00000001 00000000 00000000",
+       denied + "00000001 00000001"},
   };
   for (const auto& row : rows) EXPECT_EQ(answer_to(row.message), row.reply) << row.what;
 }

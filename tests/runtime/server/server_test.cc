@@ -284,6 +284,9 @@ TEST(server, without_descriptors_makes_room_whichever_listener_is_called) {
   const PoorServer server(32);
   std::vector<std::unique_ptr<RawPeer>> idle;
   for (int i = 0; i < 100; ++i) idle.push_back(std::make_unique<RawPeer>(server.over_ip4()));
+  // Once the last is served, all before it have been let in.
+  ASSERT_TRUE(idle.back()->send(from_hex("80000030" + add_2_and_3)));
+  EXPECT_EQ(to_hex(idle.back()->receive(32)), "8000001c " + sum_5);
   for (const auto& endpoint : {server.over_ip6(), server.over_ip4(), server.over_ip6()}) {
     adder::Client client(endpoint.text(), {.timeout = 2s});
     EXPECT_EQ(client.add(2, 3), 5) << endpoint.text();

@@ -41,9 +41,10 @@ int report(const std::string& name, const std::exception& error) {
   return 1;
 }
 
-void say(const std::string& line) {
+void say(const std::string& line, const std::string& remark) {
   std::puts(line.c_str());
   std::fflush(stdout);
+  if (!remark.empty()) std::fprintf(stderr, "%s\n", remark.c_str());
 }
 
 void let_go_of_terminal() {
@@ -81,8 +82,8 @@ int run(const std::string& name, bool foreground, const std::function<void(const
     }
     ::close(pipe[0]);
     ::setsid();
-    serve([&](const std::string& line) {
-      say(line);
+    serve([&](const std::string& line, const std::string& remark) {
+      say(line, remark);
       let_go_of_terminal();
       if (::chdir("/") != 0 || ::write(pipe[1], "!", 1) != 1) throw std::system_error(errno, std::generic_category());
       ::close(pipe[1]);
@@ -119,7 +120,8 @@ void serve(rpc::Server& server, const std::string& name, const Options& options,
   });
   const binding::Registration registration(server.programs(), server.endpoints(), options.registering);
   ready(name + ": serving " + programs_text(server) + " at" + endpoints_text(server) +
-        (registration.registered() ? ", registered with the portmapper" : ", not registered"));
+            (registration.registered() ? ", registered with the portmapper" : ", not registered"),
+        registration.why_not().empty() ? "" : name + ": not registered: " + registration.why_not());
   server.run();
 }
 

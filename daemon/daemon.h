@@ -24,8 +24,9 @@ struct Options {
 void add_options(CLI::App& app, Options& options);
 void add_foreground_option(CLI::App& app, bool& foreground);
 
-// Called once, when the daemon serves: prints its line and, unless it stays in the foreground, lets go of the terminal.
-using Ready = std::function<void(const std::string& line)>;
+// Called once, when the daemon serves: prints its line, and `remark`, if any, on standard error. Then, unless it stays
+// in the foreground, it lets go of the terminal.
+using Ready = std::function<void(const std::string& line, const std::string& remark)>;
 
 // Runs `serve` as program `name` and returns the exit status: 0, or 1 after one sentence on standard error.
 // In the background the caller's process ends when Ready is called, or with status 1 when that never happens.

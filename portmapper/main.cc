@@ -68,7 +68,7 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
   const auto server =
       portmapper::listen_everywhere([&] { return make_server(portmapper); }, options.port, options.socket);
   register_own_addresses(portmapper.registry(), server->endpoints());
-  ready(line(server->endpoints()));
+  ready(line(server->endpoints()), "");
   server->run();
 }
 

@@ -82,6 +82,19 @@ class Daemons(unittest.TestCase):
         self.assertEqual(new.end(), 0)
         self.assertRegex(self.ask(portmapper).stderr, "is not registered")
 
+    def test_why_it_is_not_registered_stands_on_standard_error(self):
+        daemon = self.start("onc-timed", "--listen", "tcp://127.0.0.1:0", errors=subprocess.PIPE)
+        self.assertRegex(daemon.line, "^onc-timed: serving TIME v1 at .*, not registered$")
+        self.assertRegex(daemon.process.stderr.readline(),
+                         "^onc-timed: not registered: no portmapper answers at local:///nonexistent/rpcbind.sock: ")
+        self.assertEqual(daemon.end(), 0)
+
+    def test_a_portmapper_that_cannot_be_meant_is_an_error(self):
+        done = subprocess.run([f"{BIN}/onc-timed", "--foreground"], env={**os.environ, "ONC_PORTMAPPER": "tpc://host"},
+                              text=True, capture_output=True, timeout=TIMEOUT)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, "^onc-timed: ONC_PORTMAPPER: 'tpc://host' is no endpoint: .*\n$")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -23,7 +23,7 @@ transport::Endpoint locate(const transport::Endpoint& server, const rpc::Program
 
 enum class Registering {
   required,      // throw if it fails
-  if_available,  // do without where no portmapper answers or it refuses
+  if_available,  // do without where no portmapper answers or it refuses; throw where ONC_PORTMAPPER is malformed
   no,
 };
 
@@ -41,6 +41,8 @@ class Registration {
   ~Registration();
 
   bool registered() const { return !entries_.empty(); }
+  // One sentence where registering was tried, failed and was not required; else empty.
+  const std::string& why_not() const { return why_not_; }
 
  private:
   struct Entry {
@@ -56,6 +58,7 @@ class Registration {
 
   transport::Endpoint portmapper_;
   std::vector<Entry> entries_;
+  std::string why_not_;
 };
 
 }  // namespace onc::binding

@@ -16,7 +16,12 @@ namespace {
 std::optional<Endpoint> named_by_environment() {
   const char* text = std::getenv(portmapper_variable);
   if (!text || !*text) return std::nullopt;
-  Endpoint endpoint = Endpoint::parse(text);
+  Endpoint endpoint;
+  try {
+    endpoint = Endpoint::parse(text);
+  } catch (const rpc::Error& error) {
+    throw rpc::Error(error.code(), std::string(portmapper_variable) + ": " + error.what());
+  }
   if (!endpoint.protocol) endpoint.protocol = Protocol::tcp;
   if (endpoint.protocol != Protocol::local && !endpoint.port) endpoint.port = portmapper_port;
   return endpoint;

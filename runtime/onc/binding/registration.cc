@@ -111,6 +111,7 @@ bool answers(const Endpoint& portmapper, TimePoint deadline) {
     client.call({portmapper_program, 0, "NULL"}, [](xdr::Encoder&) {}, [](xdr::Decoder&) {});
     return true;
   } catch (const rpc::Error& error) {
+    if (error.code() == rpc::errc::bad_endpoint) throw;
     return speaks_another_version(error);
   }
 }
@@ -136,18 +137,23 @@ Registration::Registration(const std::vector<rpc::Program>& programs, const std:
   try {
     portmapper_ = find_portmapper(deadline);
     set_all(entries(programs, endpoints), deadline);
-  } catch (const rpc::Error&) {
+  } catch (const rpc::Error& error) {
     unset_all(deadline);
-    if (registering == Registering::required) throw;
+    // A portmapper that cannot be meant is a mistake, and no portmapper that is not there.
+    if (registering == Registering::required || error.code() == rpc::errc::bad_endpoint) throw;
+    why_not_ = error.what();
   }
 }
 
 Registration::Registration(Registration&& other) noexcept
-    : portmapper_(std::move(other.portmapper_)), entries_(std::exchange(other.entries_, {})) {}
+    : portmapper_(std::move(other.portmapper_)),
+      entries_(std::exchange(other.entries_, {})),
+      why_not_(std::move(other.why_not_)) {}
 
 Registration& Registration::operator=(Registration&& other) noexcept {
   std::swap(portmapper_, other.portmapper_);
   std::swap(entries_, other.entries_);
+  std::swap(why_not_, other.why_not_);
   return *this;
 }
 

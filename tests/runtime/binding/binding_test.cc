@@ -303,15 +303,37 @@ TEST_F(Binding, a_portmapper_that_hangs_is_waited_for_once_and_not_at_each_entry
 TEST_F(Binding, without_a_portmapper_registering_says_what_to_do_or_does_without) {
   ::setenv(binding::portmapper_variable, "local:///nonexistent/rpcbind.sock", 1);
   const std::vector<Endpoint> endpoints = {Endpoint::parse("tcp://127.0.0.1:777")};
-  EXPECT_FALSE(binding::Registration({adder::program}, endpoints, Registering::if_available).registered());
-  EXPECT_FALSE(binding::Registration({adder::program}, endpoints, Registering::no).registered());
+  const std::string why_not =
+      "no portmapper answers at local:///nonexistent/rpcbind.sock: start rpcbind or portmapper, name another one by "
+      "ONC_PORTMAPPER, or do not register";
+  const binding::Registration without({adder::program}, endpoints, Registering::if_available);
+  EXPECT_FALSE(without.registered());
+  EXPECT_EQ(without.why_not(), why_not);
+  const binding::Registration none({adder::program}, endpoints, Registering::no);
+  EXPECT_FALSE(none.registered());
+  EXPECT_EQ(none.why_not(), "");
   try {
     binding::Registration({adder::program}, endpoints, Registering::required);
     FAIL();
   } catch (const rpc::Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "no portmapper answers at local:///nonexistent/rpcbind.sock: start rpcbind or portmapper, name another "
-                 "one by ONC_PORTMAPPER, or do not register");
+    EXPECT_EQ(error.what(), why_not);
+  }
+}
+
+TEST_F(Binding, a_portmapper_that_cannot_be_meant_is_an_error_unless_none_is_wanted) {
+  const std::vector<Endpoint> endpoints = {Endpoint::parse("tcp://127.0.0.1:777")};
+  for (const std::string& malformed :
+       {std::string("tpc://127.0.0.1:111"), std::string("127.0.0.1:111"), "local:///" + std::string(200, 'x')}) {
+    ::setenv(binding::portmapper_variable, malformed.c_str(), 1);
+    for (const Registering registering : {Registering::if_available, Registering::required}) {
+      try {
+        binding::Registration({adder::program}, endpoints, registering);
+        FAIL() << malformed;
+      } catch (const rpc::Error& error) {
+        EXPECT_EQ(error.code(), rpc::errc::bad_endpoint) << error.what();
+      }
+    }
+    EXPECT_FALSE(binding::Registration({adder::program}, endpoints, Registering::no).registered());
   }
 }
 

@@ -40,12 +40,19 @@ Address at_portmappers_host(const Address& any, const Endpoint& portmapper) {
   return transport::resolve({Protocol::tcp, local ? loopback : portmapper.host, any.port()}).front();
 }
 
+// A stranger's text as it may stand on a terminal.
+std::string shown(std::string text) {
+  if (text.size() > 60) text.resize(60);
+  std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
 std::optional<Address> to_address(std::string_view netid, const std::string& universal, const Endpoint& portmapper) {
   if (universal.empty()) return std::nullopt;
   const auto address = from_universal(netid, universal);
   if (!address)
-    throw rpc::Error(rpc::errc::bad_reply, "the portmapper at " + portmapper.text() + " gave '" +
-                                               universal.substr(0, 60) + "', which is no universal address (RFC 5665)");
+    throw rpc::Error(rpc::errc::bad_reply, "the portmapper at " + portmapper.text() + " gave '" + shown(universal) +
+                                               "', which is no universal address (RFC 5665)");
   return address->is_any() ? at_portmappers_host(*address, portmapper) : *address;
 }
 

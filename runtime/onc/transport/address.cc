@@ -39,7 +39,8 @@ Address::Address(const sockaddr* address, socklen_t size) : size_(std::min(size,
 }
 
 Address Address::ip(std::string_view ip, std::uint16_t port) {
-  const std::string text(ip);
+  const std::string text(ip.substr(0, ip.find('\0')));
+  if (text.size() != ip.size()) throw rpc::Error(rpc::errc::bad_endpoint, "an IP address has no NUL in it");
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   v4.sin_port = htons(port);

@@ -21,11 +21,8 @@ int milliseconds_until(TimePoint deadline) {
   return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
 }
 
-// 0 or errno. A blocking connect() has no deadline, so the socket is non-blocking until it is through.
-int connect_by(int descriptor, const Address& address, TimePoint deadline) {
-  if (::connect(descriptor, address.data(), address.size()) == 0) return 0;
-  // A local socket whose queue is full says EAGAIN and cannot be waited for.
-  if (errno != EINPROGRESS) return errno;
+// 0 or errno.
+int wait_until_connected(int descriptor, TimePoint deadline) {
   pollfd wait{.fd = descriptor, .events = POLLOUT, .revents = 0};
   int ready = 0;
   do ready = ::poll(&wait, 1, milliseconds_until(deadline));
@@ -35,6 +32,18 @@ int connect_by(int descriptor, const Address& address, TimePoint deadline) {
   socklen_t size = sizeof error;
   if (ready < 0 || ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
   return error;
+}
+
+// 0 or errno. A blocking connect() has no deadline, so the socket is non-blocking until it is through.
+int connect_by(int descriptor, const Address& address, TimePoint deadline) {
+  while (::connect(descriptor, address.data(), address.size()) != 0) {
+    if (errno == EINPROGRESS) return wait_until_connected(descriptor, deadline);
+    if (errno != EAGAIN) return errno;
+    // A local socket whose queue is full cannot be waited for: asked again every few milliseconds.
+    if (Clock::now() >= deadline) return ETIMEDOUT;
+    ::poll(nullptr, 0, 5);
+  }
+  return 0;
 }
 
 void make_blocking(int descriptor) {

@@ -12,8 +12,9 @@
 namespace onc::transport {
 namespace {
 
-// Replies are sent when this much has gathered, however many calls are waiting.
+// Replies are sent when this much has gathered, and then others are served, however many calls are waiting.
 constexpr std::size_t send_at = std::size_t{256} << 10;
+constexpr int calls_at_once = 1000;
 
 Address local_address(int descriptor) {
   Address address;
@@ -128,35 +129,34 @@ void StreamConnection::on_writable() {
 }
 
 void StreamConnection::serve() {
-  Served served = Served::some;
-  while (served == Served::some) {
-    xdr::Encoder& replies = pool_->replies_;
-    replies.clear();
-    served = serve_arrived(replies);
-    const auto sent = send(replies.bytes());
-    if (!sent) return close();
-    if (*sent != replies.size()) {
-      std::swap(unsent_, replies);
-      sent_ = *sent;
-      drop_when_sent_ = served == Served::then_drop;
-      account();
-      return pool_ ? wait_to_write() : void();
-    }
+  xdr::Encoder& replies = pool_->replies_;
+  replies.clear();
+  const Served served = serve_arrived(replies);
+  const auto sent = send(replies.bytes());
+  if (!sent) return close();
+  const bool all_sent = *sent == replies.size();
+  if (all_sent && served == Served::then_drop) return close();
+  if (!all_sent) {
+    std::swap(unsent_, replies);
+    sent_ = *sent;
+    drop_when_sent_ = served == Served::then_drop;
   }
-  if (served == Served::then_drop) return close();
-  pool_->replies_.shrink();
+  replies.shrink();
   if (!reader_.is_partial()) record_began_.reset();
   else if (!record_began_) record_began_ = pool_->clock_;
   account();
-  if (pool_) wait_to_read();
+  if (!pool_) return;
+  // Others have their turn before the rest of this one's calls.
+  if (!all_sent || served == Served::some) wait_to_write();
+  else wait_to_read();
 }
 
 StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) {
   try {
-    while (const auto record = reader_.next()) {
+    for (int calls = 0; const auto record = reader_.next(); ++calls) {
       record_began_.reset();
       if (serve_one(*record, replies) == Verdict::drop) return Served::then_drop;
-      if (replies.size() >= send_at) return Served::some;
+      if (replies.size() >= send_at || calls == calls_at_once) return Served::some;
     }
   } catch (const rpc::Error&) {  // a record too long, or in too many fragments: those before it are answered
     return Served::then_drop;

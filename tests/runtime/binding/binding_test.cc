@@ -185,7 +185,8 @@ TEST_F(Binding, what_is_not_registered_says_so) {
 
 TEST_F(Binding, an_address_that_is_none_is_an_error) {
   serve({&four_});
-  for (const std::string& lie : {std::string("nonsense"), std::string("127.0.0.1.3.256"), std::string(65'536, '1')}) {
+  for (const std::string& lie : {std::string("nonsense"), std::string("127.0.0.1.3.256"), std::string(65'536, '1'),
+                                 std::string("\x1b]0;a title\x07\n")}) {
     table_["tcp"] = lie;
     try {
       locate("tcp://127.0.0.1");
@@ -193,6 +194,7 @@ TEST_F(Binding, an_address_that_is_none_is_an_error) {
     } catch (const rpc::Error& error) {
       EXPECT_EQ(error.code(), rpc::errc::bad_reply);
       EXPECT_LT(std::string(error.what()).size(), 300U);
+      EXPECT_EQ(std::string(error.what()).find_first_of("\x1b\x07\n"), std::string::npos);
     }
   }
 }

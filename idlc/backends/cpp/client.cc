@@ -18,9 +18,9 @@ void VersionWriter::define_client(const Procedure& procedure) {
   const bool returns = !procedure.result.is_void();
   out_.blank();
   out_.open("{} Client::{}({})", result(procedure), names_.of(procedure), client_parameters(procedure, true));
-  if (returns) out_.line("{} reply{};", result(procedure), initializer(types_, procedure.result));
+  if (returns) out_.line("{} {}{};", result(procedure), locals_.reply, initializer(types_, procedure.result));
   write_call(procedure);
-  if (returns) out_.line("return reply;");
+  if (returns) out_.line("return {};", locals_.reply);
   out_.close();
 }
 
@@ -34,7 +34,7 @@ void VersionWriter::write_call(const Procedure& procedure) {
   if (arguments.empty())
     out_.line("{} [](onc::xdr::Encoder&) {},", start, "{}");
   else
-    out_.line("{} [&](onc::xdr::Encoder& out) { {}; },", start, arguments.front());
+    out_.line("{} [&](onc::xdr::Encoder& {}) { {}; },", start, locals_.out, arguments.front());
   out_.line("     {});", results);
 }
 
@@ -44,7 +44,7 @@ void VersionWriter::write_long_call(const Procedure& procedure, const std::vecto
   out_.indent();
   out_.indent();
   out_.line("procedures::{},", names_.of(procedure));
-  out_.open("[&](onc::xdr::Encoder& out)");
+  out_.open("[&](onc::xdr::Encoder& {})", locals_.out);
   for (const std::string& argument : arguments) out_.line("{};", argument);
   out_.close("},");
   out_.line("{});", results);
@@ -55,13 +55,14 @@ void VersionWriter::write_long_call(const Procedure& procedure, const std::vecto
 std::vector<std::string> VersionWriter::encode_arguments(const Procedure& procedure) const {
   std::vector<std::string> statements;
   for (std::size_t i = 0; i < procedure.arguments.size(); ++i)
-    statements.push_back(codec_.encode(procedure.arguments[i], argument(procedure, i), "out"));
+    statements.push_back(codec_.encode(procedure.arguments[i], argument(procedure, i), locals_.out));
   return statements;
 }
 
 std::string VersionWriter::decode_results(const Procedure& procedure) const {
   if (procedure.result.is_void()) return "[](onc::xdr::Decoder&) {}";
-  return "[&](onc::xdr::Decoder& in) { " + codec_.decode(procedure.result, "reply", "in") + "; }";
+  return "[&](onc::xdr::Decoder& " + locals_.in + ") { " + codec_.decode(procedure.result, locals_.reply, locals_.in) +
+         "; }";
 }
 
 }  // namespace idlc::cpp

@@ -73,7 +73,7 @@ bool in_run(const Declaration& declaration) {
 class StructCodec {
  public:
   StructCodec(Printer& out, const Definition& definition, const Names& names)
-      : out_(out), definition_(definition), names_(names), types_(names, names_in_codecs()), codec_(types_) {
+      : out_(out), definition_(definition), names_(names), types_(names, {}), codec_(types_) {
     const Struct& type = *definition.as<Struct>();
     for (const Declaration& member : type.members)
       if (!type.list || &member != &type.members.back()) members_.push_back(&member);
@@ -81,19 +81,21 @@ class StructCodec {
 
   void encode() {
     out_.blank();
-    out_.open("void encode(onc::xdr::Encoder& out, const {}& v)", names_.of(definition_));
-    each_run("out", [&](const Declaration& member, const std::string& stream) {
-      return codec_.encode(member, "v." + names_.of(member), stream);
+    const std::string stream = names_.local("out");
+    out_.open("void encode(onc::xdr::Encoder& {}, const {}& {})", stream, names_.of(definition_), value_);
+    each_run(stream, [&](const Declaration& member, const std::string& from) {
+      return codec_.encode(member, value_ + "." + names_.of(member), from);
     });
     out_.close();
   }
 
   void decode() {
     out_.blank();
-    out_.open("void decode(onc::xdr::Decoder& in, {}& v)", names_.of(definition_));
-    if (definition_.recursive) out_.line("const auto level = in.nest();");
-    each_run("in", [&](const Declaration& member, const std::string& stream) {
-      return codec_.decode(member, "v." + names_.of(member), stream);
+    const std::string stream = names_.local("in");
+    out_.open("void decode(onc::xdr::Decoder& {}, {}& {})", stream, names_.of(definition_), value_);
+    if (definition_.recursive) out_.line("const auto {} = {}.nest();", names_.local("level"), stream);
+    each_run(stream, [&](const Declaration& member, const std::string& from) {
+      return codec_.decode(member, value_ + "." + names_.of(member), from);
     });
     out_.close();
   }
@@ -110,7 +112,7 @@ class StructCodec {
         out_.line("{};", statement(*members_[i++], stream));
         continue;
       }
-      const std::string run = ++runs == 1 ? "run" : "run" + std::to_string(runs);
+      const std::string run = names_.local(++runs == 1 ? "run" : "run" + std::to_string(runs));
       out_.line("auto {} = {}.run({});", run, stream, size);
       for (; i < end; ++i) out_.line("{};", statement(*members_[i], run));
     }
@@ -121,18 +123,22 @@ class StructCodec {
   const Names& names_;
   Types types_;
   Codec codec_;
+  std::string value_ = names_.local("v");
   std::vector<const Declaration*> members_;
 };
 
 void write_enum_codec(Printer& out, const Definition& definition, const Names& names) {
   const std::string& name = names.of(definition);
+  const std::string value = names.local("v");
+  const std::string encoder = names.local("out");
+  const std::string decoder = names.local("in");
   out.blank();
-  out.open("void encode(onc::xdr::Encoder& out, {} v)", name);
-  out.line("out.i32(static_cast<std::int32_t>(v));");
+  out.open("void encode(onc::xdr::Encoder& {}, {} {})", encoder, name, value);
+  out.line("{}.i32(static_cast<std::int32_t>({}));", encoder, value);
   out.close();
   out.blank();
-  out.open("void decode(onc::xdr::Decoder& in, {}& v)", name);
-  out.open("switch (v = static_cast<{}>(in.i32()))", name);
+  out.open("void decode(onc::xdr::Decoder& {}, {}& {})", decoder, name, value);
+  out.open("switch ({} = static_cast<{}>({}.i32()))", value, name, decoder);
   const Enum& type = *definition.as<Enum>();
   for (const Enumerator& enumerator : type.enumerators) {
     const bool repeats = std::any_of(type.enumerators.data(), &enumerator,
@@ -141,7 +147,7 @@ void write_enum_codec(Printer& out, const Definition& definition, const Names& n
   }
   out.line("  return;");
   out.close();
-  out.line("in.refuse(onc::xdr::errc::no_such_enumerator, \"{}\");", definition.name.text);
+  out.line("{}.refuse(onc::xdr::errc::no_such_enumerator, \"{}\");", decoder, definition.name.text);
   out.close();
 }
 
@@ -151,9 +157,11 @@ bool has_codec(const Definition& definition) {
 
 }  // namespace
 
-const Scope& names_in_codecs() {
-  static const Scope names{"in", "out", "v", "run", "level", "item", "encode", "decode"};
-  return names;
+Scope locals_in_codecs(const Names& names) {
+  Scope locals;
+  for (const std::string name : {"in", "out", "v", "run", "level", "item", "item2", "item3", "encode", "decode"})
+    locals.insert({name, names.local(name)});
+  return locals;
 }
 
 std::string reader(const Declaration& declaration) {
@@ -184,7 +192,8 @@ std::string Codec::encode(const Declaration& declaration, const std::string& val
 std::string Codec::encode_items(const Declaration& declaration, const std::string& stream, int level) const {
   const Declaration element = element_of(declaration);
   const std::string type = is_scalar(element) ? types_.of(element) + " " : "const " + types_.of(element) + "& ";
-  return "[&](" + type + item(level) + ") { " + encode(element, item(level), stream, level + 1) + "; }";
+  const std::string name = types_.names().local(item(level));
+  return "[&](" + type + name + ") { " + encode(element, name, stream, level + 1) + "; }";
 }
 
 std::string Codec::decode(const Declaration& declaration, const std::string& value, const std::string& stream,
@@ -206,8 +215,8 @@ std::string Codec::decode(const Declaration& declaration, const std::string& val
 
 std::string Codec::decode_items(const Declaration& declaration, const std::string& stream, int level) const {
   const Declaration element = element_of(declaration);
-  return "[&](" + types_.of(element) + "& " + item(level) + ") { " + decode(element, item(level), stream, level + 1) +
-         "; }";
+  const std::string name = types_.names().local(item(level));
+  return "[&](" + types_.of(element) + "& " + name + ") { " + decode(element, name, stream, level + 1) + "; }";
 }
 
 void declare_codecs(Printer& out, const Spec& spec, const Names& names) {

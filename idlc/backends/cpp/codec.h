@@ -43,7 +43,7 @@ void write_codecs(Printer& out, const Spec& spec, const Names& names);
 // Unions have theirs in a file of their own.
 void write_union_codec(Printer& out, const Definition& definition, const Names& names);
 
-// What no member or local may hide in the codecs.
-const Scope& names_in_codecs();
+// The locals of the codecs, which no other local may hide.
+Scope locals_in_codecs(const Names& names);
 
 }  // namespace idlc::cpp

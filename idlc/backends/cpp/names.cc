@@ -29,7 +29,11 @@ class Assignment {
 
 // Functions and namespaces that generated code calls by their names.
 const Scope in_namespace{"encode", "decode", "std", "onc", "asio"};
-const Scope in_program{"Client", "Server", "AsyncClient", "AsyncServer", "program", "procedures"};
+
+// What a Client or Server has, is or calls: no procedure may take it.
+const Scope in_program{"call",        "dispatch",   "program", "set_timeout", "set_credential",
+                       "encode",      "decode",     "Client",  "Server",      "AsyncClient",
+                       "AsyncServer", "procedures", "onc",     "std",         "asio"};
 
 // files.x: files. A C++ name whatever the file's is.
 std::string space_of(const std::string& file) {
@@ -39,6 +43,14 @@ std::string space_of(const std::string& file) {
   if (stem.empty() || std::isdigit(static_cast<unsigned char>(stem.front()))) stem.insert(0, "x");
   while (is_reserved(stem) || is_global(stem)) stem += '_';
   return stem;
+}
+
+// Arms that would give their union a member function of its own name, as only constructors have: the arm itself, or
+// the with_arm that makes it.
+Scope constructors_of(const std::string& type) {
+  const std::string maker = "with_";
+  if (!type.starts_with(maker)) return {type};
+  return {type, type.substr(maker.size())};
 }
 
 bool is_name(const std::string& text) {
@@ -57,9 +69,11 @@ bool is_namespace(const std::string& text) {
 }
 
 const Scope& names_in_classes() {
-  static const Scope names{"call",        "dispatch",   "program", "set_timeout", "set_credential",
-                           "encode",      "decode",     "Client",  "Server",      "AsyncClient",
-                           "AsyncServer", "procedures", "onc",     "std",         "asio"};
+  static const Scope names = [] {
+    Scope all{"State", "state_", "begin", "exchange", "undecodable", "Service", "AsyncService", "program_"};
+    all.insert(in_program.begin(), in_program.end());
+    return all;
+  }();
   return names;
 }
 
@@ -101,7 +115,7 @@ void Names::name_members(const Definition& definition) {
       for (const Declaration& member : type->members) visit(member);
     });
   if (const Union* type = definition.as<Union>())
-    assign(Assignment({of(definition)}), [&](auto visit) {  // a member function named as its class would construct
+    assign(Assignment(constructors_of(of(definition))), [&](auto visit) {
       visit(type->discriminant);
       for (const Arm& arm : type->arms)
         if (!arm.declaration.is_void()) visit(arm.declaration);
@@ -109,15 +123,18 @@ void Names::name_members(const Definition& definition) {
 }
 
 void Names::name_program(const Program& program) {
-  Assignment versions(in_program);
+  Assignment versions(names_in_classes());  // Server says v1::program
   for (const Version& version : program.versions) versions.expect(version.name.text);
   for (const Version& version : program.versions) {
     names_[&version] = versions.assign(version.name.text);
-    Scope reserved = names_in_classes();
+    Scope reserved = in_program;
     reserved.insert(names_[&version]);
     Assignment procedures(std::move(reserved));
     for (const Procedure& procedure : version.procedures) procedures.expect(procedure.name.text);
-    for (const Procedure& procedure : version.procedures) names_[&procedure] = procedures.assign(procedure.name.text);
+    for (const Procedure& procedure : version.procedures) {
+      names_[&procedure] = procedures.assign(procedure.name.text);
+      procedures_.insert(names_[&procedure]);
+    }
   }
 }
 
@@ -127,6 +144,12 @@ std::string Names::of(const Definition& definition, const Scope& hidden) const {
   const std::string first = space_.substr(0, space_.find(':'));
   const bool ambiguous = hidden.contains(first) || definitions_.contains(first);
   return (ambiguous ? "::" : "") + space_ + "::" + name;
+}
+
+std::string Names::local(const std::string& name) const {
+  std::string result = name;
+  while (is_reserved(result) || definitions_.contains(result) || procedures_.contains(result)) result += '_';
+  return result;
 }
 
 }  // namespace idlc::cpp

@@ -30,6 +30,10 @@ class Names {
   // Of a definition, with its namespace where `hidden` hides it.
   std::string of(const Definition& definition, const Scope& hidden) const;
 
+  // Of a local or parameter of generated code: `name`, unless the .x has a definition or procedure of that name.
+  // So it hides none of them.
+  std::string local(const std::string& name) const;
+
  private:
   void name_definitions(const Spec& spec);
   void name_members(const Definition& definition);
@@ -38,9 +42,10 @@ class Names {
   std::string space_;
   std::unordered_map<const void*, std::string> names_;
   Scope definitions_;
+  Scope procedures_;
 };
 
-// What a Client or Server has besides the procedures.
+// What is found in a Client or Server before anything of the .x: their base classes' members, private ones too.
 const Scope& names_in_classes();
 
 // `name`, with as many _ as it takes to be none of `taken` and nothing of C++'s.

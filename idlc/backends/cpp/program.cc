@@ -8,12 +8,8 @@
 namespace idlc::cpp {
 namespace {
 
-const Scope locals{"in",      "out",       "reply", "caller", "procedure", "procedures", "program",
-                   "results", "arguments", "item",  "onc",    "std",       "encode",     "decode"};
-
 Scope names_around(const Definition& program, const Version& version, const Names& names) {
   Scope hidden = names_in_classes();
-  hidden.insert(locals.begin(), locals.end());
   for (const Version& each : program.as<Program>()->versions) hidden.insert(names.of(each));
   for (const Procedure& procedure : version.procedures) hidden.insert(names.of(procedure));
   return hidden;
@@ -21,12 +17,25 @@ Scope names_around(const Definition& program, const Version& version, const Name
 
 }  // namespace
 
+Locals::Locals(const Names& names)
+    : in(names.local("in")),
+      out(names.local("out")),
+      reply(names.local("reply")),
+      procedure(names.local("procedure")),
+      arguments(names.local("arguments")),
+      results(names.local("results")),
+      caller(names.local("caller")),
+      all(locals_in_codecs(names)) {
+  all.insert({in, out, reply, procedure, arguments, results, caller});
+}
+
 VersionWriter::VersionWriter(Printer& out, const Definition& program, const Version& version, const Names& names)
     : out_(out),
       program_(program),
       version_(version),
       names_(names),
       hidden_(names_around(program, version, names)),
+      locals_(names),
       types_(names, hidden_),
       codec_(types_) {}
 
@@ -87,6 +96,10 @@ std::string VersionWriter::server_parameters(const Procedure& procedure) const {
   return text + "const onc::rpc::Caller&";
 }
 
+bool VersionWriter::is_free(const std::string& name) const {
+  return names_.local(name) == name && !hidden_.contains(name) && !locals_.all.contains(name);
+}
+
 // As the type, with a small letter, where that is a name of its own and free.
 std::string VersionWriter::argument(const Procedure& procedure, std::size_t index) const {
   const auto candidate = [](const Declaration& declaration) {
@@ -98,8 +111,8 @@ std::string VersionWriter::argument(const Procedure& procedure, std::size_t inde
   const std::string name = candidate(arguments[index]);
   const auto same = std::count_if(arguments.begin(), arguments.end(),
                                   [&](const Declaration& other) { return candidate(other) == name; });
-  if (!name.empty() && same == 1 && free_name(name, hidden_) == name) return name;
-  return index == 0 ? "argument" : "argument" + std::to_string(index + 1);
+  if (!name.empty() && same == 1 && is_free(name)) return name;
+  return names_.local(index == 0 ? "argument" : "argument" + std::to_string(index + 1));
 }
 
 bool VersionWriter::has_results() const {

@@ -5,6 +5,20 @@
 
 namespace idlc::cpp {
 
+// What the locals and parameters of clients and servers are called.
+struct Locals {
+  explicit Locals(const Names& names);
+
+  std::string in;
+  std::string out;
+  std::string reply;
+  std::string procedure;
+  std::string arguments;
+  std::string results;
+  std::string caller;
+  Scope all;
+};
+
 // One version of a program, as code within its namespace sees it.
 class VersionWriter {
  public:
@@ -35,6 +49,7 @@ class VersionWriter {
   std::string client_parameters(const Procedure& procedure, bool named) const;
   std::string server_parameters(const Procedure& procedure) const;
   std::string argument(const Procedure& procedure, std::size_t index) const;
+  bool is_free(const std::string& name) const;
   bool has_results() const;
 
   Printer& out_;
@@ -42,6 +57,7 @@ class VersionWriter {
   const Version& version_;
   const Names& names_;
   Scope hidden_;
+  Locals locals_;
   Types types_;
   Codec codec_;
 };

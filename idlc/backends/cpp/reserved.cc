@@ -35,6 +35,7 @@ const Set globals{
 
 bool is_reserved(std::string_view name) { return keywords.contains(name) || macros.contains(name); }
 
-bool is_global(std::string_view name) { return globals.contains(name); }
+// POSIX takes every name that ends in _t.
+bool is_global(std::string_view name) { return globals.contains(name) || name.ends_with("_t"); }
 
 }  // namespace idlc::cpp

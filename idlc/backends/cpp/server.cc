@@ -16,22 +16,23 @@ void VersionWriter::declare_server() {
         "virtual " + result(procedure) + " " + names_.of(procedure) + "(" + server_parameters(procedure) + ") = 0;");
   out_.blank();
   out_.label("private:");
-  out_.line("void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,");
-  out_.line("              const onc::rpc::Caller& caller) final;");
+  out_.line("void dispatch(std::uint32_t {}, onc::xdr::Decoder& {}, onc::xdr::Encoder& {},", locals_.procedure,
+            locals_.arguments, locals_.results);
+  out_.line("              const onc::rpc::Caller& {}) final;", locals_.caller);
   out_.close("};");
 }
 
 void VersionWriter::define_dispatch() {
   out_.blank();
-  out_.line("void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&{},",
-            has_results() ? " results" : "");
-  out_.open("                      const onc::rpc::Caller& caller)");
-  out_.open("switch (procedure)");
+  out_.line("void Server::dispatch(std::uint32_t {}, onc::xdr::Decoder& {}, onc::xdr::Encoder&{},", locals_.procedure,
+            locals_.arguments, has_results() ? " " + locals_.results : "");
+  out_.open("                      const onc::rpc::Caller& {})", locals_.caller);
+  out_.open("switch ({})", locals_.procedure);
   const auto& procedures = version_.procedures;
   const bool has_zero = std::any_of(procedures.begin(), procedures.end(),
                                     [](const Procedure& procedure) { return procedure.number.number == Number{}; });
   // By convention every program answers procedure 0 (RFC 5531 §12.1).
-  if (!has_zero) out_.line("case 0: return arguments.finish();");
+  if (!has_zero) out_.line("case 0: return {}.finish();", locals_.arguments);
   for (const Procedure& procedure : procedures) dispatch(procedure);
   out_.close();
   out_.line("throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, {}::program);", names_.of(version_));
@@ -46,16 +47,16 @@ void VersionWriter::dispatch(const Procedure& procedure) {
     const std::string name = argument(procedure, i);
     const std::string method = reader(declaration);
     if (!method.empty()) {
-      out_.line("const {} {} = arguments.{}();", types_.of(declaration), name, method);
+      out_.line("const {} {} = {}.{}();", types_.of(declaration), name, locals_.arguments, method);
     } else {
       out_.line("{} {}{};", types_.of(declaration), name, initializer(types_, declaration));
-      out_.line("{};", codec_.decode(declaration, name, "arguments"));
+      out_.line("{};", codec_.decode(declaration, name, locals_.arguments));
     }
     call += handed_on(declaration, name) + ", ";
   }
-  call += "caller)";
-  out_.line("arguments.finish();");
-  out_.line("return {};", procedure.result.is_void() ? call : codec_.encode(procedure.result, call, "results"));
+  call += locals_.caller + ")";
+  out_.line("{}.finish();", locals_.arguments);
+  out_.line("return {};", procedure.result.is_void() ? call : codec_.encode(procedure.result, call, locals_.results));
   out_.close();
 }
 

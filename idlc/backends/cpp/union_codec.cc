@@ -12,17 +12,19 @@ class UnionCodec {
         definition_(definition),
         type_(*definition.as<Union>()),
         names_(names),
-        hidden_(locals(definition, names)),
-        types_(names, hidden_),
+        types_(names, {}),
         codec_(types_),
-        class_(types_.of(definition)),
-        discriminant_(free_name(names.of(type_.discriminant), names_in_codecs())) {}
+        class_(names.of(definition)),
+        locals_(locals_in_codecs(names)),
+        discriminant_(local(type_.discriminant)) {
+    locals_.insert(discriminant_);
+  }
 
   void encode() {
     out_.blank();
-    out_.open("void encode(onc::xdr::Encoder& out, const {}& v)", class_);
-    const std::string which = "v." + names_.of(type_.discriminant) + "()";
-    out_.line("{};", codec_.encode(type_.discriminant, which, "out"));
+    out_.open("void encode(onc::xdr::Encoder& {}, const {}& {})", encoder_, class_, value_);
+    const std::string which = value_ + "." + names_.of(type_.discriminant) + "()";
+    out_.line("{};", codec_.encode(type_.discriminant, which, encoder_));
     out_.open("switch ({})", switchable(which));
     for (const Arm& arm : type_.arms) {
       labels(arm, has_value(arm) ? " return " + encode_value(arm) + ";" : " return;");
@@ -34,12 +36,13 @@ class UnionCodec {
 
   void decode() {
     out_.blank();
-    out_.open("void decode(onc::xdr::Decoder& in, {}& v)", class_);
-    if (definition_.recursive) out_.line("const auto level = in.nest();");
+    out_.open("void decode(onc::xdr::Decoder& {}, {}& {})", decoder_, class_, value_);
+    if (definition_.recursive) out_.line("const auto {} = {}.nest();", names_.local("level"), decoder_);
     read(type_.discriminant, discriminant_);
     out_.open("switch ({})", switchable(discriminant_));
     for (const Arm& arm : type_.arms) decode(arm);
-    if (needs_default()) out_.line("default: in.refuse(onc::xdr::errc::no_such_arm, \"{}\");", definition_.name.text);
+    if (needs_default())
+      out_.line("default: {}.refuse(onc::xdr::errc::no_such_arm, \"{}\");", decoder_, definition_.name.text);
     out_.close();
     out_.close();
   }
@@ -47,34 +50,30 @@ class UnionCodec {
  private:
   static bool has_value(const Arm& arm) { return !arm.declaration.is_void(); }
 
-  static Scope locals(const Definition& definition, const Names& names) {
-    Scope hidden = names_in_codecs();
-    const Union& type = *definition.as<Union>();
-    hidden.insert(names.of(type.discriminant));
-    for (const Arm& arm : type.arms)
-      if (has_value(arm)) hidden.insert(names.of(arm.declaration));
-    return hidden;
+  // For a member's value, free of the other locals.
+  std::string local(const Declaration& member) const {
+    std::string name = names_.local(names_.of(member));
+    while (locals_.contains(name)) name = names_.local(name + "_");
+    return name;
   }
 
   std::string encode_value(const Arm& arm) {
-    return codec_.encode(arm.declaration, "v." + names_.of(arm.declaration) + "()", "out");
+    return codec_.encode(arm.declaration, value_ + "." + names_.of(arm.declaration) + "()", encoder_);
   }
 
   void decode(const Arm& arm) {
     labels(arm, has_value(arm) ? " {" : "");
     out_.indent();
     if (!has_value(arm)) {
-      out_.line("v = {}({});", class_, discriminant_);
+      out_.line("{} = {}({});", value_, class_, discriminant_);
       out_.line("return;");
       return out_.outdent();
     }
-    Scope taken = names_in_codecs();
-    taken.insert(discriminant_);
-    const std::string name = free_name(names_.of(arm.declaration), taken);
+    const std::string name = local(arm.declaration);
     read(arm.declaration, name);
     const bool one_label = arm.labels.size() == 1 && !arm.default_label;
-    out_.line("v = {}::with_{}({}{});", class_, names_.of(arm.declaration), one_label ? "" : discriminant_ + ", ",
-              handed_on(arm.declaration, name));
+    out_.line("{} = {}::with_{}({}{});", value_, class_, names_.of(arm.declaration),
+              one_label ? "" : discriminant_ + ", ", handed_on(arm.declaration, name));
     out_.line("return;");
     out_.close();
   }
@@ -83,9 +82,9 @@ class UnionCodec {
   void read(const Declaration& declaration, const std::string& name) {
     const std::string type = types_.of(declaration);
     const std::string method = reader(declaration);
-    if (!method.empty()) return out_.line("const {} {} = in.{}();", type, name, method);
+    if (!method.empty()) return out_.line("const {} {} = {}.{}();", type, name, decoder_, method);
     out_.line("{} {}{};", type, name, initializer(types_, declaration));
-    out_.line("{};", codec_.decode(declaration, name, "in"));
+    out_.line("{};", codec_.decode(declaration, name, decoder_));
   }
 
   void labels(const Arm& arm, std::string_view end);
@@ -100,10 +99,13 @@ class UnionCodec {
   const Definition& definition_;
   const Union& type_;
   const Names& names_;
-  Scope hidden_;
   Types types_;
   Codec codec_;
   std::string class_;
+  std::string value_ = names_.local("v");
+  std::string encoder_ = names_.local("out");
+  std::string decoder_ = names_.local("in");
+  Scope locals_;
   std::string discriminant_;
 };
 

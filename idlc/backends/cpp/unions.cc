@@ -20,11 +20,14 @@ class UnionWriter {
         definition_(definition),
         type_(*definition.as<Union>()),
         class_(names.of(definition)),
-        hidden_(names_inside(names)),
-        types_(names, hidden_),
         discriminant_(names.of(type_.discriminant)),
-        state_(free_name(discriminant_ + "_", hidden_)),
-        arm_(free_name("arm_", hidden_)) {}
+        hidden_(names_inside(names)),
+        state_(take(discriminant_ + "_")),
+        arm_(take("arm_")),
+        types_(names, hidden_) {
+    switched_ = local(discriminant_);
+    made_ = local("made");
+  }
 
   void declaration() {
     write_above(out_, definition_.comments);
@@ -34,8 +37,7 @@ class UnionWriter {
     out_.indent();
     out_.label("public:");
     out_.line("{}() = default;", class_);
-    if (has_void())
-      out_.line("{}{}({} {});  // {}", explicit_word(), class_, switch_type(), discriminant_, void_cases());
+    if (has_void()) out_.line("{}{}({} {});  // {}", explicit_word(), class_, switch_type(), switched_, void_cases());
     for (const Arm& arm : type_.arms)
       if (has_value(arm))
         write_line(out_, arm.declaration.comments,
@@ -67,11 +69,24 @@ class UnionWriter {
   bool fixed_label(const Arm& arm) const { return arm.labels.size() == 1 && !arm.default_label; }
 
   Scope names_inside(const Names& names) const;
+  // A member of ours, which no other may hide.
+  std::string take(const std::string& name) {
+    const std::string free = free_name(name, hidden_);
+    hidden_.insert(free);
+    return free == class_ ? take(name) : free;
+  }
+  // A local of a member function, which hides none of our members, nor what was made before it.
+  std::string local(const std::string& name) const {
+    std::string free = types_.names().local(name);
+    for (const std::string& taken : {state_, arm_, switched_, made_})
+      if (free == taken) return local(free + "_");
+    return free;
+  }
   std::string switch_type() const { return types_.of(type_.discriminant.type); }
   std::string explicit_word() const { return resolve(type_.discriminant).type.definition ? "" : "explicit "; }
   std::string maker(const Arm& arm) const { return "with_" + name(arm); }
   const std::string& name(const Arm& arm) const { return types_.names().of(arm.declaration); }
-  std::string argument(const Arm& arm) const { return free_name(name(arm), {discriminant_, "made"}); }
+  std::string argument(const Arm& arm) const { return local(name(arm)); }
   std::string parameters(const Arm& arm) const;
   std::string cases(const Arm& arm) const;
   std::string void_cases() const;
@@ -93,11 +108,13 @@ class UnionWriter {
   const Definition& definition_;
   const Union& type_;
   std::string class_;
-  Scope hidden_;
-  Types types_;
   std::string discriminant_;
-  std::string state_;
+  Scope hidden_;
+  std::string state_;  // the members
   std::string arm_;
+  Types types_;
+  std::string switched_;  // the locals: the discriminant, and the value that with_ makes
+  std::string made_;
 };
 
 bool UnionWriter::has_void() const {
@@ -121,7 +138,7 @@ Scope UnionWriter::names_inside(const Names& names) const {
 
 std::string UnionWriter::parameters(const Arm& arm) const {
   const std::string value = types_.of(arm.declaration) + " " + argument(arm);
-  return fixed_label(arm) ? value : switch_type() + " " + discriminant_ + ", " + value;
+  return fixed_label(arm) ? value : switch_type() + " " + switched_ + ", " + value;
 }
 
 std::string UnionWriter::cases(const Arm& arm) const {
@@ -149,7 +166,7 @@ std::vector<std::string> UnionWriter::labels(bool of_values) const {
 // a == 1 || a == 2; a != 1 && a != 2
 std::string UnionWriter::condition(const std::vector<std::string>& labels, bool equal) const {
   std::vector<std::string> comparisons;
-  for (const std::string& label : labels) comparisons.push_back(discriminant_ + (equal ? " == " : " != ") + label);
+  for (const std::string& label : labels) comparisons.push_back(switched_ + (equal ? " == " : " != ") + label);
   return joined(comparisons, equal ? " || " : " && ");
 }
 
@@ -212,7 +229,7 @@ void UnionWriter::accessors(const Arm& arm) {
 void UnionWriter::constructor() {
   const std::string arm = has_values() ? ", " + arm_ + "(std::in_place_index<0>)" : "";
   out_.blank();
-  out_.open("{}::{}({} {}) : {}({}){}", class_, class_, switch_type(), discriminant_, state_, discriminant_, arm);
+  out_.open("{}::{}({} {}) : {}({}){}", class_, class_, switch_type(), switched_, state_, switched_, arm);
   const Arm* rest = default_arm();
   const bool rest_is_void = rest && !has_value(*rest);
   if (!labels(true).empty() && !(rest && has_value(*rest))) refuse(condition(labels(true), true), "arm_needs_value");
@@ -233,11 +250,11 @@ void UnionWriter::make(const Arm& arm) {
     refuse(condition(own, false), "no_such_arm");
   }
   const std::string value = argument(arm);
-  out_.line("{} made;", class_);
-  out_.line("made.{} = {};", state_, fixed_label(arm) ? label(arm.labels.front()) : discriminant_);
-  out_.line("made.{}.emplace<{}>({});", arm_, index(arm),
+  out_.line("{} {};", class_, made_);
+  out_.line("{}.{} = {};", made_, state_, fixed_label(arm) ? label(arm.labels.front()) : switched_);
+  out_.line("{}.{}.emplace<{}>({});", made_, arm_, index(arm),
             is_scalar(arm.declaration) ? value : "std::move(" + value + ")");
-  out_.line("return made;");
+  out_.line("return {};", made_);
   out_.close();
 }
 

@@ -38,42 +38,42 @@ void decode(onc::xdr::Decoder& in, file& v) {
   decode(in, v.next);
 }
 
-reply reply::with_qid(member_named_as_type::qid qid) {
+reply reply::with_qid(member_named_as_type::qid qid_) {
   reply made;
   made.status_ = member_named_as_type::status::good;
-  made.arm_.emplace<0>(std::move(qid));
+  made.arm_.emplace<0>(std::move(qid_));
   return made;
 }
 
-reply reply::with_file(member_named_as_type::file file) {
+reply reply::with_file(member_named_as_type::file file_) {
   reply made;
   made.status_ = member_named_as_type::status::bad;
-  made.arm_.emplace<1>(std::move(file));
+  made.arm_.emplace<1>(std::move(file_));
   return made;
 }
 
 void encode(onc::xdr::Encoder& out, const reply& v) {
   encode(out, v.status());
   switch (v.status()) {
-    case member_named_as_type::status::good: return encode(out, v.qid());
-    case member_named_as_type::status::bad: return encode(out, v.file());
+    case status::good: return encode(out, v.qid());
+    case status::bad: return encode(out, v.file());
   }
 }
 
 void decode(onc::xdr::Decoder& in, reply& v) {
-  member_named_as_type::status status{};
-  decode(in, status);
-  switch (status) {
-    case member_named_as_type::status::good: {
-      member_named_as_type::qid qid;
-      decode(in, qid);
-      v = reply::with_qid(std::move(qid));
+  status status_{};
+  decode(in, status_);
+  switch (status_) {
+    case status::good: {
+      qid qid_;
+      decode(in, qid_);
+      v = reply::with_qid(std::move(qid_));
       return;
     }
-    case member_named_as_type::status::bad: {
-      member_named_as_type::file file;
-      decode(in, file);
-      v = reply::with_file(std::move(file));
+    case status::bad: {
+      file file_;
+      decode(in, file_);
+      v = reply::with_file(std::move(file_));
       return;
     }
   }

@@ -35,8 +35,8 @@ struct file {
 class reply {
  public:
   reply() = default;
-  static reply with_qid(member_named_as_type::qid qid);  // case good
-  static reply with_file(member_named_as_type::file file);  // case bad
+  static reply with_qid(member_named_as_type::qid qid_);  // case good
+  static reply with_file(member_named_as_type::file file_);  // case bad
 
   member_named_as_type::status status() const { return status_; }
   member_named_as_type::qid& qid() { return std::get<0>(arm_); }

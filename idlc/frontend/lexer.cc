@@ -42,9 +42,11 @@ std::string without_comments(std::string_view text) {
 
 void Lexer::advance(std::string_view text) {
   here_.begin = here_.end;
+  alone_on_line_ = only_blanks_;
   for (const char c : text) {
     ++here_.end.column;
     if (c == '\n') here_.end = {here_.end.line + 1, 1};
+    only_blanks_ = c == '\n' || (only_blanks_ && blanks.find(c) != std::string_view::npos);
   }
 }
 
@@ -55,10 +57,7 @@ std::string Lexer::text(const Location& where) const {
   return std::string(line.substr(where.begin.column - 1, std::min(size, longest))) + (size > longest ? "..." : "");
 }
 
-void Lexer::begin_comment() {
-  const std::string_view before = source_.line(here_.begin.line).substr(0, here_.begin.column - 1);
-  comment_ = {{}, here_, trimmed(before).empty()};
-}
+void Lexer::begin_comment() { comment_ = {{}, here_, alone_on_line_}; }
 
 void Lexer::end_comment() {
   comment_.where.end = here_.end;

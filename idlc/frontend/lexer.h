@@ -72,7 +72,8 @@ class Lexer {
   Location here_;
   Location last_token_;
   Position last_unknown_;
-  bool alone_on_line_ = true;
+  bool only_blanks_ = true;    // on this line up to here_.end
+  bool alone_on_line_ = true;  // and up to here_.begin
   std::vector<Branch> branches_;
   std::vector<Comment> comments_;
   Comment comment_;

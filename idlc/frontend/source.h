@@ -35,11 +35,14 @@ class Source {
   const std::string& path() const { return path_; }
   const std::string& text() const { return text_; }
 
-  // Without its end; empty past the last one.
+  // Without its end; empty past the last one. Not searched for: a file may be one line and have much to say about it.
   std::string_view line(std::size_t number) const {
     if (number == 0 || number > starts_.size()) return {};
-    const std::string_view rest = std::string_view(text_).substr(starts_[number - 1]);
-    return rest.substr(0, rest.find_first_of("\r\n"));
+    const std::size_t begin = starts_[number - 1];
+    const std::size_t end = number < starts_.size() ? starts_[number] - 1 : text_.size();
+    std::string_view line = std::string_view(text_).substr(begin, end - begin);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
   }
 
  private:

@@ -97,6 +97,10 @@ TEST(hostile_files, are_survived) {
   for (int i = 1; i < 20'000; ++i) constants += "const c" + std::to_string(i) + " = c" + std::to_string(i - 1) + ";\n";
   std::string backwards;
   for (int i = 0; i < 20'000; ++i) backwards += "const c" + std::to_string(i) + " = c" + std::to_string(i + 1) + ";\n";
+  std::string comments;  // on one line, and mistakes on one: each may take no longer for those before it
+  for (int i = 0; i < 100'000; ++i) comments += "/**/";
+  std::string wrong;
+  for (int i = 0; i < 100'000; ++i) wrong += "const = 1; ";
   const std::vector<std::string> texts{
       "",
       std::string(1, '\0'),
@@ -115,6 +119,8 @@ TEST(hostile_files, are_survived) {
       constants,
       backwards,
       "\xff\xfe\x80 struct",
+      comments,
+      wrong,
   };
   for (const std::string& text : texts) {
     const Directory directory;

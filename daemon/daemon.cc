@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -9,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 namespace onc::daemon {
@@ -36,9 +39,11 @@ void add_options(CLI::App& app, Options& options) {
 
 namespace {
 
-int report(const std::string& name, const std::exception& error) {
-  std::fprintf(stderr, "%s: %s\n", name.c_str(), error.what());
-  return 1;
+bool has_terminal = true;  // a process has one, and lets go of it once
+
+void tell(const std::string& name, const std::string& trouble) {
+  if (has_terminal) std::fprintf(stderr, "%s: %s\n", name.c_str(), trouble.c_str());
+  else ::syslog(LOG_ERR, "%s", trouble.c_str());
 }
 
 void say(const std::string& line, const std::string& remark) {
@@ -52,6 +57,7 @@ void let_go_of_terminal() {
   if (null < 0) return;
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, standard);
   ::close(null);
+  has_terminal = false;
 }
 
 // In the parent: the child's fate decides the exit status.
@@ -85,16 +91,46 @@ int run(const std::string& name, bool foreground, const std::function<void(const
     serve([&](const std::string& line, const std::string& remark) {
       say(line, remark);
       let_go_of_terminal();
+      ::openlog(name.c_str(), LOG_PID, LOG_DAEMON);
       if (::chdir("/") != 0 || ::write(pipe[1], "!", 1) != 1) throw std::system_error(errno, std::generic_category());
       ::close(pipe[1]);
     });
     return 0;
   } catch (const std::exception& error) {
-    return report(name, error);
+    tell(name, error.what());
+    return 1;
   }
 }
 
 namespace {
+
+// Tells of failures, though not of every one: peers cause them, who could fill the log otherwise.
+class FailureLog {
+ public:
+  explicit FailureLog(std::string name) : name_(std::move(name)) {}
+
+  void operator()(const rpc::Program& program, std::uint32_t procedure, std::string what) {
+    const auto now = Clock::now();
+    if (now < next_) {
+      ++untold_;
+      return;
+    }
+    // It may quote a peer, who is not to write lines of its own.
+    std::replace_if(what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+    if (untold_ > 0) what += " (and " + std::to_string(untold_) + " failures before it, untold)";
+    tell(name_, "procedure " + std::to_string(procedure) + " of " + program.name + " version " +
+                    std::to_string(program.version) + " failed: " + what);
+    untold_ = 0;
+    next_ = now + std::chrono::seconds(1);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string name_;
+  Clock::time_point next_{};
+  std::uint64_t untold_ = 0;
+};
 
 std::string programs_text(const rpc::Server& server) {
   std::string text;
@@ -111,13 +147,15 @@ std::string endpoints_text(const rpc::Server& server) {
 
 }  // namespace
 
-void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready) {
-  // First: a signal that came between the line and run() would leave entries and local sockets behind.
+void prepare(rpc::Server& server, const std::string& name) {
+  // Before it listens: a signal that came between the line and run() would leave entries and local sockets behind.
   server.stop_on({SIGINT, SIGTERM});
+  server.on_failure(FailureLog(name));
+}
+
+void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready) {
+  prepare(server, name);
   for (const std::string& endpoint : options.listen) server.listen(endpoint);
-  server.on_failure([&](const rpc::Program& program, std::uint32_t procedure, const std::string& what) {
-    std::fprintf(stderr, "%s: procedure %u of %s failed: %s\n", name.c_str(), procedure, program.name, what.c_str());
-  });
   const binding::Registration registration(server.programs(), server.endpoints(), options.registering);
   ready(name + ": serving " + programs_text(server) + " at" + endpoints_text(server) +
             (registration.registered() ? ", registered with the portmapper" : ", not registered"),

@@ -28,11 +28,16 @@ void add_foreground_option(CLI::App& app, bool& foreground);
 // in the foreground, it lets go of the terminal.
 using Ready = std::function<void(const std::string& line, const std::string& remark)>;
 
-// Runs `serve` as program `name` and returns the exit status: 0, or 1 after one sentence on standard error.
+// Runs `serve` as program `name` and returns the exit status: 0, or 1 after one sentence on standard error, or by
+// syslog(3) once it has let go of the terminal.
 // In the background the caller's process ends when Ready is called, or with status 1 when that never happens.
 int run(const std::string& name, bool foreground, const std::function<void(const Ready&)>& serve);
 
-// Listens, registers, is ready, and serves until SIGINT or SIGTERM.
+// What every daemon's server does before it listens: ends at SIGINT and SIGTERM, and tells of handlers that fail, where
+// run() would, in at most one line a second.
+void prepare(rpc::Server& server, const std::string& name);
+
+// Prepares, listens, registers, is ready, and serves until SIGINT or SIGTERM.
 void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready);
 
 }  // namespace onc::daemon

@@ -8,7 +8,6 @@
 #include <onc/binding/binding.h>
 #include <onc/binding/universal_address.h>
 
-#include <csignal>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -39,8 +38,7 @@ std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper) {
   options.max_record = std::size_t{1} << 20;
   options.decoding.memory = std::size_t{1} << 20;
   auto server = std::make_unique<Server>(options);
-  // Before it listens: a signal that came between its line and run() would leave the local socket behind.
-  server->stop_on({SIGINT, SIGTERM});
+  onc::daemon::prepare(*server, "portmapper");
   for (onc::rpc::Service* service : portmapper.services()) server->add(*service);
   return server;
 }

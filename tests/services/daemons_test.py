@@ -2,8 +2,11 @@
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 BIN = os.environ["ONC_BIN"]
@@ -28,6 +31,28 @@ class Daemon:
         return status
 
 
+# Runs a command with the folder that is its first argument for /dev.
+OWN_DEV = ["unshare", "--mount", "--propagation", "private", "bash", "-ec",
+           'mount --bind /dev/null "$0/null"; mount --bind "$0" /dev; exec "$@"']
+INDIRECT = struct.pack(">15I", 0x80000000 | 56, 7, 0, 2, 100000, 4, 10, 0, 0, 0, 0, 7, 1, 0, 0)
+
+
+def may_mount():
+    return os.getuid() == 0 and subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL).returncode == 0
+
+
+def fail_often(path, times=200):
+    """Calls what the portmapper answers with SYSTEM_ERR, and returns the portmapper's process."""
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(TIMEOUT)
+        peer.connect(path)
+        for _ in range(times):
+            peer.sendall(INDIRECT)
+            reply = peer.recv(28, socket.MSG_WAITALL)
+            assert struct.unpack(">7I", reply)[6] == 5, reply
+        return struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+
+
 class Daemons(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -40,11 +65,11 @@ class Daemons(unittest.TestCase):
         return daemon
 
     def start_portmapper(self):
-        socket = f"{self.folder}/portmapper.sock"
-        daemon = self.start("portmapper", "--port", "0", "--socket", socket)
+        path = f"{self.folder}/portmapper.sock"
+        daemon = self.start("portmapper", "--port", "0", "--socket", path)
         self.assertRegex(daemon.line, "^portmapper: serving at")
         self.portmapper_port = int(re.search(r"tcp://0\.0\.0\.0:(\d+)", daemon.line)[1])
-        return f"local://{socket}"
+        return f"local://{path}"
 
     def start_time_server(self, portmapper, *arguments):
         daemon = self.start("onc-timed", "--register", "required", "--listen", "tcp://127.0.0.1:0", *arguments,
@@ -60,18 +85,18 @@ class Daemons(unittest.TestCase):
     def test_a_signal_as_soon_as_the_line_appears_ends_it_in_order(self):
         portmapper = self.start_portmapper()
         for signal_number in [signal.SIGTERM, signal.SIGINT] * 10:
-            socket = f"{self.folder}/time.sock"
-            daemon = self.start_time_server(portmapper, "--listen", f"local://{socket}")
+            path = f"{self.folder}/time.sock"
+            daemon = self.start_time_server(portmapper, "--listen", f"local://{path}")
             self.assertEqual(daemon.end(signal_number), 0)
-            self.assertFalse(os.path.exists(socket))
+            self.assertFalse(os.path.exists(path))
             self.assertRegex(self.ask(portmapper).stderr, "is not registered")
 
     def test_so_it_does_the_portmapper(self):
-        socket = f"{self.folder}/portmapper.sock"
+        path = f"{self.folder}/portmapper.sock"
         for signal_number in [signal.SIGTERM, signal.SIGINT] * 10:
-            daemon = self.start("portmapper", "--port", "0", "--socket", socket)
+            daemon = self.start("portmapper", "--port", "0", "--socket", path)
             self.assertEqual(daemon.end(signal_number), 0)
-            self.assertFalse(os.path.exists(socket))
+            self.assertFalse(os.path.exists(path))
 
     def test_an_old_instance_leaves_the_new_one_registered(self):
         portmapper = self.start_portmapper()
@@ -94,6 +119,44 @@ class Daemons(unittest.TestCase):
                               text=True, capture_output=True, timeout=TIMEOUT)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertRegex(done.stderr, "^onc-timed: ONC_PORTMAPPER: 'tpc://host' is no endpoint: .*\n$")
+
+    def test_failures_are_told_once_a_second_at_most(self):
+        path = f"{self.folder}/portmapper.sock"
+        daemon = self.start("portmapper", "--port", "0", "--socket", path, errors=subprocess.PIPE)
+        begin = time.monotonic()
+        fail_often(path)
+        time.sleep(1.1)
+        fail_often(path, 1)
+        seconds = time.monotonic() - begin
+        daemon.process.send_signal(signal.SIGTERM)
+        lines = daemon.process.stderr.read().splitlines()
+        self.assertEqual(daemon.process.wait(TIMEOUT), 0)
+        daemon.process.stdout.close()
+        daemon.process.stderr.close()
+        line = "^portmapper: procedure 10 of RPCBPROG version 4 failed: calls are not forwarded to other programs"
+        self.assertRegex(lines[0], line + "$")
+        self.assertRegex(lines[-1], line + r" \(and \d+ failures before it, untold\)$")
+        self.assertLessEqual(len(lines), seconds + 1)
+
+    @unittest.skipUnless(may_mount(), "a /dev/log of its own needs root")
+    def test_in_the_background_they_go_to_the_system_log(self):
+        path = f"{self.folder}/portmapper.sock"
+        os.mkdir(f"{self.folder}/dev")
+        open(f"{self.folder}/dev/null", "w").close()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.bind(f"{self.folder}/dev/log")
+            log.settimeout(TIMEOUT)
+            subprocess.run([*OWN_DEV, f"{self.folder}/dev", f"{BIN}/portmapper", "--port", "0", "--socket", path],
+                           check=True, stdout=subprocess.DEVNULL, timeout=TIMEOUT)
+            process = fail_often(path, 1)
+            try:
+                self.assertRegex(log.recv(4096).decode(),
+                                 rf" portmapper\[{process}\]: procedure 10 of RPCBPROG version 4 failed: ")
+            finally:
+                os.kill(process, signal.SIGTERM)
+                end = time.monotonic() + TIMEOUT
+                while os.path.exists(path) and time.monotonic() < end:
+                    time.sleep(0.01)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 #include <onc/server/server.h>
 
-#include <cstdio>
 #include <ctime>
+#include <exception>
+#include <iostream>
 
 #include "time.x.h"  // what idlc made of time.x
 
@@ -14,10 +15,13 @@ class Clock : public time_::TIME::v1::Server {
   std::int32_t SETTIME(time_::Time, const onc::rpc::Caller&) override { return 1; }  // this one cannot be set
 };
 
-int main() {
+int main() try {
   Clock clock;
   onc::rpc::Server server;
   server.add(clock);
-  std::puts(server.listen("tcp://127.0.0.1:7000").text().c_str());
+  std::cout << server.listen("tcp://127.0.0.1:7000").text() << std::endl;
   server.run();
+} catch (const std::exception& error) {
+  std::cerr << error.what() << std::endl;
+  return 1;
 }

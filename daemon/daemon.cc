@@ -37,6 +37,15 @@ void add_options(CLI::App& app, Options& options) {
   add_foreground_option(app, options.foreground);
 }
 
+std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+}
+
 namespace {
 
 bool has_terminal = true;  // a process has one, and lets go of it once

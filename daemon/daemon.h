@@ -5,6 +5,7 @@
 #include <onc/server/server.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,15 @@ struct Options {
 // Adds --listen, --register and --foreground. What `options` holds is the default.
 void add_options(CLI::App& app, Options& options);
 void add_foreground_option(CLI::App& app, bool& foreground);
+
+// Reads the command line. Where that is the end of it, the exit status: 0 after --help or --version, 2 after a sentence
+// on standard error for options that make no sense.
+std::optional<int> parse(CLI::App& app, int argc, char** argv);
+
+// For the end of a daemon's --help.
+inline constexpr const char* exit_statuses =
+    "Exit status: 0 ended by SIGINT or SIGTERM, or serving in the background; 1 it cannot serve;\n"
+    "2 the options make no sense.\n";
 
 // Called once, when the daemon serves: prints its line, and `remark`, if any, on standard error. Then, unless it stays
 // in the foreground, it lets go of the terminal.

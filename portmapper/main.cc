@@ -84,8 +84,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   onc::daemon::add_foreground_option(app, options.foreground);
   app.set_version_flag("--version", ONC_VERSION);
-  app.footer(examples);
-  CLI11_PARSE(app, argc, argv);
+  app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
+  if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
   // A daemon leaves its folder, and clients are told this path.
   options.socket = std::filesystem::absolute(options.socket).lexically_normal();
   return onc::daemon::run("portmapper", options.foreground,

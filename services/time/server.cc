@@ -29,8 +29,8 @@ int main(int argc, char** argv) {
   onc::daemon::Options options{.listen = {"tcp://0.0.0.0:0", "udp://0.0.0.0:0"}};
   onc::daemon::add_options(app, options);
   app.set_version_flag("--version", ONC_VERSION);
-  app.footer(examples);
-  CLI11_PARSE(app, argc, argv);
+  app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
+  if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
   return onc::daemon::run("onc-timed", options.foreground, [&](const onc::daemon::Ready& ready) {
     TimeServer service;
     onc::rpc::Server server;

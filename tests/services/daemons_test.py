@@ -120,6 +120,19 @@ class Daemons(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertRegex(done.stderr, "^onc-timed: ONC_PORTMAPPER: 'tpc://host' is no endpoint: .*\n$")
 
+    def test_a_command_line_that_makes_no_sense_is_status_2(self):
+        for command in (["onc-timed", "--nonsense"], ["onc-timed", "--register", "perhaps"], ["onc-timed", "--listen"],
+                        ["portmapper", "--nonsense"], ["portmapper", "--port", "65536"], ["portmapper", "more"],
+                        ["onc-time"], ["onc-time", "--nonsense"], ["onc-time", "get", "--timeout", "never"]):
+            done = subprocess.run([f"{BIN}/{command[0]}", *command[1:]], text=True, capture_output=True,
+                                  timeout=TIMEOUT)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), command)
+            self.assertNotEqual(done.stderr, "", command)
+        for program in ("onc-timed", "portmapper", "onc-time"):
+            for option in ("--help", "--version"):
+                done = subprocess.run([f"{BIN}/{program}", option], text=True, capture_output=True, timeout=TIMEOUT)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), program)
+
     def test_failures_are_told_once_a_second_at_most(self):
         path = f"{self.folder}/portmapper.sock"
         daemon = self.start("portmapper", "--port", "0", "--socket", path, errors=subprocess.PIPE)

@@ -21,7 +21,7 @@ struct Arguments {
   std::vector<std::string> files;
   std::string directory = ".";
   std::string space;
-  bool keep_percent = true;
+  std::string percent = "keep";
 };
 
 constexpr const char* examples = R"(Examples:
@@ -29,22 +29,22 @@ constexpr const char* examples = R"(Examples:
   idlc -o build idl/*.x                 several, into build/
   idlc --namespace acme::files files.x  not in namespace files
 
-Exit status: 0; 1 if a file has mistakes, 2 if one cannot be read or written. Then nothing is written at all.)";
+Exit status: 0; 1 if a .x file has mistakes, 2 if a file cannot be read or written or the command line makes no sense.
+Then nothing is written at all.)";
 
 void describe(CLI::App& app, Arguments& arguments) {
   app.set_version_flag("--version", "idlc " ONC_VERSION);
   app.footer(examples);
-  app.add_option("file", arguments.files, "The .x files to compile")->required()->type_name("FILE.x");
+  app.add_option("FILE.x", arguments.files, "The .x files to compile")->type_name("");
   app.add_option("-o,--output", arguments.directory, "Where the C++ goes (default: here)")->type_name("DIR");
   app.add_option("--namespace", arguments.space, "The C++ namespace (default: the file's name)")
       ->type_name("NS")
       ->check([](const std::string& text) {
         return cpp::is_namespace(text) ? std::string() : "'" + text + "' cannot be a C++ namespace";
       });
-  const std::map<std::string, bool> choices{{"keep", true}, {"drop", false}};
-  app.add_option("--percent", arguments.keep_percent, "Lines with %: into the header (keep) or nowhere (drop)")
+  app.add_option("--percent", arguments.percent, "Lines with %: into the header (keep, the default) or nowhere (drop)")
       ->type_name("keep|drop")
-      ->transform(CLI::CheckedTransformer(choices));
+      ->check(CLI::IsMember({"keep", "drop"}).description(""));
 }
 
 std::string output_path(const std::string& path, const Arguments& arguments) {
@@ -61,7 +61,7 @@ bool compile(const std::string& path, const Arguments& arguments, std::vector<Fi
     return false;
   }
   const std::string name = std::filesystem::path(path).filename();
-  const cpp::Output output = cpp::generate(spec, {name, arguments.space, arguments.keep_percent});
+  const cpp::Output output = cpp::generate(spec, {name, arguments.space, arguments.percent == "keep"});
   const std::string place = output_path(path, arguments);
   outputs.push_back({place + ".h", output.header});
   outputs.push_back({place + ".cc", output.source});
@@ -79,6 +79,8 @@ void refuse_collisions(const Arguments& arguments) {
 }
 
 int run(const Arguments& arguments) {
+  // Not CLI11's required(), which complains of no file where the mistake is an option.
+  if (arguments.files.empty()) throw std::runtime_error("no .x file is given; see idlc --help");
   refuse_collisions(arguments);
   std::vector<File> outputs;
   bool good = true;
@@ -98,7 +100,8 @@ int main(int argc, char** argv) try {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? idlc::success : idlc::failure;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    throw std::runtime_error(std::string(error.what()) + "; see idlc --help");
   }
   return idlc::run(arguments);
 } catch (const std::exception& error) {

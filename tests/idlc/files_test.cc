@@ -67,10 +67,26 @@ TEST(idlc, refuses_a_namespace_that_cpp_would_not_have) {
   }
 }
 
+TEST(idlc, says_in_a_sentence_what_is_wrong_with_the_command_line) {
+  const std::string file = " " CASES "/good/index.x";
+  const std::vector<std::pair<std::string, std::string>> lines{
+      {"", "idlc: no .x file is given; see idlc --help\n"},
+      {"-o", "idlc: --output: 1 required DIR missing; see idlc --help\n"},
+      {"--bogus", "idlc: The following argument was not expected: --bogus; see idlc --help\n"},
+      {"--percent some" + file, "idlc: --percent: some not in {keep,drop}; see idlc --help\n"},
+  };
+  for (const auto& [arguments, text] : lines) {
+    const Outcome run = idlc(arguments);
+    EXPECT_EQ(run.status, 2) << arguments;
+    EXPECT_EQ(run.output, text);
+  }
+}
+
 TEST(idlc, shows_examples_and_its_version) {
   const Outcome help = idlc("--help");
   EXPECT_EQ(help.status, 0);
   EXPECT_NE(help.output.find("idlc -o build idl/*.x"), std::string::npos);
+  EXPECT_NE(help.output.find("--percent keep|drop "), std::string::npos) << help.output;
   const Outcome version = idlc("--version");
   EXPECT_EQ(version.status, 0);
   EXPECT_TRUE(version.output.starts_with("idlc ")) << version.output;

@@ -163,7 +163,7 @@ class Checker {
   void check_program(Program& program);
   void check_version(Version& version);
   void check_procedure(Procedure& procedure);
-  void check_number(Value& value, const std::string& what, Unique& unique);
+  bool check_number(Value& value, const std::string& what);
 
   // Typedefs of arrays of typedefs nest loops in the C++.
   static constexpr int deepest_typedef = 64;
@@ -248,11 +248,10 @@ bool Checker::label_in_enum(Definition& type, Value& label) {
 void Checker::check_program(Program& program) {
   Unique names(diagnostics_, "version");
   Unique numbers(diagnostics_, "version with number");
-  Unique program_number(diagnostics_, "program");
-  check_number(program.number, "program", program_number);
+  check_number(program.number, "program");  // another may have it too (RFC 5531 §12.3)
   for (Version& version : program.versions) {
     names.add(version.name);
-    check_number(version.number, "version", numbers);
+    if (check_number(version.number, "version")) numbers.add(to_string(version.number.number), version.number.where);
     check_version(version);
   }
 }
@@ -262,7 +261,8 @@ void Checker::check_version(Version& version) {
   Unique numbers(diagnostics_, "procedure with number");
   for (Procedure& procedure : version.procedures) {
     names.add(procedure.name);
-    check_number(procedure.number, "procedure", numbers);
+    if (check_number(procedure.number, "procedure"))
+      numbers.add(to_string(procedure.number.number), procedure.number.where);
     check_procedure(procedure);
   }
 }
@@ -273,12 +273,12 @@ void Checker::check_procedure(Procedure& procedure) {
   for (const Declaration& argument : arguments) reject_void(argument, "one of several arguments");
 }
 
-void Checker::check_number(Value& value, const std::string& what, Unique& unique) {
-  if (!constants_.resolve(value)) return;
-  if (!fits_uint32(value.number))
-    return diagnostics_.error(
-        value.where, "a " + what + " number is 0 to 4294967295 (RFC 5531 §12.3), not " + to_string(value.number));
-  unique.add(to_string(value.number), value.where);
+bool Checker::check_number(Value& value, const std::string& what) {
+  if (!constants_.resolve(value)) return false;
+  if (fits_uint32(value.number)) return true;
+  diagnostics_.error(value.where,
+                     "a " + what + " number is 0 to 4294967295 (RFC 5531 §12.3), not " + to_string(value.number));
+  return false;
 }
 
 }  // namespace

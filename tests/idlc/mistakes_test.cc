@@ -87,6 +87,15 @@ TEST(mistakes, leave_what_an_earlier_run_wrote) {
   EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc", "a.x.h"}));
 }
 
+// RFC 5531 §12.3 wants the numbers of versions and procedures to differ, within what they stand in; no others.
+TEST(numbers, of_programs_may_be_the_same) {
+  const Directory directory;
+  const Outcome run = compile(directory,
+                              "program A { version v1 { void null(void) = 0; } = 1; } = 9;\n"
+                              "program B { version v1 { void null(void) = 0; } = 1; } = 9;\n");
+  EXPECT_EQ(run.status, 0) << run.output;
+}
+
 // None of these may crash; whether they are refused is not the point.
 TEST(hostile_files, are_survived) {
   std::string chain;

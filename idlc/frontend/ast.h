@@ -185,4 +185,10 @@ struct Spec {
 // What a declaration comes down to when typedefs are looked through.
 const Declaration& resolve(const Declaration& declaration);
 
+// The enum that it comes down to, if it is one.
+const Definition* enum_of(const Declaration& declaration);
+
+// The fewest bytes it takes on the wire; never more than 2^32. For types that shapes.cc has measured.
+std::uint64_t smallest(const Declaration& declaration);
+
 }  // namespace idlc

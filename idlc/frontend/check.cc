@@ -159,7 +159,7 @@ class Checker {
   void check_union(Definition& definition, Union& type);
   void check_arm(const Union& type, Arm& arm, std::unordered_map<std::string, Location>& labels);
   bool check_label(const Declaration& discriminant, Value& label);
-  bool label_in_enum(Definition& type, Value& label);
+  bool label_in_enum(const Definition& type, Value& label);
   void check_program(Program& program);
   void check_version(Version& version);
   void check_procedure(Procedure& procedure);
@@ -179,12 +179,6 @@ class Checker {
 bool is_primitive(const Declaration& declaration, Primitive primitive) {
   return declaration.shape == Shape::plain && declaration.type.kind == TypeRef::Kind::primitive &&
          declaration.type.primitive == primitive;
-}
-
-Definition* enum_of(const Declaration& declaration) {
-  if (declaration.shape != Shape::plain || !declaration.type.definition) return nullptr;
-  const Definition* definition = declaration.type.definition;
-  return definition->as<Enum>() ? const_cast<Definition*>(definition) : nullptr;
 }
 
 void Checker::check_union(Definition&, Union& type) {
@@ -217,7 +211,7 @@ void Checker::check_arm(const Union& type, Arm& arm, std::unordered_map<std::str
 }
 
 bool Checker::check_label(const Declaration& discriminant, Value& label) {
-  if (Definition* type = enum_of(discriminant)) return label_in_enum(*type, label);
+  if (const Definition* type = enum_of(discriminant)) return label_in_enum(*type, label);
   if (!constants_.resolve(label)) return false;
   const auto refuse = [&](const std::string& what) {
     diagnostics_.error(label.where, "'" + label.text + "' is not " + what);
@@ -230,7 +224,7 @@ bool Checker::check_label(const Declaration& discriminant, Value& label) {
 }
 
 // The enum's own names go first: another enum may have the same.
-bool Checker::label_in_enum(Definition& type, Value& label) {
+bool Checker::label_in_enum(const Definition& type, Value& label) {
   const auto& enumerators = type.as<Enum>()->enumerators;
   for (const Enumerator& enumerator : enumerators) {
     if (!label.named || enumerator.name.text != label.text) continue;
@@ -293,6 +287,12 @@ const Declaration& resolve(const Declaration& declaration) {
     at = &alias->declaration;
   }
   return *at;
+}
+
+const Definition* enum_of(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  const Definition* type = resolved.shape == Shape::plain ? resolved.type.definition : nullptr;
+  return type && type->as<Enum>() ? type : nullptr;
 }
 
 }  // namespace idlc

@@ -21,6 +21,37 @@ Declaration* link_of(Definition& definition) {
   return type && type->list ? &type->members.back() : nullptr;
 }
 
+constexpr std::uint64_t too_large = std::uint64_t{1} << 32;
+
+std::uint64_t smallest_plain(const TypeRef& type) {
+  if (type.definition) {
+    const Typedef* alias = type.definition->as<Typedef>();
+    return alias ? smallest(alias->declaration) : type.definition->smallest;
+  }
+  if (type.kind == TypeRef::Kind::nothing) return 0;
+  switch (type.primitive) {
+    case Primitive::int64:
+    case Primitive::uint64:
+    case Primitive::float64: return 8;
+    case Primitive::quadruple: return 16;
+    default: return 4;
+  }
+}
+
+std::uint64_t smallest_of(Definition& definition) {
+  if (const Typedef* alias = definition.as<Typedef>()) return smallest(alias->declaration);
+  std::uint64_t size = definition.as<Enum>() ? 4 : 0;
+  if (const Struct* type = definition.as<Struct>())
+    for (const Declaration& member : type->members)
+      if (link_of(definition) != &member) size += smallest(member);
+  if (const Union* type = definition.as<Union>()) {
+    size = too_large;
+    for (const Arm& arm : type->arms) size = std::min(size, smallest(arm.declaration));
+    size += 4;
+  }
+  return size;
+}
+
 class Shapes {
  public:
   Shapes(Spec& spec, Diagnostics& diagnostics) : spec_(spec), diagnostics_(diagnostics) {
@@ -44,9 +75,6 @@ class Shapes {
   void find_recursion();
   void put_in_order();
   void measure(Definition& definition);
-  std::uint64_t smallest(Definition& definition) const;
-  std::uint64_t smallest(const Declaration& declaration) const;
-  std::uint64_t smallest_plain(const TypeRef& type) const;
 
   // `wanted(holder, declaration)`: whether there is an edge from the holder to the declaration's type.
   template <class Wanted>
@@ -208,24 +236,19 @@ void Shapes::put_in_order() {
   spec_.definitions = std::move(ordered);
 }
 
-constexpr std::uint64_t too_large = std::uint64_t{1} << 32;
-
-std::uint64_t Shapes::smallest_plain(const TypeRef& type) const {
-  if (type.definition) {
-    const Typedef* alias = type.definition->as<Typedef>();
-    return alias ? smallest(alias->declaration) : type.definition->smallest;
-  }
-  if (type.kind == TypeRef::Kind::nothing) return 0;
-  switch (type.primitive) {
-    case Primitive::int64:
-    case Primitive::uint64:
-    case Primitive::float64: return 8;
-    case Primitive::quadruple: return 16;
-    default: return 4;
-  }
+// Counted after what it holds. No file may ask for a type of 2^32 bytes and more: C++ has none so large.
+void Shapes::measure(Definition& definition) {
+  const std::uint64_t size = smallest_of(definition);
+  if (size >= too_large)
+    diagnostics_.error(definition.name.where, "'" + definition.name.text + "' takes 4 GiB or more");
+  definition.smallest = std::min(size, too_large);
 }
 
-std::uint64_t Shapes::smallest(const Declaration& declaration) const {
+}  // namespace
+
+void find_shapes(Spec& spec, Diagnostics& diagnostics) { Shapes(spec, diagnostics).run(); }
+
+std::uint64_t smallest(const Declaration& declaration) {
   if (declaration.maybe) return 4;
   switch (declaration.shape) {
     case Shape::plain: return smallest_plain(declaration.type);
@@ -237,31 +260,5 @@ std::uint64_t Shapes::smallest(const Declaration& declaration) const {
   if (declaration.type.kind == TypeRef::Kind::opaque) return (count + 3) / 4 * 4;
   return std::min(too_large, count * smallest_plain(declaration.type));
 }
-
-std::uint64_t Shapes::smallest(Definition& definition) const {
-  if (const Typedef* alias = definition.as<Typedef>()) return smallest(alias->declaration);
-  std::uint64_t size = definition.as<Enum>() ? 4 : 0;
-  if (const Struct* type = definition.as<Struct>())
-    for (const Declaration& member : type->members)
-      if (link_of(definition) != &member) size += smallest(member);
-  if (const Union* type = definition.as<Union>()) {
-    size = too_large;
-    for (const Arm& arm : type->arms) size = std::min(size, smallest(arm.declaration));
-    size += 4;
-  }
-  return size;
-}
-
-// Counted after what it holds. No file may ask for a type of 2^32 bytes and more: C++ has none so large.
-void Shapes::measure(Definition& definition) {
-  const std::uint64_t size = smallest(definition);
-  if (size >= too_large)
-    diagnostics_.error(definition.name.where, "'" + definition.name.text + "' takes 4 GiB or more");
-  definition.smallest = std::min(size, too_large);
-}
-
-}  // namespace
-
-void find_shapes(Spec& spec, Diagnostics& diagnostics) { Shapes(spec, diagnostics).run(); }
 
 }  // namespace idlc

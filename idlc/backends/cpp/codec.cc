@@ -35,25 +35,6 @@ std::string reader(Primitive primitive) {
 
 std::string item(int level) { return level == 1 ? "item" : "item" + std::to_string(level); }
 
-// The fewest bytes an element has on the wire: a decoder refuses counts that the bytes left cannot hold.
-std::uint64_t smallest(const Declaration& element) {
-  const Declaration& resolved = resolve(element);
-  if (resolved.maybe || resolved.shape == Shape::variable || resolved.shape == Shape::optional) return 4;
-  if (resolved.shape == Shape::fixed) {
-    const std::uint64_t count = resolved.bound->number.magnitude;
-    if (resolved.type.kind == TypeRef::Kind::opaque) return (count + 3) / 4 * 4;
-    return count * smallest(element_of(resolved));
-  }
-  if (resolved.type.definition) return resolved.type.definition->smallest;
-  switch (resolved.type.primitive) {
-    case Primitive::int64:
-    case Primitive::uint64:
-    case Primitive::float64: return 8;
-    case Primitive::quadruple: return 16;
-    default: return 4;
-  }
-}
-
 bool is_bytes(const Declaration& declaration) { return declaration.type.kind == TypeRef::Kind::opaque; }
 bool is_string(const Declaration& declaration) { return declaration.type.kind == TypeRef::Kind::string; }
 
@@ -209,6 +190,7 @@ std::string Codec::decode(const Declaration& declaration, const std::string& val
   if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, bound);
   const Declaration element = element_of(resolved);
   if (is_wide_number(element)) return fill("{}.numbers({}{})", stream, value, bound);
+  // A decoder refuses counts that the bytes left cannot hold.
   const std::string limits = bound.empty() ? "" : bound + ", " + std::to_string(smallest(element));
   return fill("{}.array({}{}, {})", stream, value, limits, decode_items(resolved, stream, level));
 }

@@ -30,12 +30,6 @@ std::string_view constant_type(const Number& number) {
   return fits_uint32(number) ? "std::uint32_t" : "std::uint64_t";
 }
 
-const Enum* enum_of(const Declaration& declaration) {
-  const Declaration& resolved = resolve(declaration);
-  if (resolved.shape != Shape::plain || !resolved.type.definition) return nullptr;
-  return resolved.type.definition->as<Enum>();
-}
-
 bool has_zero(const Enum& type) {
   for (const Enumerator& enumerator : type.enumerators)
     if (*enumerator.number == Number{}) return true;
@@ -208,17 +202,16 @@ std::string literal(const Value& value) {
 }
 
 std::string label(const Types& types, const Declaration& discriminant, const Value& label) {
-  const Declaration& resolved = resolve(discriminant);
-  if (enum_of(discriminant)) return types.enumerator(*resolved.type.definition, label.number);
-  if (resolved.type.primitive == Primitive::boolean) return label.number.magnitude ? "true" : "false";
+  if (const Definition* type = enum_of(discriminant)) return types.enumerator(*type, label.number);
+  if (resolve(discriminant).type.primitive == Primitive::boolean) return label.number.magnitude ? "true" : "false";
   return label.constant ? types.of(*label.constant) : literal(label);
 }
 
 std::string initializer(const Types& types, const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
-  if (const Enum* type = enum_of(declaration)) {
-    if (has_zero(*type)) return "{}";
-    return "{" + types.enumerator(*resolved.type.definition, *type->enumerators.front().number) + "}";
+  if (const Definition* type = enum_of(declaration)) {
+    const Enum& values = *type->as<Enum>();
+    return has_zero(values) ? "{}" : "{" + types.enumerator(*type, *values.enumerators.front().number) + "}";
   }
   if (resolved.maybe) return "";
   if (resolved.shape == Shape::fixed || is_scalar(declaration)) return "{}";

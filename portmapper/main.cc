@@ -81,13 +81,15 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--socket", options.socket, "The local socket, whose users the kernel vouches for")
       ->type_name("PATH")
+      ->check([](const std::string& path) { return std::string(path.empty() ? "it is empty" : ""); })
       ->capture_default_str();
   onc::daemon::add_foreground_option(app, options.foreground);
   app.set_version_flag("--version", ONC_VERSION);
   app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
-  // A daemon leaves its folder, and clients are told this path.
-  options.socket = std::filesystem::absolute(options.socket).lexically_normal();
-  return onc::daemon::run("portmapper", options.foreground,
-                          [&](const onc::daemon::Ready& ready) { serve(options, ready); });
+  return onc::daemon::run("portmapper", options.foreground, [&](const onc::daemon::Ready& ready) {
+    // A daemon leaves its folder, and clients are told this path.
+    options.socket = std::filesystem::absolute(options.socket).lexically_normal();
+    serve(options, ready);
+  });
 }

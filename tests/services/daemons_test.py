@@ -123,6 +123,7 @@ class Daemons(unittest.TestCase):
     def test_a_command_line_that_makes_no_sense_is_status_2(self):
         for command in (["onc-timed", "--nonsense"], ["onc-timed", "--register", "perhaps"], ["onc-timed", "--listen"],
                         ["portmapper", "--nonsense"], ["portmapper", "--port", "65536"], ["portmapper", "more"],
+                        ["portmapper", "--socket", ""],
                         ["onc-time"], ["onc-time", "--nonsense"], ["onc-time", "get", "--timeout", "never"]):
             done = subprocess.run([f"{BIN}/{command[0]}", *command[1:]], text=True, capture_output=True,
                                   timeout=TIMEOUT)

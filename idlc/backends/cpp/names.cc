@@ -53,6 +53,8 @@ Scope constructors_of(const std::string& type) {
   return {type, type.substr(maker.size())};
 }
 
+const Scope libraries{"std", "onc", "asio"};
+
 bool is_name(const std::string& text) {
   if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front()))) return false;
   for (const char c : text)
@@ -63,9 +65,16 @@ bool is_name(const std::string& text) {
 }  // namespace
 
 bool is_namespace(const std::string& text) {
-  const std::size_t end = text.find("::");
-  if (!is_name(text.substr(0, end))) return false;
-  return end == std::string::npos || is_namespace(text.substr(end + 2));
+  const std::string first = text.substr(0, text.find("::"));
+  if (!is_name(first) || first == "std") return false;
+  for (std::string rest = text.substr(first.size()); !rest.empty();) {
+    rest.erase(0, 2);
+    const std::string next = rest.substr(0, rest.find("::"));
+    // a::onc would hide the onc that generated code means.
+    if (!is_name(next) || libraries.contains(next)) return false;
+    rest.erase(0, next.size());
+  }
+  return true;
 }
 
 const Scope& names_in_classes() {

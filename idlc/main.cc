@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -68,6 +69,18 @@ bool compile(const std::string& path, const Arguments& arguments, std::vector<Fi
   return true;
 }
 
+// The name stands in the C++, in a comment and in an #include.
+void refuse_unwritable_names(const Arguments& arguments) {
+  for (const std::string& path : arguments.files) {
+    const std::string name = std::filesystem::path(path).filename();
+    const auto unwritable = [](char c) {
+      return static_cast<unsigned char>(c) < ' ' || c == 127 || c == '"' || c == '\\';
+    };
+    if (std::any_of(name.begin(), name.end(), unwritable))
+      throw std::runtime_error("a file's name with control characters, '\"' or '\\' cannot stand in C++; rename it");
+  }
+}
+
 // a/x.x and b/x.x have the same outputs.
 void refuse_collisions(const Arguments& arguments) {
   std::map<std::string, std::string> sources;
@@ -81,6 +94,7 @@ void refuse_collisions(const Arguments& arguments) {
 int run(const Arguments& arguments) {
   // Not CLI11's required(), which complains of no file where the mistake is an option.
   if (arguments.files.empty()) throw std::runtime_error("no .x file is given; see idlc --help");
+  refuse_unwritable_names(arguments);
   refuse_collisions(arguments);
   std::vector<File> outputs;
   bool good = true;

@@ -4,6 +4,7 @@
 #include "ast.h"
 #include "diagnostics.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +72,7 @@ class Lexer {
   void* scanner_ = nullptr;
   Location here_;
   Location last_token_;
-  Position last_unknown_;
+  std::optional<Position> last_unknown_;  // where the run of them ended
   bool only_blanks_ = true;    // on this line up to here_.end
   bool alone_on_line_ = true;  // and up to here_.begin
   std::vector<Branch> branches_;

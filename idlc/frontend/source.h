@@ -25,8 +25,9 @@ struct Location {
 
 class Source {
  public:
-  // `path` is what messages call it.
+  // `path` is what messages call it. The byte order mark that some editors put first is no part of the text.
   Source(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
     starts_.push_back(0);
     for (std::size_t i = 0; i < text_.size(); ++i)
       if (text_[i] == '\n') starts_.push_back(i + 1);

@@ -49,6 +49,27 @@ TEST(idlc, refuses_two_files_that_would_be_written_to_one_place) {
   EXPECT_EQ(run.output, "idlc: " + place + "/a.x and " + place + "/b/a.x would both become " + place + "/a.x.h\n");
 }
 
+TEST(idlc, refuses_a_name_that_cannot_stand_in_a_comment_or_an_include) {
+  const Directory directory;
+  for (const char* name : {"a\nb.x", "a\"b.x", "a\\b.x"}) {
+    write(directory / name, "const A = 1;");
+    const Outcome run = idlc("-o " + directory.path().string() + " '" + (directory / name).string() + "'");
+    EXPECT_EQ(run.status, 2) << run.output;
+    EXPECT_FALSE(std::filesystem::exists(directory / (std::string(name) + ".h")));
+  }
+}
+
+TEST(idlc, takes_a_byte_order_mark_but_no_other_stranger_as_the_first_character) {
+  const Directory directory;
+  const std::string place = directory.path().string();
+  write(directory / "marked.x", std::string("\xEF\xBB\xBF") + "const A = 1;");
+  EXPECT_EQ(idlc("-o " + place + " " + place + "/marked.x").status, 0);
+  for (const std::string& first : {std::string("@"), std::string("\x01"), std::string(1, '\0')}) {
+    write(directory / "a.x", first + "const A = 1;");
+    EXPECT_EQ(idlc("-o " + place + " " + place + "/a.x").status, 1) << first;
+  }
+}
+
 TEST(idlc, writes_the_same_from_run_to_run) {
   const Directory first;
   const Directory second;

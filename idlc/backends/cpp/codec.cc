@@ -1,6 +1,7 @@
 #include "codec.h"
 
 #include <algorithm>
+#include <set>
 
 namespace idlc::cpp {
 namespace {
@@ -121,11 +122,9 @@ void write_enum_codec(Printer& out, const Definition& definition, const Names& n
   out.open("void decode(onc::xdr::Decoder& {}, {}& {})", decoder, name, value);
   out.open("switch ({} = static_cast<{}>({}.i32()))", value, name, decoder);
   const Enum& type = *definition.as<Enum>();
-  for (const Enumerator& enumerator : type.enumerators) {
-    const bool repeats = std::any_of(type.enumerators.data(), &enumerator,
-                                     [&](const Enumerator& earlier) { return *earlier.number == *enumerator.number; });
-    if (!repeats) out.line("case {}::{}:", name, names.of(enumerator));
-  }
+  std::set<std::string> values;
+  for (const Enumerator& enumerator : type.enumerators)
+    if (values.insert(to_string(*enumerator.number)).second) out.line("case {}::{}:", name, names.of(enumerator));
   out.line("  return;");
   out.close();
   out.line("{}.refuse(onc::xdr::errc::no_such_enumerator, \"{}\");", decoder, definition.name.text);

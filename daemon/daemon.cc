@@ -51,8 +51,10 @@ namespace {
 bool has_terminal = true;  // a process has one, and lets go of it once
 
 void tell(const std::string& name, const std::string& trouble) {
-  if (has_terminal) std::fprintf(stderr, "%s: %s\n", name.c_str(), trouble.c_str());
-  else ::syslog(LOG_ERR, "%s", trouble.c_str());
+  if (has_terminal)
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), trouble.c_str());
+  else
+    ::syslog(LOG_ERR, "%s", trouble.c_str());
 }
 
 void say(const std::string& line, const std::string& remark) {
@@ -125,7 +127,8 @@ class FailureLog {
       return;
     }
     // It may quote a peer, who is not to write lines of its own.
-    std::replace_if(what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+    std::replace_if(
+        what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
     if (untold_ > 0) what += " (and " + std::to_string(untold_) + " failures before it, untold)";
     tell(name_, "procedure " + std::to_string(procedure) + " of " + program.name + " version " +
                     std::to_string(program.version) + " failed: " + what);

@@ -26,8 +26,7 @@ void Gate::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::
                     const onc::rpc::Caller& caller) {
   statistics_.called(program().version, procedure);
   // Not even run: making thousands of entries into an answer that is then refused is what a forger would like, too.
-  if (may_be_forged(caller) && tells_all(program(), procedure))
-    throw onc::rpc::Refusal{onc::rpc::AuthStatus::too_weak};
+  if (may_be_forged(caller) && tells_all(program(), procedure)) throw onc::rpc::Refusal{onc::rpc::AuthStatus::too_weak};
   face_.dispatch(procedure, arguments, results, caller);
   // A datagram is one call and its reply, so these are whole messages.
   const std::size_t question = arguments.offset();

@@ -73,8 +73,8 @@ class Lexer {
   Location here_;
   Location last_token_;
   std::optional<Position> last_unknown_;  // where the run of them ended
-  bool only_blanks_ = true;    // on this line up to here_.end
-  bool alone_on_line_ = true;  // and up to here_.begin
+  bool only_blanks_ = true;               // on this line up to here_.end
+  bool alone_on_line_ = true;             // and up to here_.begin
   std::vector<Branch> branches_;
   std::vector<Comment> comments_;
   Comment comment_;

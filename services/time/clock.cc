@@ -58,7 +58,8 @@ std::string to_text(const time_::Time& time) {
                 time.minutes, time.seconds);
   // The zone comes from a server: only what can be shown is.
   std::string zone(zone_name(time.timezone));
-  std::replace_if(zone.begin(), zone.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::replace_if(
+      zone.begin(), zone.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return text + zone;
 }
 

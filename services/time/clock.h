@@ -27,7 +27,8 @@ class Clock {
   using Source = std::function<Seconds()>;
 
   // `machine`: tells the machine's time.
-  explicit Clock(Source machine = [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); })
+  explicit Clock(Source machine =
+                     [] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); })
       : machine_(std::move(machine)) {}
 
   time_::Time get() const { return to_time(machine_() + offset_); }

@@ -38,7 +38,10 @@ class Server : public onc::rpc::Service {
         arguments.finish();
         return results.i32(a + b);
       }
-      case 2: arguments.finish(); results.i32(1); throw std::runtime_error("out of luck");
+      case 2:
+        arguments.finish();
+        results.i32(1);
+        throw std::runtime_error("out of luck");
       case 3: arguments.finish(); throw onc::rpc::Refusal{onc::rpc::AuthStatus::too_weak};
       case 4: arguments.finish(); throw onc::rpc::NoReply();
       case 5: {
@@ -60,18 +63,25 @@ class Client : public onc::rpc::Client {
   using onc::rpc::Client::Client;
 
   void null() {
-    call(procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+    call(
+        procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
   }
   std::int32_t add(std::int32_t a, std::int32_t b) {
     std::int32_t sum = 0;
-    call(procedures::add, [&](onc::xdr::Encoder& out) { out.i32(a); out.i32(b); },
-         [&](onc::xdr::Decoder& in) { sum = in.i32(); });
+    call(
+        procedures::add,
+        [&](onc::xdr::Encoder& out) {
+          out.i32(a);
+          out.i32(b);
+        },
+        [&](onc::xdr::Decoder& in) { sum = in.i32(); });
     return sum;
   }
   onc::xdr::Bytes long_reply(std::uint32_t size) {
     onc::xdr::Bytes bytes;
-    call(procedures::long_reply, [&](onc::xdr::Encoder& out) { out.u32(size); },
-         [&](onc::xdr::Decoder& in) { in.opaque(bytes, onc::xdr::unbounded); });
+    call(
+        procedures::long_reply, [&](onc::xdr::Encoder& out) { out.u32(size); },
+        [&](onc::xdr::Decoder& in) { in.opaque(bytes, onc::xdr::unbounded); });
     return bytes;
   }
 };

@@ -103,7 +103,8 @@ class TypeWriter {
     for (const Declaration& member : type.members)
       if (!type.list || &member != &type.members.back())
         write_line(out_, member.comments,
-                   types.of(member) + " " + names_.of(member) + member_initializer(types, member) + ";", remark(member));
+                   types.of(member) + " " + names_.of(member) + member_initializer(types, member) + ";",
+                   remark(member));
     out_.blank();
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
     out_.close("};");

@@ -27,8 +27,8 @@ const char* name(AuthStatus status) {
 
 Credential Credential::sys(const SysParameters& parameters) {
   xdr::Encoder out;
-  encode(out, authsys_parms{parameters.stamp, parameters.machine_name, parameters.uid, parameters.gid,
-                            parameters.gids});
+  encode(out,
+         authsys_parms{parameters.stamp, parameters.machine_name, parameters.uid, parameters.gid, parameters.gids});
   Credential credential;
   credential.flavor_ = auth_flavor::sys;
   credential.body_ = xdr::to_bytes(out.bytes());
@@ -58,8 +58,8 @@ CheckedCredential check_sys(xdr::BytesView body) {
     xdr::Decoder in(body);
     decode(in, parms);
     in.finish();
-    return {std::nullopt, SysParameters{parms.stamp, std::move(parms.machinename), parms.uid, parms.gid,
-                                        std::move(parms.gids)}};
+    return {std::nullopt,
+            SysParameters{parms.stamp, std::move(parms.machinename), parms.uid, parms.gid, std::move(parms.gids)}};
   } catch (const xdr::Error&) {
     return {AuthStatus::bad_credential, std::nullopt};
   }

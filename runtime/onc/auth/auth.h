@@ -31,7 +31,7 @@ const char* name(AuthStatus);
 
 // Who the caller says it is, by AUTH_SYS (RFC 5531 appendix A). Nobody has checked it.
 struct SysParameters {
-  std::uint32_t stamp = 0;  // arbitrary, for the caller's own use
+  std::uint32_t stamp = 0;        // arbitrary, for the caller's own use
   std::string machine_name = {};  // at most 255 bytes
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;

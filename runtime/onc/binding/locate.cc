@@ -43,7 +43,8 @@ Address at_portmappers_host(const Address& any, const Endpoint& portmapper) {
 // A stranger's text as it may stand on a terminal.
 std::string shown(std::string text) {
   if (text.size() > 60) text.resize(60);
-  std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return text;
 }
 
@@ -61,16 +62,15 @@ std::optional<Address> ask_rpcbind(const Question& question) {
   const Address at = transport::resolve(question.portmapper).front();  // numeric by now
   const std::string_view id = netid(question.protocol, at);
   RpcbindClient client(question.portmapper.text(), question.options());
-  const std::string universal = client.RPCBPROC_GETADDR({question.program.number, question.program.version,
-                                                         std::string(id), to_universal(at), ""});
+  const std::string universal = client.RPCBPROC_GETADDR(
+      {question.program.number, question.program.version, std::string(id), to_universal(at), ""});
   return to_address(id, universal, question.portmapper);
 }
 
 std::optional<Address> ask_portmap(const Question& question) {
   portmap::PMAP_PROG::PMAP_VERS::Client client(question.portmapper.text(), question.options());
   const auto protocol = question.protocol == Protocol::udp ? portmap::IPPROTO_UDP : portmap::IPPROTO_TCP;
-  const std::uint32_t port =
-      client.PMAPPROC_GETPORT({question.program.number, question.program.version, protocol, 0});
+  const std::uint32_t port = client.PMAPPROC_GETPORT({question.program.number, question.program.version, protocol, 0});
   if (port == 0 || port > 65535) return std::nullopt;
   const bool local = question.portmapper.protocol == Protocol::local;
   const Endpoint at{question.protocol, local ? "127.0.0.1" : question.portmapper.host,
@@ -129,11 +129,10 @@ std::vector<Place> places_to_ask(const Endpoint& server, TimePoint deadline) {
 }
 
 [[noreturn]] void not_registered(const Place& place, const rpc::Program& program) {
-  throw rpc::Error(rpc::errc::not_registered, std::string(program.name) + " version " +
-                                                  std::to_string(program.version) +
-                                                  " is not registered with the portmapper at " +
-                                                  place.portmapper.text() +
-                                                  ": is its server running, and did it register?");
+  throw rpc::Error(rpc::errc::not_registered,
+                   std::string(program.name) + " version " + std::to_string(program.version) +
+                       " is not registered with the portmapper at " + place.portmapper.text() +
+                       ": is its server running, and did it register?");
 }
 
 }  // namespace

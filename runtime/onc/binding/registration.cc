@@ -108,7 +108,8 @@ constexpr rpc::Program portmapper_program{100000, 3, "RPCBPROG", "RPCBVERS"};
 bool answers(const Endpoint& portmapper, TimePoint deadline) {
   try {
     rpc::Client client(portmapper.text(), {.timeout = left_until(deadline)});
-    client.call({portmapper_program, 0, "NULL"}, [](xdr::Encoder&) {}, [](xdr::Decoder&) {});
+    client.call(
+        {portmapper_program, 0, "NULL"}, [](xdr::Encoder&) {}, [](xdr::Decoder&) {});
     return true;
   } catch (const rpc::Error& error) {
     if (error.code() == rpc::errc::bad_endpoint) throw;
@@ -123,9 +124,9 @@ Endpoint find_portmapper(TimePoint deadline) {
     tried += (tried.empty() ? "" : ", ") + portmapper.text();
     if (Clock::now() >= deadline) break;
   }
-  throw rpc::Error(rpc::errc::registration_refused,
-                   "no portmapper answers at " + tried + ": start rpcbind or portmapper, name another one by " +
-                       portmapper_variable + ", or do not register");
+  throw rpc::Error(rpc::errc::registration_refused, "no portmapper answers at " + tried +
+                                                        ": start rpcbind or portmapper, name another one by " +
+                                                        portmapper_variable + ", or do not register");
 }
 
 }  // namespace
@@ -196,8 +197,7 @@ void Registration::unset_all(TimePoint deadline) noexcept {
     Talk talk(portmapper_, deadline);
     // Another server of the same user may have put itself in our place: its entries are not ours to remove.
     for (const Entry& entry : entries)
-      if (talk.stands(entry.program, entry.netid, entry.address))
-        talk.unset(entry.program, entry.netid, entry.address);
+      if (talk.stands(entry.program, entry.netid, entry.address)) talk.unset(entry.program, entry.netid, entry.address);
   } catch (const std::exception&) {
     // The portmapper has gone, and the entries with it; or it hangs, and would let us wait for each of them.
   }

@@ -20,8 +20,7 @@ std::string detail(const ReplyHeader& reply) {
   switch (*reply.failure) {
     case errc::version_mismatch: return ", but " + range(reply.versions);
     case errc::rpc_mismatch: return ", but " + range(reply.versions);
-    case errc::authentication_error:
-      return std::string(" (") + name(static_cast<AuthStatus>(reply.why_refused)) + ")";
+    case errc::authentication_error: return std::string(" (") + name(static_cast<AuthStatus>(reply.why_refused)) + ")";
     default: return "";
   }
 }

@@ -49,8 +49,10 @@ CallHeader decode_call(xdr::Decoder& in) {
   call.procedure = run.u32();
   std::int32_t verifier_flavor = 0;
   xdr::BytesView verifier;
-  if (!read_auth(in, call.flavor, call.credential)) call.refused = AuthStatus::bad_credential;
-  else if (!read_auth(in, verifier_flavor, verifier)) call.refused = AuthStatus::bad_verifier;
+  if (!read_auth(in, call.flavor, call.credential))
+    call.refused = AuthStatus::bad_credential;
+  else if (!read_auth(in, verifier_flavor, verifier))
+    call.refused = AuthStatus::bad_verifier;
   return call;
 }
 

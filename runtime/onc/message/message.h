@@ -24,15 +24,15 @@ void encode_call(xdr::Encoder& out, std::uint32_t xid, const Procedure& procedur
 // What a call's header says.
 struct CallHeader {
   std::uint32_t xid = 0;
-  bool is_call = false;            // else none of the rest was read
-  std::uint32_t rpc_version = 0;   // other than 2: none of the rest was read
+  bool is_call = false;           // else none of the rest was read
+  std::uint32_t rpc_version = 0;  // other than 2: none of the rest was read
   // The credential or verifier is over 400 bytes (RFC 5531 §8.2) or badly padded: none of the rest was read.
   std::optional<AuthStatus> refused;
   std::uint32_t program = 0;
   std::uint32_t version = 0;
   std::uint32_t procedure = 0;
   std::int32_t flavor = 0;
-  xdr::BytesView credential;       // lies in the decoder's bytes
+  xdr::BytesView credential;  // lies in the decoder's bytes
 };
 
 // Reads a call up to its arguments. Throws xdr::Error where it is not even that.

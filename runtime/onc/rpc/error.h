@@ -19,12 +19,12 @@ enum class errc {
   authentication_error,     // AUTH_ERROR
 
   // What was seen from here.
-  timed_out,          // no reply before the deadline
-  connection_lost,    // the peer closed or broke the connection before it replied
-  bad_reply,          // the reply's header is not RPC
-  undecodable_reply,  // the reply's results are not what the .x says
-  record_too_long,    // a record over the limit (RFC 5531 §11 sets none)
-  too_many_fragments, // a record in more pieces than the limit
+  timed_out,           // no reply before the deadline
+  connection_lost,     // the peer closed or broke the connection before it replied
+  bad_reply,           // the reply's header is not RPC
+  undecodable_reply,   // the reply's results are not what the .x says
+  record_too_long,     // a record over the limit (RFC 5531 §11 sets none)
+  too_many_fragments,  // a record in more pieces than the limit
 
   // Finding the server.
   bad_endpoint,    // not a URI that names a server

@@ -44,10 +44,14 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
   if (!call.is_call) return Verdict::drop;
   // Whoever forges a sender's address must not get more sent there than it spends itself.
   if (arrival.protocol == transport::Protocol::udp && message.size() < shortest_call) return Verdict::drop;
-  if (call.rpc_version != 2) encode_rpc_mismatch(reply, call.xid);
-  else if (call.refused) encode_authentication_error(reply, call.xid, *call.refused);
-  else if (Service* service = find(call.program, call.version)) serve(*service, call, in, arrival, reply);
-  else refuse_program(call, reply);
+  if (call.rpc_version != 2)
+    encode_rpc_mismatch(reply, call.xid);
+  else if (call.refused)
+    encode_authentication_error(reply, call.xid, *call.refused);
+  else if (Service* service = find(call.program, call.version))
+    serve(*service, call, in, arrival, reply);
+  else
+    refuse_program(call, reply);
   return Verdict::carry_on;
 }
 
@@ -59,8 +63,10 @@ void Dispatcher::refuse_program(const CallHeader& call, xdr::Encoder& reply) con
     versions->low = std::min(versions->low, program.version);
     versions->high = std::max(versions->high, program.version);
   }
-  if (versions) encode_program_mismatch(reply, call.xid, *versions);
-  else encode_program_unavailable(reply, call.xid);
+  if (versions)
+    encode_program_mismatch(reply, call.xid, *versions);
+  else
+    encode_program_unavailable(reply, call.xid);
 }
 
 void Dispatcher::serve(Service& service, const CallHeader& call, xdr::Decoder& arguments, const Arrival& arrival,

@@ -23,8 +23,9 @@ struct Server::State {
   asio::io_context context{1};  // one thread: no locks inside
   asio::signal_set stop_signals{context};
   Dispatcher dispatcher;
-  transport::Handler handler = [this](xdr::BytesView message, const transport::Arrival& arrival,
-                                      xdr::Encoder& reply) { return dispatcher.answer(message, arrival, reply); };
+  transport::Handler handler = [this](xdr::BytesView message, const transport::Arrival& arrival, xdr::Encoder& reply) {
+    return dispatcher.answer(message, arrival, reply);
+  };
   transport::StreamPool connections{context,
                                     {.max_record = options.max_record,
                                      .max_connections = options.max_connections,
@@ -56,8 +57,8 @@ transport::Endpoint Server::listen(std::string_view endpoint) {
   transport::Listener listener = transport::listen(transport::Endpoint::parse(endpoint));
   const Protocol protocol = *listener.endpoint.protocol;
   if (protocol == Protocol::udp) {
-    state_->datagrams.push_back(std::make_unique<transport::DatagramServer>(
-        state_->context, std::move(listener.socket), state_->handler));
+    state_->datagrams.push_back(
+        std::make_unique<transport::DatagramServer>(state_->context, std::move(listener.socket), state_->handler));
   } else {
     state_->streams.push_back(std::make_unique<transport::StreamListener>(state_->context, std::move(listener.socket),
                                                                           protocol, state_->connections));

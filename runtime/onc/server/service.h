@@ -16,10 +16,10 @@ namespace onc::rpc {
 // Who called, from where and over what. Valid while the handler runs.
 struct Caller {
   transport::Protocol protocol;
-  const transport::Address& peer;     // the other end
-  const transport::Address& local;    // the address the caller used to reach us
-  std::optional<uid_t> peer_uid;      // who is at the other end of a local socket: the kernel says so
-  std::optional<SysParameters> sys;   // what the caller says of itself, which nobody has checked (AUTH_SYS)
+  const transport::Address& peer;    // the other end
+  const transport::Address& local;   // the address the caller used to reach us
+  std::optional<uid_t> peer_uid;     // who is at the other end of a local socket: the kernel says so
+  std::optional<SysParameters> sys;  // what the caller says of itself, which nobody has checked (AUTH_SYS)
 };
 
 // Thrown by a handler that will not serve this caller: answered with AUTH_ERROR (RFC 5531 §9).

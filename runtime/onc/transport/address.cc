@@ -56,7 +56,8 @@ Address Address::path(std::string_view path) {
   sockaddr_un local{};
   local.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof local.sun_path || path.find('\0') != path.npos)
-    throw rpc::Error(rpc::errc::bad_endpoint, "a local socket's path has 1 to 107 bytes, this one " + std::to_string(path.size()));
+    throw rpc::Error(rpc::errc::bad_endpoint,
+                     "a local socket's path has 1 to 107 bytes, this one " + std::to_string(path.size()));
   std::memcpy(local.sun_path, path.data(), path.size());
   return of(local, offsetof(sockaddr_un, sun_path) + path.size() + 1);
 }

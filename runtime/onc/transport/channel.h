@@ -11,7 +11,6 @@
 
 namespace onc::transport {
 
-
 // Not for several threads at once. Throws std::system_error with errno's code, or rpc::errc's where a record breaks
 // the limits; after that the channel is of no more use.
 class Channel {

@@ -24,8 +24,10 @@ using Control = std::array<std::byte, 64>;
 
 void ask_for_local_address(int descriptor, sa_family_t family) {
   const int on = 1;
-  if (family == AF_INET6) ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
-  else ::setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+  if (family == AF_INET6)
+    ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+  else
+    ::setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
 }
 
 template <class Info>
@@ -73,8 +75,10 @@ void choose_source(msghdr& message) {
       std::memcpy(CMSG_DATA(header), &info, sizeof info);
     } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
       auto info = read_info<in6_pktinfo>(header);
-      if (IN6_IS_ADDR_MULTICAST(&info.ipi6_addr)) info.ipi6_addr = in6addr_any;
-      else if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) info.ipi6_ifindex = 0;
+      if (IN6_IS_ADDR_MULTICAST(&info.ipi6_addr))
+        info.ipi6_addr = in6addr_any;
+      else if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
+        info.ipi6_ifindex = 0;
       std::memcpy(CMSG_DATA(header), &info, sizeof info);
     }
   }

@@ -54,9 +54,12 @@ Endpoint Endpoint::parse(std::string_view text) {
     endpoint.host = rest;
     return endpoint;
   }
-  if (scheme == "tcp") endpoint.protocol = Protocol::tcp;
-  else if (scheme == "udp") endpoint.protocol = Protocol::udp;
-  else if (mark != text.npos) refuse(text, "it begins with neither tcp, udp nor local");
+  if (scheme == "tcp")
+    endpoint.protocol = Protocol::tcp;
+  else if (scheme == "udp")
+    endpoint.protocol = Protocol::udp;
+  else if (mark != text.npos)
+    refuse(text, "it begins with neither tcp, udp nor local");
   parse_authority(rest, text, endpoint);
   if (!endpoint.protocol && endpoint.port) refuse(text, "a port needs tcp:// or udp:// before the host");
   return endpoint;

@@ -13,9 +13,9 @@ namespace onc::transport {
 
 // One URI, taken apart. Port 0 is "any" for a server to listen on.
 struct Endpoint {
-  std::optional<Protocol> protocol;     // absent for a bare host: any that is registered
-  std::string host;                     // a name or numeric address; the path for local
-  std::optional<std::uint16_t> port;    // absent: whoever knows the host's portmapper must find it
+  std::optional<Protocol> protocol;   // absent for a bare host: any that is registered
+  std::string host;                   // a name or numeric address; the path for local
+  std::optional<std::uint16_t> port;  // absent: whoever knows the host's portmapper must find it
 
   // Throws rpc::Error(bad_endpoint), which says what one looks like.
   static Endpoint parse(std::string_view text);

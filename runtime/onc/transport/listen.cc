@@ -37,7 +37,8 @@ std::string local_advice(int error) {
                              (local ? local_advice(error) : advice(error)));
 }
 
-// Only a refusal says that nobody is there: a datagram socket, one not for us or one with a full queue answer otherwise.
+// Only a refusal says that nobody is there: a datagram socket, one not for us or one with a full queue answer
+// otherwise.
 bool is_dead(const Address& path) {
   const Socket probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   return ::connect(probe.get(), path.data(), path.size()) != 0 && errno == ECONNREFUSED;

@@ -42,7 +42,7 @@ class RecordReader {
   void compact();
 
   std::size_t max_record_;
-  xdr::Bytes buffer_;      // its size is the room there is; [begin_, end_) has not been looked at
+  xdr::Bytes buffer_;  // its size is the room there is; [begin_, end_) has not been looked at
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t wanted_ = 0;  // bytes of the fragment at begin_, its mark included, when that is known

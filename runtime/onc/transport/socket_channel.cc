@@ -44,8 +44,10 @@ void StreamChannel::send(xdr::Encoder& message, TimePoint deadline) {
   while (!left.empty()) {
     if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
     const ssize_t sent = ::send(socket_.get(), left.data(), left.size(), MSG_NOSIGNAL);
-    if (sent >= 0) left = left.subspan(static_cast<std::size_t>(sent));
-    else if (errno != EINTR && errno != EAGAIN) fail(errno);
+    if (sent >= 0)
+      left = left.subspan(static_cast<std::size_t>(sent));
+    else if (errno != EINTR && errno != EAGAIN)
+      fail(errno);
   }
 }
 
@@ -55,9 +57,12 @@ std::optional<xdr::BytesView> StreamChannel::receive(TimePoint deadline) {
     if (!receive_timeout_.arm(deadline)) return std::nullopt;
     const std::span<std::byte> room = reader_.room();
     const ssize_t received = ::recv(socket_.get(), room.data(), room.size(), 0);
-    if (received > 0) reader_.received(static_cast<std::size_t>(received));
-    else if (received == 0) throw rpc::Error(rpc::errc::connection_lost, "the peer closed the connection");
-    else if (errno != EINTR && errno != EAGAIN) fail(errno);
+    if (received > 0)
+      reader_.received(static_cast<std::size_t>(received));
+    else if (received == 0)
+      throw rpc::Error(rpc::errc::connection_lost, "the peer closed the connection");
+    else if (errno != EINTR && errno != EAGAIN)
+      fail(errno);
   }
 }
 

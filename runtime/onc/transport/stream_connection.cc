@@ -142,13 +142,17 @@ void StreamConnection::serve() {
     drop_when_sent_ = served == Served::then_drop;
   }
   replies.shrink();
-  if (!reader_.is_partial()) record_began_.reset();
-  else if (!record_began_) record_began_ = pool_->clock_;
+  if (!reader_.is_partial())
+    record_began_.reset();
+  else if (!record_began_)
+    record_began_ = pool_->clock_;
   account();
   if (!pool_) return;
   // Others have their turn before the rest of this one's calls.
-  if (!all_sent || served == Served::some) wait_to_write();
-  else wait_to_read();
+  if (!all_sent || served == Served::some)
+    wait_to_write();
+  else
+    wait_to_read();
 }
 
 StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) {
@@ -169,8 +173,10 @@ Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies
   replies.u32(0);  // room for the record mark
   const Arrival arrival{protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record};
   const Verdict verdict = pool_->handler_(record, arrival, replies);
-  if (verdict == Verdict::drop || replies.size() == start + mark_size) replies.truncate(start);
-  else set_mark({replies.data() + start, replies.size() - start});
+  if (verdict == Verdict::drop || replies.size() == start + mark_size)
+    replies.truncate(start);
+  else
+    set_mark({replies.data() + start, replies.size() - start});
   return verdict;
 }
 

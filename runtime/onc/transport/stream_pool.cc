@@ -37,9 +37,8 @@ bool StreamPool::evict_longest_silent() {
 void StreamPool::account(std::size_t before, std::size_t after) {
   buffered_ = buffered_ - before + after;
   while (buffered_ > limits_.max_buffered) {
-    const auto largest = std::max_element(connections_.begin(), connections_.end(), [](const auto& a, const auto& b) {
-      return a->buffered() < b->buffered();
-    });
+    const auto largest = std::max_element(connections_.begin(), connections_.end(),
+                                          [](const auto& a, const auto& b) { return a->buffered() < b->buffered(); });
     if (largest == connections_.end() || (*largest)->buffered() == 0) return;
     (*largest)->close();
   }

@@ -17,11 +17,11 @@ namespace onc::transport {
 class StreamConnection;
 
 struct StreamLimits {
-  std::size_t max_record;       // bytes
-  std::size_t max_connections;  // one more, and the longest silent makes room for it
-  std::size_t max_buffered;     // bytes of half-received calls and half-sent replies; over it, the largest is closed
-  std::chrono::seconds idle;    // between calls
-  std::chrono::seconds partial; // with a call half sent or a reply half read, where nothing moves
+  std::size_t max_record;        // bytes
+  std::size_t max_connections;   // one more, and the longest silent makes room for it
+  std::size_t max_buffered;      // bytes of half-received calls and half-sent replies; over it, the largest is closed
+  std::chrono::seconds idle;     // between calls
+  std::chrono::seconds partial;  // with a call half sent or a reply half read, where nothing moves
 };
 
 // A record that arrives slower than this, in bytes per second, is given up once StreamLimits::partial has passed too.

@@ -13,9 +13,7 @@ void Decoder::opaque(Bytes& value, std::uint32_t bound) {
   if (!bytes.empty()) std::memcpy(value.data(), bytes.data(), bytes.size());
 }
 
-BytesView Decoder::variable(std::uint32_t bound) {
-  return raw(length(bound, 1, 1));
-}
+BytesView Decoder::variable(std::uint32_t bound) { return raw(length(bound, 1, 1)); }
 
 std::uint32_t Decoder::length(std::uint32_t bound, std::size_t smallest, std::size_t memory_each) {
   const std::uint32_t count = u32();

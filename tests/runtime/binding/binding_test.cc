@@ -30,7 +30,9 @@ class Rpcbind : public Version::Server {
   explicit Rpcbind(Table& table) : table_(table) {}
   int calls = 0;
 
-  bool RPCBPROC_SET(Rpcb map, const rpc::Caller&) override { return ++calls, table_.emplace(map.r_netid, map.r_addr).second; }
+  bool RPCBPROC_SET(Rpcb map, const rpc::Caller&) override {
+    return ++calls, table_.emplace(map.r_netid, map.r_addr).second;
+  }
   bool RPCBPROC_UNSET(Rpcb map, const rpc::Caller&) override { return ++calls, table_.erase(map.r_netid) != 0; }
   // As rpcbind does: the netid is that of the transport the call came over.
   std::string RPCBPROC_GETADDR(Rpcb map, const rpc::Caller& caller) override {
@@ -83,8 +85,10 @@ class Portmap2 : public portmap::PMAP_PROG::PMAP_VERS::Server {
 
   void PMAPPROC_NULL(const rpc::Caller&) override {}
   bool PMAPPROC_SET(portmap::mapping map, const rpc::Caller&) override {
-    return ++calls, table_.emplace(netid(map), "127.0.0.1." + std::to_string(map.port / 256) + "." +
-                                                   std::to_string(map.port % 256)).second;
+    return ++calls, table_
+                        .emplace(netid(map),
+                                 "127.0.0.1." + std::to_string(map.port / 256) + "." + std::to_string(map.port % 256))
+                        .second;
   }
   // The protocol is ignored (RFC 1833 §3.2).
   bool PMAPPROC_UNSET(portmap::mapping, const rpc::Caller&) override {
@@ -239,9 +243,9 @@ TEST_F(Binding, registers_with_rpcbind_and_unregisters_in_the_end) {
   serve({&two_, &three_, &four_});
   table_ = {{"tcp", "127.0.0.1.1.1"}};  // left behind by a server that died
   {
-    const binding::Registration registration({adder::program},
-                                             {Endpoint::parse("tcp://127.0.0.1:777"), Endpoint::parse("udp://[::1]:778")},
-                                             Registering::required);
+    const binding::Registration registration(
+        {adder::program}, {Endpoint::parse("tcp://127.0.0.1:777"), Endpoint::parse("udp://[::1]:778")},
+        Registering::required);
     EXPECT_TRUE(registration.registered());
     EXPECT_EQ(table_, (Table{{"tcp", "127.0.0.1.3.9"}, {"udp6", "::1.3.10"}}));
   }
@@ -277,9 +281,9 @@ TEST_F(Binding, a_server_leaves_what_another_registered_in_its_place) {
         std::in_place, std::vector{adder::program},
         std::vector{Endpoint::parse("tcp://127.0.0.1:777"), Endpoint::parse("udp://127.0.0.1:777")},
         Registering::required);
-    const binding::Registration second(
-        {adder::program}, {Endpoint::parse("tcp://127.0.0.1:778"), Endpoint::parse("udp://127.0.0.1:777")},
-        Registering::required);
+    const binding::Registration second({adder::program},
+                                       {Endpoint::parse("tcp://127.0.0.1:778"), Endpoint::parse("udp://127.0.0.1:777")},
+                                       Registering::required);
     table_.erase("udp");
     first.reset();
     EXPECT_EQ(table_, (Table{{"tcp", "127.0.0.1.3.10"}}));

@@ -34,7 +34,8 @@ TEST(universal_addresses, that_are_none_are_nothing) {
         std::string("127.0.0.1.3"), std::string("127.0.0.1.3.256"), std::string("127.0.0.1.256.3"),
         std::string("127.0.0.1.3.-1"), std::string("127.0.0.1.3."), std::string("127.0.0.1..3"),
         std::string("256.0.0.1.3.9"), std::string("127.0.0.1.0003.9"), std::string("127.0.0.1.3.9 "),
-        std::string("::1.3.9"), std::string("127.0.0.1\0.3.9", 14), std::string(20, '.'), std::string(65536, '1'), std::string("1.2.3.4.5.6.7.8")})
+        std::string("::1.3.9"), std::string("127.0.0.1\0.3.9", 14), std::string(20, '.'), std::string(65536, '1'),
+        std::string("1.2.3.4.5.6.7.8")})
     EXPECT_EQ(from_universal("tcp", text), std::nullopt) << text.substr(0, 40);
   EXPECT_EQ(from_universal("tcp6", "127.0.0.1.3.9"), std::nullopt);
   EXPECT_EQ(from_universal("carrier-pigeon", "127.0.0.1.3.9"), std::nullopt);

@@ -134,15 +134,17 @@ TEST(replies, that_say_no_are_errors_with_the_reason) {
   } rows[] = {
       {rpc::encode_program_unavailable, rpc::errc::program_unavailable,
        "the server does not serve this program; it did not run", false},
-      {[](xdr::Encoder& out, std::uint32_t xid) { rpc::encode_program_mismatch(out, xid, {2, 4}); },
+      {[](xdr::Encoder& out, std::uint32_t xid) {
+         rpc::encode_program_mismatch(out, xid, {2, 4});
+       },
        rpc::errc::version_mismatch,
        "the server does not serve this version of the program, but versions 2 to 4; it did not run", false},
       {rpc::encode_procedure_unavailable, rpc::errc::procedure_unavailable,
        "the program has no such procedure; it did not run", false},
       {rpc::encode_garbage_arguments, rpc::errc::garbage_arguments,
        "the server could not decode the arguments; it did not run", false},
-      {rpc::encode_system_error, rpc::errc::system_error,
-       "the server failed while it served the call; it may have run", true},
+      {rpc::encode_system_error, rpc::errc::system_error, "the server failed while it served the call; it may have run",
+       true},
       {rpc::encode_rpc_mismatch, rpc::errc::rpc_mismatch,
        "the server does not speak version 2 of RPC, but version 2; it did not run", false},
       {[](xdr::Encoder& out, std::uint32_t xid) {
@@ -213,8 +215,8 @@ TEST(replies, that_are_none_end_a_stream) {
 
 TEST(arguments, beyond_their_bound_are_refused_before_anything_is_sent) {
   Network network(true, [](xdr::BytesView) { return Deliveries{}; });
-  EXPECT_THROW(network.client.call(adder::procedures::add, [](xdr::Encoder& out) { out.string("hi!", 2); },
-                                   [](xdr::Decoder&) {}),
+  EXPECT_THROW(network.client.call(
+                   adder::procedures::add, [](xdr::Encoder& out) { out.string("hi!", 2); }, [](xdr::Decoder&) {}),
                xdr::Error);
   EXPECT_TRUE(network.calls.empty());
 }

@@ -40,7 +40,8 @@ rpc::Error error_of(adder::Client& client) {
 class Liar {
  public:
   explicit Liar(std::function<void(int connection)> behave)
-      : listener_(transport::listen(Endpoint::parse("tcp://127.0.0.1:0"))), thread_([this, behave] { serve(behave); }) {}
+      : listener_(transport::listen(Endpoint::parse("tcp://127.0.0.1:0"))),
+        thread_([this, behave] { serve(behave); }) {}
   ~Liar() {
     ::shutdown(listener_.socket.get(), SHUT_RDWR);
     thread_.join();
@@ -175,7 +176,8 @@ TEST(client, connects_again_after_a_failure) {
   Liar moody([&](int connection) {
     const xdr::Bytes call = read_call(connection);
     if (++connections == 1) return;
-    send_hex(connection, "8000001c" + to_hex({call.data() + 4, 4}) + "00000001 00000000 00000000 00000000 00000000 0000002a");
+    send_hex(connection,
+             "8000001c" + to_hex({call.data() + 4, 4}) + "00000001 00000000 00000000 00000000 00000000 0000002a");
     wait_for_the_end(connection);
   });
   adder::Client client(moody.at());
@@ -207,8 +209,8 @@ TEST(client, over_udp_tries_every_address_of_the_host) {
   const transport::Address nobody = transport::Address::ip("127.0.0.99", *server.endpoint().port);
   Socket socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::connect(socket.get(), nobody.data(), nobody.size()), 0);
-  adder::Client client(std::make_unique<transport::DatagramChannel>(
-      std::move(socket), "udp://two-addresses", transport::resolve(server.endpoint())));
+  adder::Client client(std::make_unique<transport::DatagramChannel>(std::move(socket), "udp://two-addresses",
+                                                                    transport::resolve(server.endpoint())));
   EXPECT_EQ(client.add(2, 3), 5);
   EXPECT_EQ(client.add(2, 4), 6);
 }

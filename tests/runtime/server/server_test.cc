@@ -24,7 +24,8 @@ using namespace std::chrono_literals;
 const std::string add_2_and_3 =
     "00000007 00000000 00000002 20000042 00000002 00000001 00000000 00000000 00000000 00000000 00000002 00000003";
 const std::string sum_5 = "00000007 00000001 00000000 00000000 00000000 00000000 00000005";
-const std::string null_call = "00000007 00000000 00000002 20000042 00000002 00000000 00000000 00000000 00000000 00000000";
+const std::string null_call =
+    "00000007 00000000 00000002 20000042 00000002 00000000 00000000 00000000 00000000 00000000";
 
 std::string socket_path() {
   return (std::filesystem::temp_directory_path() / ("onc-test-" + std::to_string(::getpid()) + ".sock")).string();
@@ -33,8 +34,8 @@ std::string socket_path() {
 TEST(server, answers_over_every_transport) {
   adder::Server adder;
   const std::string local = "local://" + socket_path();
-  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0", "tcp://[::1]:0", "udp://[::1]:0",
-                                  local.c_str()});
+  RunningServer server({&adder},
+                       {"tcp://127.0.0.1:0", "udp://127.0.0.1:0", "tcp://[::1]:0", "udp://[::1]:0", local.c_str()});
   for (std::size_t i = 0; i < 5; ++i) {
     adder::Client client(server.at(i));
     EXPECT_EQ(client.add(2, 3), 5) << server.at(i);

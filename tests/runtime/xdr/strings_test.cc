@@ -80,7 +80,8 @@ TEST(strings, may_hold_nul_bytes) {
 
 TEST(lengths, that_the_bytes_cannot_hold_are_refused_before_anything_is_allocated) {
   // CVE-2002-0391, CVE-2003-0028 and CVE-2017-8779 were all these.
-  for (const std::uint32_t length : {1U, 0x40000000U, 0x70000000U, 0x7fffffffU, 0x80000000U, 0xfffffffcU, 0xffffffffU}) {
+  for (const std::uint32_t length :
+       {1U, 0x40000000U, 0x70000000U, 0x7fffffffU, 0x80000000U, 0xfffffffcU, 0xffffffffU}) {
     Encoder out;
     out.u32(length);
     std::string string;
@@ -94,7 +95,8 @@ TEST(lengths, that_the_bytes_cannot_hold_are_refused_before_anything_is_allocate
     refused([&](Decoder& in) { in.string(string, unbounded); });
     refused([&](Decoder& in) { in.opaque(opaque, unbounded); });
     refused([&](Decoder& in) { in.numbers(numbers, unbounded); });
-    refused([&](Decoder& in) { in.array(strings, unbounded, 4, [&](std::string& item) { in.string(item, unbounded); }); });
+    refused(
+        [&](Decoder& in) { in.array(strings, unbounded, 4, [&](std::string& item) { in.string(item, unbounded); }); });
     EXPECT_LE(string.capacity(), 64U);
     EXPECT_EQ(opaque.capacity(), 0U);
     EXPECT_EQ(numbers.capacity(), 0U);

@@ -1,5 +1,5 @@
 // A whole client: asks a portmapper what is registered with it, through the class that idlc made from idl/rpcbind.x.
-//   onc-registry URI
+//   demo-registry URI
 #include <exception>
 #include <iomanip>
 #include <iostream>
@@ -11,7 +11,7 @@
 
 int main(int argc, char** argv) try {
   if (argc != 2) {
-    std::cerr << "usage: onc-registry URI, such as tcp://127.0.0.1:111\n";
+    std::cerr << "usage: demo-registry URI, such as tcp://127.0.0.1:111\n";
     return 2;
   }
   rpcbind::RPCBPROG::RPCBVERS4::Client portmapper(argv[1]);
@@ -27,6 +27,6 @@ int main(int argc, char** argv) try {
   }
   return 0;
 } catch (const std::exception& error) {
-  std::cerr << "onc-registry: " << error.what() << '\n';
+  std::cerr << "demo-registry: " << error.what() << '\n';
   return 1;
 }

@@ -240,13 +240,12 @@ TEST(server, closes_the_largest_where_all_together_hold_too_much) {
 class PoorServer {
  public:
   explicit PoorServer(rlim_t descriptors) {
-    int pipe[2];
-    if (::pipe(pipe) != 0 || (child_ = ::fork()) < 0) throw std::system_error(errno, std::generic_category());
-    if (child_ == 0) serve(descriptors, pipe[1]);
-    ports_.resize(2);
-    EXPECT_EQ(::read(pipe[0], ports_.data(), 2 * sizeof ports_[0]), static_cast<ssize_t>(2 * sizeof ports_[0]));
-    ::close(pipe[0]);
-    ::close(pipe[1]);
+    start();
+    // Calls before the limit holds: UBSan looks at each class it meets for the first time through a pipe of its own.
+    for (int i = 0; i < 3; ++i)
+      for (const auto& endpoint : {over_ip4(), over_ip6()}) EXPECT_EQ(adder::Client(endpoint.text()).add(2, 3), 5);
+    const rlimit few{descriptors, descriptors};
+    EXPECT_EQ(::prlimit(child_, RLIMIT_NOFILE, &few, nullptr), 0);
   }
   ~PoorServer() {
     ::kill(child_, SIGKILL);
@@ -265,13 +264,21 @@ class PoorServer {
   }
 
  private:
-  [[noreturn]] static void serve(rlim_t descriptors, int ready) {
+  void start() {
+    int pipe[2];
+    if (::pipe(pipe) != 0 || (child_ = ::fork()) < 0) throw std::system_error(errno, std::generic_category());
+    if (child_ == 0) serve(pipe[1]);
+    ports_.resize(2);
+    EXPECT_EQ(::read(pipe[0], ports_.data(), 2 * sizeof ports_[0]), static_cast<ssize_t>(2 * sizeof ports_[0]));
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+  }
+
+  [[noreturn]] static void serve(int ready) {
     adder::Server adder;
     rpc::Server server;
     server.add(adder);
     const std::uint16_t ports[] = {*server.listen("tcp://127.0.0.1:0").port, *server.listen("tcp://[::1]:0").port};
-    const rlimit few{descriptors, descriptors};
-    ::setrlimit(RLIMIT_NOFILE, &few);
     if (::write(ready, ports, sizeof ports) != sizeof ports) ::_exit(1);
     server.run();
     ::_exit(0);

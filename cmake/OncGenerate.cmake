@@ -13,12 +13,12 @@ function(onc_generate)
     cmake_path(ABSOLUTE_PATH file NORMALIZE)
     cmake_path(GET file FILENAME name)
     add_custom_command(
-      OUTPUT ${out}/${name}.h ${out}/${name}.cc
+      OUTPUT ${out}/${name}.h ${out}/${name}.cc ${out}/${name}.print.cc
       COMMAND idlc -o ${out} ${options} ${file}
       DEPENDS ${file} idlc
       COMMENT "idlc ${name}"
       VERBATIM)
-    target_sources(${arg_TARGET} PRIVATE ${out}/${name}.h ${out}/${name}.cc)
+    target_sources(${arg_TARGET} PRIVATE ${out}/${name}.h ${out}/${name}.cc ${out}/${name}.print.cc)
   endforeach()
   target_include_directories(${arg_TARGET} PUBLIC $<BUILD_INTERFACE:${out}>)
 endfunction()

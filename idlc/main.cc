@@ -26,7 +26,7 @@ struct Arguments {
 };
 
 constexpr const char* examples = R"(Examples:
-  idlc files.x                          files.x.h and files.x.cc, here
+  idlc files.x                          files.x.h, files.x.cc and files.x.print.cc, here
   idlc -o build idl/*.x                 several, into build/
   idlc --namespace acme::files files.x  not in namespace files
 
@@ -66,6 +66,7 @@ bool compile(const std::string& path, const Arguments& arguments, std::vector<Fi
   const std::string place = output_path(path, arguments);
   outputs.push_back({place + ".h", output.header});
   outputs.push_back({place + ".cc", output.source});
+  outputs.push_back({place + ".print.cc", output.print});
   return true;
 }
 

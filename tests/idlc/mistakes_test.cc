@@ -84,7 +84,7 @@ TEST(mistakes, leave_what_an_earlier_run_wrote) {
   const std::string header = read(directory / "a.x.h");
   EXPECT_EQ(compile(directory, "struct A { int x; }").status, 1);
   EXPECT_EQ(read(directory / "a.x.h"), header);
-  EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc", "a.x.h"}));
+  EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc", "a.x.h", "a.x.print.cc"}));
 }
 
 // RFC 5531 §12.3 wants the numbers of versions and procedures to differ, within what they stand in; no others.

@@ -1,6 +1,7 @@
 #include "cpp.h"
 
 #include "codec.h"
+#include "print.h"
 #include "program.h"
 
 #include <algorithm>
@@ -88,11 +89,26 @@ std::string source(const Spec& spec, const Names& names, const Options& options)
   return out.text();
 }
 
+// Apart from the rest: who prints nothing links nothing of it.
+std::string print(const Spec& spec, const Names& names, const Options& options) {
+  Printer out;
+  out.line("{}", first_line(options));
+  out.line("#include \"{}.h\"", options.file);
+  out.blank();
+  out.line("#include <onc/xdr/printer.h>");
+  out.blank();
+  out.line("namespace {} {", names.space());
+  write_prints(out, spec, names);
+  out.blank();
+  out.line("}  // namespace {}", names.space());
+  return out.text();
+}
+
 }  // namespace
 
 Output generate(const Spec& spec, const Options& options) {
   const Names names(spec, options);
-  return {header(spec, names, options), source(spec, names, options)};
+  return {header(spec, names, options), source(spec, names, options), print(spec, names, options)};
 }
 
 }  // namespace idlc::cpp

@@ -16,6 +16,7 @@ struct Options {
 struct Output {
   std::string header;  // of files.x.h
   std::string source;  // of files.x.cc
+  std::string print;   // of files.x.print.cc
 };
 
 Output generate(const Spec& spec, const Options& options);

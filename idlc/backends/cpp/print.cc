@@ -1,0 +1,7 @@
+#include "print.h"
+
+namespace idlc::cpp {
+
+void write_prints(Printer&, const Spec&, const Names&) {}
+
+}  // namespace idlc::cpp

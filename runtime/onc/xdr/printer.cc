@@ -1,0 +1,1 @@
+#include <onc/xdr/printer.h>

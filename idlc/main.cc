@@ -26,7 +26,8 @@ struct Arguments {
 };
 
 constexpr const char* examples = R"(Examples:
-  idlc files.x                          files.x.h, files.x.cc and files.x.print.cc, here
+  idlc files.x                          files.x.h, files.x.cc and files.x.print.cc, here; with programs in files.x,
+                                        files.x.async.h and files.x.async.cc too
   idlc -o build idl/*.x                 several, into build/
   idlc --namespace acme::files files.x  not in namespace files
 
@@ -67,6 +68,10 @@ bool compile(const std::string& path, const Arguments& arguments, std::vector<Fi
   outputs.push_back({place + ".h", output.header});
   outputs.push_back({place + ".cc", output.source});
   outputs.push_back({place + ".print.cc", output.print});
+  if (!output.async_header.empty()) {
+    outputs.push_back({place + ".async.h", output.async_header});
+    outputs.push_back({place + ".async.cc", output.async_source});
+  }
   return true;
 }
 

@@ -104,11 +104,43 @@ std::string print(const Spec& spec, const Names& names, const Options& options) 
   return out.text();
 }
 
+// Apart from the rest: a blocking caller never compiles Asio.
+std::string async_header(const Spec& spec, const Names& names, const Options& options) {
+  if (!has_programs(spec)) return "";
+  Printer out;
+  out.line("{}", first_line(options));
+  out.line("#pragma once");
+  out.blank();
+  out.line("#include <onc/rpc/async_stub.h>");
+  out.blank();
+  out.line("#include \"{}.h\"", options.file);
+  out.blank();
+  out.line("namespace {} {", names.space());
+  for_each_version(out, spec, names, [](VersionWriter writer) { writer.declare_async(); });
+  out.blank();
+  out.line("}  // namespace {}", names.space());
+  return out.text();
+}
+
+std::string async_source(const Spec& spec, const Names& names, const Options& options) {
+  if (!has_programs(spec)) return "";
+  Printer out;
+  out.line("{}", first_line(options));
+  out.line("#include \"{}.async.h\"", options.file);
+  out.blank();
+  out.line("namespace {} {", names.space());
+  for_each_version(out, spec, names, [](VersionWriter writer) { writer.define_async(); });
+  out.blank();
+  out.line("}  // namespace {}", names.space());
+  return out.text();
+}
+
 }  // namespace
 
 Output generate(const Spec& spec, const Options& options) {
   const Names names(spec, options);
-  return {header(spec, names, options), source(spec, names, options), print(spec, names, options)};
+  return {header(spec, names, options), source(spec, names, options), print(spec, names, options),
+          async_header(spec, names, options), async_source(spec, names, options)};
 }
 
 }  // namespace idlc::cpp

@@ -17,6 +17,10 @@ struct Output {
   std::string header;  // of files.x.h
   std::string source;  // of files.x.cc
   std::string print;   // of files.x.print.cc
+
+  // Empty where the file has no program.
+  std::string async_header;  // of files.x.async.h
+  std::string async_source;  // of files.x.async.cc
 };
 
 Output generate(const Spec& spec, const Options& options);

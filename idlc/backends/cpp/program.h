@@ -28,6 +28,10 @@ class VersionWriter {
   void declare();
   // files.x.cc
   void define();
+  // files.x.async.h
+  void declare_async();
+  // files.x.async.cc
+  void define_async();
 
  private:
   void declare_client();
@@ -41,6 +45,16 @@ class VersionWriter {
   std::string decode_results(const Procedure& procedure) const;
   void define_dispatch();
   void dispatch(const Procedure& procedure);
+  // Writes what reads the arguments; returns the handler's call.
+  std::string read_arguments(const Procedure& procedure);
+  bool has_procedure_zero() const;
+
+  void declare_async_client();
+  void declare_async_server();
+  void define_async_client(const Procedure& procedure);
+  void define_async_dispatch();
+  std::string awaitable(const Procedure& procedure) const;
+  std::string async_parameters(const Procedure& procedure, bool named) const;
 
   // A constant's name or a number.
   std::string number(const Value& value) const;

@@ -28,12 +28,9 @@ void VersionWriter::define_dispatch() {
             locals_.arguments, has_results() ? " " + locals_.results : "");
   out_.open("                      const onc::rpc::Caller& {})", locals_.caller);
   out_.open("switch ({})", locals_.procedure);
-  const auto& procedures = version_.procedures;
-  const bool has_zero = std::any_of(procedures.begin(), procedures.end(),
-                                    [](const Procedure& procedure) { return procedure.number.number == Number{}; });
   // By convention every program answers procedure 0 (RFC 5531 §12.1).
-  if (!has_zero) out_.line("case 0: return {}.finish();", locals_.arguments);
-  for (const Procedure& procedure : procedures) dispatch(procedure);
+  if (!has_procedure_zero()) out_.line("case 0: return {}.finish();", locals_.arguments);
+  for (const Procedure& procedure : version_.procedures) dispatch(procedure);
   out_.close();
   out_.line("throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, {}::program);", names_.of(version_));
   out_.close();
@@ -41,6 +38,12 @@ void VersionWriter::define_dispatch() {
 
 void VersionWriter::dispatch(const Procedure& procedure) {
   out_.open("case {}:", number(procedure.number));
+  const std::string call = read_arguments(procedure);
+  out_.line("return {};", procedure.result.is_void() ? call : codec_.encode(procedure.result, call, locals_.results));
+  out_.close();
+}
+
+std::string VersionWriter::read_arguments(const Procedure& procedure) {
   std::string call = names_.of(procedure) + "(";
   for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
     const Declaration& declaration = procedure.arguments[i];
@@ -54,10 +57,13 @@ void VersionWriter::dispatch(const Procedure& procedure) {
     }
     call += handed_on(declaration, name) + ", ";
   }
-  call += locals_.caller + ")";
   out_.line("{}.finish();", locals_.arguments);
-  out_.line("return {};", procedure.result.is_void() ? call : codec_.encode(procedure.result, call, locals_.results));
-  out_.close();
+  return call + locals_.caller + ")";
+}
+
+bool VersionWriter::has_procedure_zero() const {
+  return std::any_of(version_.procedures.begin(), version_.procedures.end(),
+                     [](const Procedure& procedure) { return procedure.number.number == Number{}; });
 }
 
 }  // namespace idlc::cpp

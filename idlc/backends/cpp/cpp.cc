@@ -59,6 +59,7 @@ std::string header(const Spec& spec, const Names& names, const Options& options)
   Printer code;
   write_types(code, spec, names, options);
   declare_codecs(code, spec, names);
+  declare_prints(code, spec, names);
   for_each_version(code, spec, names, [](VersionWriter writer) { writer.declare(); });
 
   Printer out;
@@ -94,8 +95,6 @@ std::string print(const Spec& spec, const Names& names, const Options& options) 
   Printer out;
   out.line("{}", first_line(options));
   out.line("#include \"{}.h\"", options.file);
-  out.blank();
-  out.line("#include <onc/xdr/printer.h>");
   out.blank();
   out.line("namespace {} {", names.space());
   write_prints(out, spec, names);

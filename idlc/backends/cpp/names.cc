@@ -28,7 +28,10 @@ class Assignment {
 };
 
 // Functions and namespaces that generated code calls by their names.
-const Scope in_namespace{"encode", "decode", "std", "onc", "asio"};
+const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio"};
+
+// Member functions of structs and unions.
+const Scope in_types{"print"};
 
 // What a Client or Server has, is or calls: no procedure may take it.
 const Scope in_program{"call",        "dispatch",   "program", "set_timeout", "set_credential",
@@ -49,8 +52,10 @@ std::string space_of(const std::string& file) {
 // the with_arm that makes it.
 Scope constructors_of(const std::string& type) {
   const std::string maker = "with_";
-  if (!type.starts_with(maker)) return {type};
-  return {type, type.substr(maker.size())};
+  Scope names = in_types;
+  names.insert(type);
+  if (type.starts_with(maker)) names.insert(type.substr(maker.size()));
+  return names;
 }
 
 const Scope libraries{"std", "onc", "asio"};
@@ -101,7 +106,10 @@ Names::Names(const Spec& spec, const Options& options)
 }
 
 void Names::name_definitions(const Spec& spec) {
-  Assignment names(in_namespace);
+  Scope reserved = in_namespace;
+  for (const auto& definition : spec.definitions)
+    if (definition->as<Enum>()) reserved.insert("print_" + definition->name.text);
+  Assignment names(std::move(reserved));
   for (const auto& definition : spec.definitions) names.expect(definition->name.text);
   for (const auto& definition : spec.definitions) {
     if (definition->name.text.empty()) continue;
@@ -120,7 +128,7 @@ void Names::name_members(const Definition& definition) {
       for (const Enumerator& enumerator : type->enumerators) visit(enumerator);
     });
   if (const Struct* type = definition.as<Struct>())
-    assign(Assignment({}), [&](auto visit) {
+    assign(Assignment(in_types), [&](auto visit) {
       for (const Declaration& member : type->members) visit(member);
     });
   if (const Union* type = definition.as<Union>())

@@ -1,7 +1,205 @@
 #include "print.h"
 
-namespace idlc::cpp {
+#include <algorithm>
+#include <map>
 
-void write_prints(Printer&, const Spec&, const Names&) {}
+namespace idlc::cpp {
+namespace {
+
+// Not print(): with thousands of that name, the compiler would look long for the right one.
+std::string function_of(const Definition& type) { return "print_" + type.name.text; }
+
+// What lists and optionals, and lists of them, are made of.
+Declaration innermost(const Declaration& declaration) {
+  Declaration inner = resolve(declaration);
+  while (inner.maybe || inner.shape != Shape::plain) {
+    const Declaration element = element_of(inner);
+    inner = resolve(element);
+  }
+  return inner;
+}
+
+bool is_recursive(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  return !resolved.maybe && resolved.shape == Shape::plain && resolved.type.definition &&
+         resolved.type.definition->recursive;
+}
+
+// A value of the holder's own type may stand in it, directly or at the end of a pointer.
+bool continues_chain(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  if (resolved.maybe || resolved.shape != Shape::optional) return is_recursive(declaration);
+  return resolved.pointer == Pointer::box && is_recursive(element_of(resolved));
+}
+
+class ObjectPrint {
+ public:
+  ObjectPrint(Printer& out, const Definition& definition, const Names& names)
+      : out_(out),
+        definition_(definition),
+        hidden_(members_of(definition, names)),
+        types_(names, hidden_),
+        stream_(local("out")) {}
+
+  void write() {
+    out_.blank();
+    out_.open("void {}::print(onc::xdr::Printer& {}) const", types_.names().of(definition_), stream_);
+    out_.line("{}.open(\"{}\");", stream_, definition_.name.text);
+    if (const Struct* type = definition_.as<Struct>()) fields(*type);
+    if (const Union* type = definition_.as<Union>()) fields(*type);
+    out_.line("{}.close();", stream_);
+    out_.close();
+  }
+
+ private:
+  static Scope members_of(const Definition& definition, const Names& names);
+
+  // No member's name, nor one that a member of ours made of a member's with a _.
+  std::string local(std::string name) const {
+    while (hidden_.contains(name)) name += '2';
+    return types_.names().local(name);
+  }
+
+  void fields(const Struct& type) {
+    for (const Declaration& member : type.members) {
+      const bool last = &member == &type.members.back();
+      if (last && type.list) continue;
+      out_.line("{};", field(member, types_.names().of(member), last));
+    }
+  }
+  void fields(const Union& type);
+
+  std::string field(const Declaration& declaration, const std::string& value, bool last) const {
+    const bool waits = last && definition_.recursive && continues_chain(declaration);
+    return Printer::fill("{}.{}(\"{}\", {}{})", stream_, waits ? "last" : "field", declaration.name.text, value,
+                         enum_argument(declaration));
+  }
+
+  std::string enum_argument(const Declaration& declaration) const {
+    const Definition* type = enum_of(innermost(declaration));
+    if (!type) return "";
+    const std::string function = function_of(*type);
+    if (hidden_.contains(function)) return ", ::" + types_.names().space() + "::" + function;
+    const std::string name = types_.of(*type);
+    const std::size_t end = name.rfind("::");
+    return ", " + (end == std::string::npos ? "" : name.substr(0, end + 2)) + function;
+  }
+
+  void labels(const Union& type, const Arm& arm, const std::string& end);
+
+  Printer& out_;
+  const Definition& definition_;
+  Scope hidden_;
+  Types types_;
+  std::string stream_;
+};
+
+Scope ObjectPrint::members_of(const Definition& definition, const Names& names) {
+  Scope members;
+  const auto add = [&](const Declaration& member) {
+    if (!member.is_void()) members.insert(names.of(member));
+  };
+  if (const Struct* type = definition.as<Struct>())
+    for (const Declaration& member : type->members) add(member);
+  if (const Union* type = definition.as<Union>()) {
+    add(type->discriminant);
+    for (const Arm& arm : type->arms) add(arm.declaration);
+    for (const std::string& member : Scope(members)) members.insert({member + "_", "with_" + member});
+    members.insert("arm_");
+  }
+  return members;
+}
+
+void ObjectPrint::fields(const Union& type) {
+  const std::string which = types_.names().of(type.discriminant) + "()";
+  out_.line("{};", field(type.discriminant, which, false));
+  const auto has_value = [](const Arm& arm) { return !arm.declaration.is_void(); };
+  if (std::none_of(type.arms.begin(), type.arms.end(), has_value)) return;
+  const TypeRef& switched = resolve(type.discriminant).type;
+  const bool is_bool = !switched.definition && switched.primitive == Primitive::boolean;
+  out_.open("switch ({})", is_bool ? "int{" + which + "}" : which);
+  const bool rest_has_value = std::any_of(type.arms.begin(), type.arms.end(), [&](const Arm& arm) {
+    return arm.default_label && has_value(arm);
+  });
+  for (const Arm& arm : type.arms) {
+    if (has_value(arm))
+      labels(type, arm, " " + field(arm.declaration, types_.names().of(arm.declaration) + "()", true) + "; break;");
+    else if (rest_has_value)
+      labels(type, arm, " break;");
+  }
+  if (!rest_has_value) out_.line("default: break;");
+  out_.close();
+}
+
+void ObjectPrint::labels(const Union& type, const Arm& arm, const std::string& end) {
+  std::vector<std::string> lines;
+  for (const Value& value : arm.labels) lines.push_back("case " + label(types_, type.discriminant, value) + ":");
+  if (arm.default_label) lines.push_back("default:");
+  lines.back() += end;
+  for (const std::string& line : lines) out_.line("{}", line);
+}
+
+std::int64_t signed_value(const Number& number) {
+  const auto magnitude = static_cast<std::int64_t>(number.magnitude);
+  return number.negative ? -magnitude : magnitude;
+}
+
+// In the order of their numbers, as the runtime looks for them; of two names for a number the first.
+std::string table_of(const Enum& type) {
+  std::map<std::int64_t, std::string> names;
+  for (const Enumerator& enumerator : type.enumerators)
+    names.emplace(signed_value(*enumerator.number), enumerator.name.text);
+  std::string table;
+  for (const auto& [number, name] : names) {
+    // As C++ has no literal for the smallest int.
+    const std::string text = number == INT32_MIN ? "-2147483647 - 1" : std::to_string(number);
+    table += (table.empty() ? "{" : ", {") + text + ", \"" + name + "\"}";
+  }
+  return table;
+}
+
+void write_enum(Printer& out, const Definition& definition, const Names& names) {
+  const std::string stream = names.local("out");
+  const std::string value = names.local("value");
+  const std::string table = names.local("names");
+  out.blank();
+  out.open("void {}(onc::xdr::Printer& {}, {} {})", function_of(definition), stream, names.of(definition), value);
+  out.line("static constexpr onc::xdr::Enumerator {}[] = {{}};", table, table_of(*definition.as<Enum>()));
+  out.line("{}.enumerator(static_cast<std::int32_t>({}), {});", stream, value, table);
+  out.close();
+}
+
+}  // namespace
+
+void declare_prints(Printer& out, const Spec& spec, const Names& names) {
+  const auto is = [](auto wanted) {
+    return [wanted](const auto& definition) { return wanted(*definition); };
+  };
+  const auto is_enum = [](const Definition& definition) { return definition.as<Enum>() != nullptr; };
+  const auto is_printed = [&](const Definition& definition) {
+    return is_enum(definition) || definition.as<Struct>() || definition.as<Union>();
+  };
+  const auto& definitions = spec.definitions;
+  if (std::none_of(definitions.begin(), definitions.end(), is(is_printed))) return;
+  out.blank();
+  out.line("using onc::xdr::operator<<;");
+  const std::string stream = names.local("out");
+  const std::string value = names.local("value");
+  for (const auto& definition : definitions) {
+    if (!is_enum(*definition)) continue;
+    const std::string function = function_of(*definition);
+    const std::string& type = names.of(*definition);
+    out.line("void {}(onc::xdr::Printer&, {});", function, type);
+    out.line("inline void print(onc::xdr::Printer& {}, {} {}) { {}({}, {}); }", stream, type, value, function, stream,
+             value);
+  }
+}
+
+void write_prints(Printer& out, const Spec& spec, const Names& names) {
+  for (const auto& definition : spec.definitions) {
+    if (definition->as<Enum>()) write_enum(out, *definition, names);
+    if (definition->as<Struct>() || definition->as<Union>()) ObjectPrint(out, *definition, names).write();
+  }
+}
 
 }  // namespace idlc::cpp

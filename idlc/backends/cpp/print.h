@@ -5,6 +5,8 @@
 
 namespace idlc::cpp {
 
+// Those that are no members: of enums, and `<<`.
+void declare_prints(Printer& out, const Spec& spec, const Names& names);
 void write_prints(Printer& out, const Spec& spec, const Names& names);
 
 }  // namespace idlc::cpp

@@ -106,6 +106,7 @@ class TypeWriter {
                    types.of(member) + " " + names_.of(member) + member_initializer(types, member) + ";",
                    remark(member));
     out_.blank();
+    out_.line("void print(onc::xdr::Printer&) const;");
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
     out_.close("};");
   }

@@ -47,6 +47,7 @@ class UnionWriter {
     for (const Arm& arm : type_.arms)
       if (has_value(arm)) accessors(arm);
     out_.blank();
+    out_.line("void print(onc::xdr::Printer&) const;");
     out_.line("bool operator==(const {}&) const = default;", class_);
     out_.blank();
     out_.label("private:");

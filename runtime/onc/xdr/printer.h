@@ -1,8 +1,221 @@
-// Values as text and as JSON, for logs, traces and tools.
+// Values as text and as JSON, for logs, traces and tools: `stream << value`, to_json(value).
+//
+// Text is to be read: Entry{name: "motd", attributes: Attributes{size: 5, digest: 0x00ff}}. What is long is shortened
+// there, and nothing in it can move a terminal's cursor.
+//
+// JSON (RFC 8259) is for programs, and whole: names as in the .x, enumerators by name (by number where the .x has no
+// name for it), opaque and quadruple as strings of hexadecimal digits, an absent value as null, NaN and the infinities
+// as strings. Hypers are numbers, for a reader should not have to know which integers are wide: most keep 64 bits, but
+// those that have only doubles, as in JavaScript, round beyond 2^53. Bytes that are no UTF-8 become U+FFFD, so what a
+// string held can be lost there; what must be exact belongs on the wire.
 #pragma once
+
+#include <onc/xdr/box.h>
+#include <onc/xdr/bytes.h>
+#include <onc/xdr/types.h>
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace onc::xdr {
 
+struct Enumerator {
+  std::int32_t number;
+  const char* name;
+};
+
 class Printer;
+
+// A struct or union of a .x.
+template <class T>
+concept PrintsItself = requires(const T& value, Printer& out) { value.print(out); };
+
+// An enum of a .x.
+template <class T>
+concept PrintableEnum = std::is_enum_v<T> && requires(T value, Printer& out) { print(out, value); };
+
+// Driven by generated code, in the order of the .x.
+class Printer {
+ public:
+  enum class Form { text, json };
+
+  explicit Printer(Form form) : form_(form) {}
+
+  // What was printed.
+  std::string take() { return std::exchange(text_, {}); }
+
+  // A struct or union: open(), its fields, close().
+  void open(const char* type);
+  void close();
+
+  // `print_enum` prints the enum that the value is or consists of; generated code names it, for looking it up among
+  // thousands of that name would take the compiler too long.
+  template <class T, class... PrintEnum>
+  void field(const char* name, const T& value, PrintEnum... print_enum) {
+    begin_field(name);
+    this->value(value, print_enum...);
+  }
+
+  // The last field of a recursive type: not printed before its holder is, so that a chain of a million is a loop.
+  template <PrintsItself T>
+  void last(const char* name, const T& value) {
+    begin_field(name);
+    follow(&value, &print_object<T>);
+  }
+  template <class T>
+  void last(const char* name, const Box<T>& value) {
+    if (value) return last(name, *value);
+    begin_field(name);
+    nothing();
+  }
+
+  // `names` in the order of their numbers.
+  void enumerator(std::int32_t number, std::span<const Enumerator> names);
+
+  void value(bool value);
+  void value(float value);
+  void value(double value);
+  void value(const Quadruple& value);
+  void value(std::string_view value);
+  void value(const std::string& value) { this->value(std::string_view(value)); }
+  void value(BytesView value);
+  void value(const Bytes& value) { this->value(BytesView(value)); }
+  template <std::size_t size>
+  void value(const std::array<std::byte, size>& value) {
+    this->value(BytesView(value));
+  }
+  template <std::integral T>
+  void value(T value) {
+    if constexpr (std::is_signed_v<T>)
+      integer(std::int64_t{value});
+    else
+      natural(std::uint64_t{value});
+  }
+  template <PrintsItself T>
+  void value(const T& value) {
+    object(&value, &print_object<T>);
+  }
+  template <PrintableEnum T>
+  void value(T value) {
+    print(*this, value);
+  }
+  template <class T>
+  void value(T value, void (*print_enum)(Printer&, T)) {
+    print_enum(*this, value);
+  }
+  template <class T, class... PrintEnum>
+  void value(const std::optional<T>& value, PrintEnum... print_enum) {
+    if (!value) return nothing();
+    this->value(*value, print_enum...);
+  }
+  template <class T>
+  void value(const Box<T>& value) {
+    if (!value) return nothing();
+    if (enter()) this->value(*value);
+    leave();
+  }
+  template <class T, class... PrintEnum>
+  void value(const std::vector<T>& value, PrintEnum... print_enum) {
+    items(value, print_enum...);
+  }
+  template <class T, std::size_t size, class... PrintEnum>
+  void value(const std::array<T, size>& value, PrintEnum... print_enum) {
+    items(value, print_enum...);
+  }
+
+ private:
+  using Print = void (*)(Printer&, const void*);
+
+  template <class T>
+  static void print_object(Printer& out, const void* value) {
+    static_cast<const T*>(value)->print(out);
+  }
+
+  template <class Items, class... PrintEnum>
+  void items(const Items& items, PrintEnum... print_enum) {
+    if (enter()) {
+      text_ += '[';
+      std::size_t index = 0;
+      for (const auto& item : items) {
+        if (!begin_item(index, items.size())) break;
+        ++index;
+        value(item, print_enum...);
+      }
+      text_ += ']';
+    }
+    leave();
+  }
+
+  // Values inside values of the same type; what is deeper than the limit prints as "…".
+  bool enter();
+  void leave() { --depth_; }
+
+  void object(const void* value, Print print);
+  void follow(const void* value, Print print);
+  void end_object();
+  void begin_field(const char* name);
+  // False where the rest is only counted.
+  bool begin_item(std::size_t index, std::size_t count);
+  void nothing();
+  void elided();
+  void integer(std::int64_t value);
+  void natural(std::uint64_t value);
+  template <class Float>
+  void real(Float value);
+  void quote(std::string_view value);
+  bool is_json() const { return form_ == Form::json; }
+
+  Form form_;
+  std::string text_;
+  bool first_ = true;       // no field before, in this object
+  std::size_t depth_ = 0;
+  std::size_t chain_ = 0;   // objects that one object's last fields led to, so far
+  const void* tail_ = nullptr;
+  Print print_tail_ = nullptr;
+};
+
+// What a .x can define and C++ has no `<<` for: its structs, unions and enums, and lists and optionals of them.
+template <class T>
+inline constexpr bool printable = PrintsItself<T> || PrintableEnum<T>;
+template <class T>
+inline constexpr bool printable<std::optional<T>> = printable<T>;
+template <class T>
+inline constexpr bool printable<Box<T>> = printable<T>;
+template <class T>
+inline constexpr bool printable<std::vector<T>> = printable<T>;
+template <class T, std::size_t size>
+inline constexpr bool printable<std::array<T, size>> = printable<T>;
+
+template <class T>
+std::string to_text(const T& value) {
+  Printer printer(Printer::Form::text);
+  printer.value(value);
+  return printer.take();
+}
+
+template <class T>
+std::string to_json(const T& value) {
+  Printer printer(Printer::Form::json);
+  printer.value(value);
+  return printer.take();
+}
+
+std::ostream& put(std::ostream& out, const std::string& text);
+
+// Generated headers bring it into their namespaces.
+template <class T>
+  requires printable<T>
+std::ostream& operator<<(std::ostream& out, const T& value) {
+  return put(out, to_text(value));
+}
 
 }  // namespace onc::xdr

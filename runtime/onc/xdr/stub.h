@@ -5,4 +5,5 @@
 #include <onc/xdr/decoder.h>
 #include <onc/xdr/encoder.h>
 #include <onc/xdr/error.h>
+#include <onc/xdr/printer.h>
 #include <onc/xdr/types.h>

@@ -27,6 +27,7 @@ struct Arrays {
   std::string name{};
   Grid grid{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Arrays&) const = default;
 };
 
@@ -36,6 +37,7 @@ struct Page {
   std::vector<Line> lines{};  // <2>
   std::array<Line, 2> margins{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Page&) const = default;
 };
 
@@ -45,5 +47,9 @@ void encode(onc::xdr::Encoder&, const Page&);
 void decode(onc::xdr::Decoder&, Color&);
 void decode(onc::xdr::Decoder&, Arrays&);
 void decode(onc::xdr::Decoder&, Page&);
+
+using onc::xdr::operator<<;
+void print_Color(onc::xdr::Printer&, Color);
+inline void print(onc::xdr::Printer& out, Color value) { print_Color(out, value); }
 
 }  // namespace arrays

@@ -16,6 +16,7 @@ struct Commented {
   std::int32_t b{};
   std::int32_t c{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Commented&) const = default;
 };
 
@@ -30,6 +31,10 @@ void encode(onc::xdr::Encoder&, const Commented&);
 void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Commented&);
 void decode(onc::xdr::Decoder&, Kind&);
+
+using onc::xdr::operator<<;
+void print_Kind(onc::xdr::Printer&, Kind);
+inline void print(onc::xdr::Printer& out, Kind value) { print_Kind(out, value); }
 
 // The only version.
 namespace COMMENTED::one {

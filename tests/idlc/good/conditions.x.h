@@ -10,18 +10,21 @@ namespace conditions {
 struct Header {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Header&) const = default;
 };
 
 struct Present {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Present&) const = default;
 };
 
 struct Last {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Last&) const = default;
 };
 
@@ -31,5 +34,7 @@ void encode(onc::xdr::Encoder&, const Last&);
 void decode(onc::xdr::Decoder&, Header&);
 void decode(onc::xdr::Decoder&, Present&);
 void decode(onc::xdr::Decoder&, Last&);
+
+using onc::xdr::operator<<;
 
 }  // namespace conditions

@@ -27,6 +27,7 @@ struct Choice {
   Kind kind{};
   Offset offset{Offset::below};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Choice&) const = default;
 };
 
@@ -36,5 +37,11 @@ void encode(onc::xdr::Encoder&, const Choice&);
 void decode(onc::xdr::Decoder&, Kind&);
 void decode(onc::xdr::Decoder&, Offset&);
 void decode(onc::xdr::Decoder&, Choice&);
+
+using onc::xdr::operator<<;
+void print_Kind(onc::xdr::Printer&, Kind);
+inline void print(onc::xdr::Printer& out, Kind value) { print_Kind(out, value); }
+void print_Offset(onc::xdr::Printer&, Offset);
+inline void print(onc::xdr::Printer& out, Offset value) { print_Offset(out, value); }
 
 }  // namespace enums

@@ -18,10 +18,13 @@ struct Words {
   std::int32_t case_{};
   std::int32_t default_{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Words&) const = default;
 };
 
 void encode(onc::xdr::Encoder&, const Words&);
 void decode(onc::xdr::Decoder&, Words&);
+
+using onc::xdr::operator<<;
 
 }  // namespace grammar_words

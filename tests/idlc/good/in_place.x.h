@@ -15,6 +15,7 @@ struct Outer_point {
   std::int32_t x{};
   std::int32_t y{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_point&) const = default;
 };
 
@@ -26,6 +27,7 @@ enum class Outer_size : std::int32_t {
 struct Outer_choice_named {
   std::string text{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_choice_named&) const = default;
 };
 
@@ -40,6 +42,7 @@ class Outer_choice {
   Outer_choice_named& named() { return std::get<1>(arm_); }
   const Outer_choice_named& named() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_choice&) const = default;
 
  private:
@@ -50,6 +53,7 @@ class Outer_choice {
 struct Outer_many {
   std::int32_t n{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_many&) const = default;
 };
 
@@ -59,6 +63,7 @@ struct Outer {
   Outer_choice choice{};
   std::vector<Outer_many> many{};  // <2>
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Outer&) const = default;
 };
 
@@ -70,6 +75,7 @@ enum class Switch : std::int32_t {
 struct Maybe_item {
   std::int32_t z{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Maybe_item&) const = default;
 };
 
@@ -91,5 +97,11 @@ void decode(onc::xdr::Decoder&, Outer_many&);
 void decode(onc::xdr::Decoder&, Outer&);
 void decode(onc::xdr::Decoder&, Switch&);
 void decode(onc::xdr::Decoder&, Maybe_item&);
+
+using onc::xdr::operator<<;
+void print_Outer_size(onc::xdr::Printer&, Outer_size);
+inline void print(onc::xdr::Printer& out, Outer_size value) { print_Outer_size(out, value); }
+void print_Switch(onc::xdr::Printer&, Switch);
+inline void print(onc::xdr::Printer& out, Switch value) { print_Switch(out, value); }
 
 }  // namespace in_place

@@ -11,10 +11,13 @@ namespace index_ {
 struct A {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const A&) const = default;
 };
 
 void encode(onc::xdr::Encoder&, const A&);
 void decode(onc::xdr::Decoder&, A&);
+
+using onc::xdr::operator<<;
 
 }  // namespace index_

@@ -17,6 +17,7 @@ enum class status : std::int32_t {
 struct qid {
   std::int32_t qid{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const member_named_as_type::qid&) const = default;
 };
 
@@ -28,6 +29,7 @@ struct file {
   std::string length{};  // <length>
   member_named_as_type::status next{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const file&) const = default;
 };
 
@@ -44,6 +46,7 @@ class reply {
   member_named_as_type::file& file() { return std::get<1>(arm_); }
   const member_named_as_type::file& file() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const reply&) const = default;
 
  private:
@@ -59,5 +62,9 @@ void decode(onc::xdr::Decoder&, status&);
 void decode(onc::xdr::Decoder&, qid&);
 void decode(onc::xdr::Decoder&, file&);
 void decode(onc::xdr::Decoder&, reply&);
+
+using onc::xdr::operator<<;
+void print_status(onc::xdr::Printer&, status);
+inline void print(onc::xdr::Printer& out, status value) { print_status(out, value); }
 
 }  // namespace member_named_as_type

@@ -22,18 +22,21 @@ struct Words {
   std::int32_t major_{};
   std::string errno_{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Words&) const = default;
 };
 
 struct operator__ {
   std::int32_t requires_{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const operator__&) const = default;
 };
 
 struct operator_ {
   operator__ std{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const operator_&) const = default;
 };
 
@@ -41,6 +44,7 @@ struct encode_ {
   std::int32_t in{};
   std::int32_t v{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const encode_&) const = default;
 };
 
@@ -60,6 +64,7 @@ class export_ {
   std::string& in() { return std::get<2>(arm_); }
   const std::string& in() const { return std::get<2>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const export_&) const = default;
 
  private:
@@ -79,5 +84,9 @@ void decode(onc::xdr::Decoder&, operator__&);
 void decode(onc::xdr::Decoder&, operator_&);
 void decode(onc::xdr::Decoder&, encode_&);
 void decode(onc::xdr::Decoder&, export_&);
+
+using onc::xdr::operator<<;
+void print_Word(onc::xdr::Printer&, Word);
+inline void print(onc::xdr::Printer& out, Word value) { print_Word(out, value); }
 
 }  // namespace names_of_cpp

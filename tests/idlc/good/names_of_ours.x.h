@@ -18,6 +18,7 @@ inline constexpr std::uint32_t made = 7;
 struct State {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const State&) const = default;
 };
 
@@ -29,18 +30,21 @@ enum class Service : std::int32_t {
 struct Client {
   Service service{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Client&) const = default;
 };
 
 struct Server {
   Client client{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Server&) const = default;
 };
 
 struct begin {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const begin&) const = default;
 };
 
@@ -55,18 +59,21 @@ using items = std::vector<item>;  // <level>
 struct argument {
   std::vector<items> all{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const argument&) const = default;
 };
 
 struct Argument2 {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Argument2&) const = default;
 };
 
 struct argument2 {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const argument2&) const = default;
 };
 
@@ -74,6 +81,7 @@ struct in {
   std::int32_t out{};
   std::int32_t in{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const names_of_ours::in&) const = default;
 };
 
@@ -82,6 +90,7 @@ struct out {
   std::vector<item> items{};
   onc::xdr::Box<out> next{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const out&) const = default;
 };
 
@@ -100,6 +109,7 @@ struct reply {
   std::int32_t a{};
   std::int32_t b{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const reply&) const = default;
 };
 
@@ -117,6 +127,7 @@ class ByArm {
   State& in() { return std::get<2>(arm___); }
   const State& in() const { return std::get<2>(arm___); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const ByArm&) const = default;
 
  private:
@@ -134,6 +145,7 @@ class ByState {
   std::string& arm_() { return std::get<0>(arm__); }
   const std::string& arm_() const { return std::get<0>(arm__); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const ByState&) const = default;
 
  private:
@@ -157,6 +169,7 @@ class Made {
   std::vector<item>& items() { return std::get<2>(arm__); }
   const std::vector<item>& items() const { return std::get<2>(arm__); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Made&) const = default;
 
  private:
@@ -174,6 +187,7 @@ class arm_ {
   run& arm() { return std::get<0>(arm__); }
   run arm() const { return std::get<0>(arm__); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const arm_&) const = default;
 
  private:
@@ -194,6 +208,7 @@ class with_value {
   std::int32_t& made() { return std::get<1>(arm_); }
   std::int32_t made() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const with_value&) const = default;
 
  private:
@@ -214,6 +229,7 @@ class encode_ {
   State& in() { return std::get<1>(arm_); }
   const State& in() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const encode_&) const = default;
 
  private:
@@ -259,6 +275,14 @@ void decode(onc::xdr::Decoder&, Made&);
 void decode(onc::xdr::Decoder&, arm_&);
 void decode(onc::xdr::Decoder&, with_value&);
 void decode(onc::xdr::Decoder&, encode_&);
+
+using onc::xdr::operator<<;
+void print_Service(onc::xdr::Printer&, Service);
+inline void print(onc::xdr::Printer& out_, Service value) { print_Service(out_, value); }
+void print_exchange(onc::xdr::Printer&, exchange);
+inline void print(onc::xdr::Printer& out_, exchange value) { print_exchange(out_, value); }
+void print_run(onc::xdr::Printer&, run);
+inline void print(onc::xdr::Printer& out_, run value) { print_run(out_, value); }
 
 namespace Service_::State_ {
 

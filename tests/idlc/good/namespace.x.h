@@ -15,11 +15,14 @@ struct acme {
   onc::xdr::Box<acme> next{};
   std::array<std::int32_t, ::acme::files::a> a{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const acme&) const = default;
 };
 
 void encode(onc::xdr::Encoder&, const acme&);
 void decode(onc::xdr::Decoder&, acme&);
+
+using onc::xdr::operator<<;
 
 namespace P::v {
 

@@ -17,12 +17,14 @@ struct Numbers {
   double g{};
   bool h{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Numbers&) const = default;
 };
 
 struct OneNumber {
   std::int32_t a{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const OneNumber&) const = default;
 };
 
@@ -30,6 +32,7 @@ struct Quad {
   onc::xdr::Quadruple a{};
   std::int32_t b{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Quad&) const = default;
 };
 
@@ -39,5 +42,7 @@ void encode(onc::xdr::Encoder&, const Quad&);
 void decode(onc::xdr::Decoder&, Numbers&);
 void decode(onc::xdr::Decoder&, OneNumber&);
 void decode(onc::xdr::Decoder&, Quad&);
+
+using onc::xdr::operator<<;
 
 }  // namespace numbers

@@ -12,6 +12,7 @@ namespace optional_list {
 struct Entry {
   std::string name{};  // <255>
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Entry&) const = default;
 };
 
@@ -21,6 +22,7 @@ struct Directory {
   std::vector<Entry> entries{};  // Entry *: a linked list
   Entries more{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Directory&) const = default;
 };
 
@@ -31,6 +33,7 @@ using chain = std::vector<node>;  // node *: a linked list
 struct node {
   std::int32_t value{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const node&) const = default;
 };
 
@@ -38,6 +41,7 @@ struct node {
 struct StringEntry {
   std::string item{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const StringEntry&) const = default;
 };
 
@@ -51,5 +55,7 @@ void decode(onc::xdr::Decoder&, Entry&);
 void decode(onc::xdr::Decoder&, Directory&);
 void decode(onc::xdr::Decoder&, node&);
 void decode(onc::xdr::Decoder&, StringEntry&);
+
+using onc::xdr::operator<<;
 
 }  // namespace optional_list

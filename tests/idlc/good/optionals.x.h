@@ -12,6 +12,7 @@ struct Point {
   std::int32_t x{};
   std::int32_t y{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Point&) const = default;
 };
 
@@ -19,6 +20,7 @@ struct Optionals {
   std::optional<std::int32_t> number{};
   std::optional<Point> point{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Optionals&) const = default;
 };
 
@@ -28,5 +30,7 @@ void encode(onc::xdr::Encoder&, const Point&);
 void encode(onc::xdr::Encoder&, const Optionals&);
 void decode(onc::xdr::Decoder&, Point&);
 void decode(onc::xdr::Decoder&, Optionals&);
+
+using onc::xdr::operator<<;
 
 }  // namespace optionals

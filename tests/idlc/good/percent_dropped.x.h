@@ -10,10 +10,13 @@ namespace percent_dropped {
 struct A {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const A&) const = default;
 };
 
 void encode(onc::xdr::Encoder&, const A&);
 void decode(onc::xdr::Decoder&, A&);
+
+using onc::xdr::operator<<;
 
 }  // namespace percent_dropped

@@ -13,6 +13,7 @@ namespace percent_lines {
 struct A {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const A&) const = default;
 };
 
@@ -23,6 +24,7 @@ std::uint16_t;
 struct B {
   std::int32_t y{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const B&) const = default;
 };
 
@@ -30,5 +32,7 @@ void encode(onc::xdr::Encoder&, const A&);
 void encode(onc::xdr::Encoder&, const B&);
 void decode(onc::xdr::Decoder&, A&);
 void decode(onc::xdr::Decoder&, B&);
+
+using onc::xdr::operator<<;
 
 }  // namespace percent_lines

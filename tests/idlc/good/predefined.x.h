@@ -28,10 +28,13 @@ struct Predefined {
   bool m{};
   netobj n{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Predefined&) const = default;
 };
 
 void encode(onc::xdr::Encoder&, const Predefined&);
 void decode(onc::xdr::Decoder&, Predefined&);
+
+using onc::xdr::operator<<;
 
 }  // namespace predefined

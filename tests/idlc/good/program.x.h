@@ -24,12 +24,14 @@ enum class Status : std::int32_t {
 struct Attributes {
   std::int32_t size{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Attributes&) const = default;
 };
 
 struct Entry {
   Name name{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Entry&) const = default;
 };
 
@@ -42,6 +44,10 @@ void encode(onc::xdr::Encoder&, const Entry&);
 void decode(onc::xdr::Decoder&, Status&);
 void decode(onc::xdr::Decoder&, Attributes&);
 void decode(onc::xdr::Decoder&, Entry&);
+
+using onc::xdr::operator<<;
+void print_Status(onc::xdr::Printer&, Status);
+inline void print(onc::xdr::Printer& out, Status value) { print_Status(out, value); }
 
 namespace FILES::v1 {
 

@@ -12,6 +12,7 @@ namespace program_names {
 struct lookup {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const lookup&) const = default;
 };
 
@@ -23,6 +24,10 @@ void encode(onc::xdr::Encoder&, const lookup&);
 void encode(onc::xdr::Encoder&, v1);
 void decode(onc::xdr::Decoder&, lookup&);
 void decode(onc::xdr::Decoder&, v1&);
+
+using onc::xdr::operator<<;
+void print_v1(onc::xdr::Printer&, v1);
+inline void print(onc::xdr::Printer& out, v1 value) { print_v1(out, value); }
 
 namespace NAMES::v1 {
 

@@ -15,6 +15,7 @@ struct Tree {
   onc::xdr::Box<Tree> left{};
   onc::xdr::Box<Tree> right{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Tree&) const = default;
 };
 
@@ -26,6 +27,7 @@ struct Item {
   std::string name{};
   Items children{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Item&) const = default;
 };
 
@@ -49,6 +51,7 @@ class Expression {
   onc::xdr::Box<Pair>& operands() { return std::get<1>(arm_); }
   const onc::xdr::Box<Pair>& operands() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Expression&) const = default;
 
  private:
@@ -60,6 +63,7 @@ struct Pair {
   Expression left{};
   Expression right{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Pair&) const = default;
 };
 
@@ -68,12 +72,14 @@ struct Link {
   std::int32_t value{};
   onc::xdr::Box<Link> next{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Link&) const = default;
 };
 
 struct Ring {
   Link first{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Ring&) const = default;
 };
 
@@ -91,5 +97,9 @@ void decode(onc::xdr::Decoder&, Expression&);
 void decode(onc::xdr::Decoder&, Pair&);
 void decode(onc::xdr::Decoder&, Link&);
 void decode(onc::xdr::Decoder&, Ring&);
+
+using onc::xdr::operator<<;
+void print_Kind(onc::xdr::Printer&, Kind);
+inline void print(onc::xdr::Printer& out, Kind value) { print_Kind(out, value); }
 
 }  // namespace recursive

@@ -11,6 +11,7 @@ namespace type_references {
 struct a {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const a&) const = default;
 };
 
@@ -26,6 +27,7 @@ struct e {
   onc::xdr::Box<e> next{};
   std::optional<d> third{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const e&) const = default;
 };
 
@@ -35,5 +37,9 @@ void encode(onc::xdr::Encoder&, const e&);
 void decode(onc::xdr::Decoder&, a&);
 void decode(onc::xdr::Decoder&, b&);
 void decode(onc::xdr::Decoder&, e&);
+
+using onc::xdr::operator<<;
+void print_b(onc::xdr::Printer&, b);
+inline void print(onc::xdr::Printer& out, b value) { print_b(out, value); }
 
 }  // namespace type_references

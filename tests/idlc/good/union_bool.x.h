@@ -17,6 +17,7 @@ struct Point {
   std::int32_t x{};
   std::int32_t y{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Point&) const = default;
 };
 
@@ -36,6 +37,7 @@ class Either {
   std::string& text() { return std::get<1>(arm_); }
   const std::string& text() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Either&) const = default;
 
  private:
@@ -48,6 +50,7 @@ struct Holder {
   MaybePoint point{};
   Either either{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Holder&) const = default;
 };
 
@@ -57,5 +60,7 @@ void encode(onc::xdr::Encoder&, const Holder&);
 void decode(onc::xdr::Decoder&, Point&);
 void decode(onc::xdr::Decoder&, Either&);
 void decode(onc::xdr::Decoder&, Holder&);
+
+using onc::xdr::operator<<;
 
 }  // namespace union_bool

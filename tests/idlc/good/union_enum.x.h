@@ -30,6 +30,7 @@ class Value {
   std::string& text() { return std::get<2>(arm_); }
   const std::string& text() const { return std::get<2>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Value&) const = default;
 
  private:
@@ -54,6 +55,7 @@ class Whole {
   onc::xdr::Bytes& bytes() { return std::get<3>(arm_); }
   const onc::xdr::Bytes& bytes() const { return std::get<3>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Whole&) const = default;
 
  private:
@@ -72,6 +74,7 @@ class Partial {
   std::string& text() { return std::get<1>(arm_); }
   const std::string& text() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Partial&) const = default;
 
  private:
@@ -87,5 +90,9 @@ void decode(onc::xdr::Decoder&, Kind&);
 void decode(onc::xdr::Decoder&, Value&);
 void decode(onc::xdr::Decoder&, Whole&);
 void decode(onc::xdr::Decoder&, Partial&);
+
+using onc::xdr::operator<<;
+void print_Kind(onc::xdr::Printer&, Kind);
+inline void print(onc::xdr::Printer& out, Kind value) { print_Kind(out, value); }
 
 }  // namespace union_enum

@@ -22,6 +22,7 @@ class ByInt {
   std::string& reason() { return std::get<1>(arm_); }
   const std::string& reason() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const ByInt&) const = default;
 
  private:
@@ -42,6 +43,7 @@ class ByUnsigned {
   std::int64_t& other() { return std::get<1>(arm_); }
   std::int64_t other() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const ByUnsigned&) const = default;
 
  private:
@@ -60,6 +62,7 @@ class DefaultFirst {
   std::string& text() { return std::get<1>(arm_); }
   const std::string& text() const { return std::get<1>(arm_); }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const DefaultFirst&) const = default;
 
  private:
@@ -75,6 +78,7 @@ class OnlyDefault {
 
   std::int32_t code() const { return code_; }
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const OnlyDefault&) const = default;
 
  private:
@@ -89,5 +93,7 @@ void decode(onc::xdr::Decoder&, ByInt&);
 void decode(onc::xdr::Decoder&, ByUnsigned&);
 void decode(onc::xdr::Decoder&, DefaultFirst&);
 void decode(onc::xdr::Decoder&, OnlyDefault&);
+
+using onc::xdr::operator<<;
 
 }  // namespace union_number

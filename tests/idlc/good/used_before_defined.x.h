@@ -11,6 +11,7 @@ namespace used_before_defined {
 struct Fourth {
   std::int32_t x{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const Fourth&) const = default;
 };
 
@@ -26,6 +27,7 @@ struct First {
   Second second{};
   std::array<Third, count> third{};
 
+  void print(onc::xdr::Printer&) const;
   bool operator==(const First&) const = default;
 };
 
@@ -35,5 +37,9 @@ void encode(onc::xdr::Encoder&, const First&);
 void decode(onc::xdr::Decoder&, Fourth&);
 void decode(onc::xdr::Decoder&, Third&);
 void decode(onc::xdr::Decoder&, First&);
+
+using onc::xdr::operator<<;
+void print_Third(onc::xdr::Printer&, Third);
+inline void print(onc::xdr::Printer& out, Third value) { print_Third(out, value); }
 
 }  // namespace used_before_defined

@@ -26,6 +26,12 @@ struct Comments {
   std::string beside;  // on its own line
 };
 
+// Lines that begin with %, for the header; without their %.
+struct PercentLines {
+  std::string text;
+  Location where;
+};
+
 // A number or the name of one.
 struct Value {
   std::string text;  // as written
@@ -57,12 +63,13 @@ struct TypeRef {
   enum class Kind { primitive, named, string, opaque, nothing };
 
   Kind kind = Kind::nothing;
+  bool tagged = false;  // written `struct T`, as in C
   Primitive primitive = Primitive::int32;
   std::string name;
   Location where;
   std::shared_ptr<Definition> body;  // a type defined in place; hoist.cc makes it one of the file's
 
-  const Definition* definition = nullptr;  // what `name` names: an enum, struct, union or typedef. Set by check.cc
+  const Definition* definition = nullptr;  // what `name` names: a type. Set by check.cc
 };
 
 enum class Shape { plain, fixed, variable, optional };
@@ -112,6 +119,7 @@ struct Arm {
   std::vector<Value> labels;
   std::optional<Location> default_label;
   Declaration declaration;
+  Location where;  // labels and all
 };
 
 struct Union {
@@ -151,11 +159,25 @@ struct Passthrough {
   std::string text;
 };
 
+// A type that only the C++ around the .x defines, and its name there.
+struct External {
+  std::string name;
+};
+
+// % lines within a definition stand before its member, enumerator or arm of that number.
+struct InnerPassthrough {
+  std::string text;
+  std::size_t before;
+};
+
 struct Definition {
-  Name name;  // empty for a Passthrough
+  Name name;          // empty for a Passthrough
+  std::string space;  // the namespaces of the .x around it: "", "a" or "a::b"
   Location where;
+  std::uint32_t unit = 0;  // the .x file it is in, of Sources; only what is in the first is generated
   Comments comments;
-  std::variant<Constant, Enum, Struct, Union, Typedef, Program, Passthrough> body;
+  std::variant<Constant, Enum, Struct, Union, Typedef, Program, Passthrough, External> body;
+  std::vector<InnerPassthrough> percent_lines;
 
   // Set by shapes.cc, for types.
   bool recursive = false;      // a value of it can hold another
@@ -177,9 +199,18 @@ struct Comment {
   bool alone = true;  // nothing before it on its line
 };
 
+struct NamespaceBlock {
+  std::string space;
+  Location where;
+};
+
 struct Spec {
   std::vector<std::shared_ptr<Definition>> definitions;  // in C++'s order: what is needed first stands first
-  std::vector<Comment> comments;
+  std::vector<Comment> comments;                         // of the first unit, as are
+  std::vector<PercentLines> percent_lines;
+  std::vector<NamespaceBlock> namespaces;
+  std::vector<Unit> units;            // the file itself, and the .x files it includes
+  std::vector<std::uint32_t> includes;  // the units that it includes itself
 };
 
 // What a declaration comes down to when typedefs are looked through.

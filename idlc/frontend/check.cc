@@ -1,37 +1,34 @@
 #include "constants.h"
 #include "passes.h"
+#include "predefined.h"
+#include "suggestions.h"
 #include "symbols.h"
 #include "visit.h"
 
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace idlc {
 namespace {
 
-const std::unordered_map<std::string, Primitive>& predefined() {
-  static const std::unordered_map<std::string, Primitive> types{
-      {"u_char", Primitive::uint8},     {"u_short", Primitive::uint16},      {"u_int", Primitive::uint32},
-      {"u_long", Primitive::uint32},    {"int8_t", Primitive::int8},         {"uint8_t", Primitive::uint8},
-      {"int16_t", Primitive::int16},    {"uint16_t", Primitive::uint16},     {"int32_t", Primitive::int32},
-      {"uint32_t", Primitive::uint32},  {"int64_t", Primitive::int64},       {"uint64_t", Primitive::uint64},
-      {"u_int8_t", Primitive::uint8},   {"u_int16_t", Primitive::uint16},    {"u_int32_t", Primitive::uint32},
-      {"u_int64_t", Primitive::uint64}, {"quad_t", Primitive::int64},        {"u_quad_t", Primitive::uint64},
-      {"longlong_t", Primitive::int64}, {"u_longlong_t", Primitive::uint64}, {"bool_t", Primitive::boolean},
-  };
-  return types;
-}
-
 class Checker {
  public:
-  Checker(Spec& spec, Diagnostics& diagnostics)
-      : spec_(spec), diagnostics_(diagnostics), symbols_(spec, diagnostics), constants_(symbols_, diagnostics) {}
+  Checker(Spec& spec, const std::map<std::string, std::string>& extern_types,
+          const std::unordered_set<std::string>& lost, Diagnostics& diagnostics)
+      : spec_(spec),
+        extern_types_(extern_types),
+        diagnostics_(diagnostics),
+        lost_(lost),
+        symbols_(spec, diagnostics),
+        constants_(symbols_, lost, diagnostics) {}
 
   void run() {
     for (const auto& definition : spec_.definitions) check_constants(*definition);
     for (const auto& definition : spec_.definitions)
-      for_each_declaration(*definition, [&](Declaration& declaration) { check_declaration(declaration); });
-    if (netobj_) spec_.definitions.insert(spec_.definitions.begin(), netobj_);
+      for_each_declaration(*definition,
+                           [&](Declaration& declaration) { check_declaration(declaration, *definition); });
+    spec_.definitions.insert(spec_.definitions.begin(), made_.begin(), made_.end());
     for (const auto& definition : spec_.definitions) check_aliases(*definition);
     if (!diagnostics_.empty()) return;  // what follows looks through types
     for (const auto& definition : spec_.definitions) check_body(*definition);
@@ -40,22 +37,21 @@ class Checker {
  private:
   void check_constants(Definition& definition) {
     if (Constant* constant = definition.as<Constant>())
-      if (constant->value) constants_.resolve(*constant->value);
+      if (constant->value) constants_.resolve(*constant->value, definition.space);
     if (Enum* type = definition.as<Enum>())
       for (std::size_t i = 0; i < type->enumerators.size(); ++i)
         if (!constants_.resolve(EnumeratorPlace{&definition, i})) return;
   }
 
-  void check_declaration(Declaration& declaration) {
-    check_type(declaration.type);
-    check_shape(declaration);
-    if (declaration.bound) check_bound(declaration);
+  void check_declaration(Declaration& declaration, const Definition& holder) {
+    if (declaration.type.kind == TypeRef::Kind::named) check_type(declaration.type, holder);
+    check_shape(declaration, holder.as<Program>());
+    if (declaration.bound) check_bound(declaration, holder);
   }
 
-  void check_type(TypeRef& type) {
-    if (type.kind != TypeRef::Kind::named) return;
-    Definition* definition = symbols_.find(type.name);
-    if (!definition) return check_predefined(type);
+  void check_type(TypeRef& type, const Definition& holder) {
+    Definition* definition = symbols_.find(type.name, holder.space);
+    if (!definition) return check_outside(type, holder);
     if (definition->as<Constant>() || definition->as<Program>()) {
       diagnostics_.error(type.where, "'" + type.name + "' is not a type");
       diagnostics_.note(definition->name.where, "defined here");
@@ -64,39 +60,61 @@ class Checker {
     }
   }
 
-  void check_predefined(TypeRef& type) {
-    if (type.name == "netobj") return define_netobj(type);
-    const auto found = predefined().find(type.name);
-    if (found == predefined().end()) return undefined(type);
+  // What the .x does not define: the user says what it is, or everybody knows.
+  void check_outside(TypeRef& type, const Definition& holder) {
+    const auto external = extern_types_.find(type.name);
+    if (external != extern_types_.end()) return become(type, external->second);
+    if (type.name == "netobj") return define_netobj(type, holder.unit);
+    const auto primitive = predefined_type(type.name);
+    if (!primitive) return undefined(type);
     type.kind = TypeRef::Kind::primitive;
-    type.primitive = found->second;
+    type.primitive = *primitive;
+  }
+
+  void become(TypeRef& type, const std::string& spelling) {
+    if (const auto primitive = primitive_of_cpp(spelling)) {
+      type.kind = TypeRef::Kind::primitive;
+      type.primitive = *primitive;
+      return;
+    }
+    auto& definition = externals_[spelling];
+    if (!definition) {
+      definition = std::make_shared<Definition>();
+      definition->name = {type.name, type.where};
+      definition->body = External{spelling};
+      made_.push_back(definition);
+    }
+    type.definition = definition.get();
   }
 
   void undefined(const TypeRef& type) {
-    if (undefined_.insert(type.name).second) diagnostics_.error(type.where, "type '" + type.name + "' is not defined");
+    if (lost_.contains(type.name) || !undefined_.insert(type.name).second) return;
+    std::string text = "type '" + type.name + "' is not defined";
+    const std::string near = undefined_.size() <= most_suggestions ? suggestion(type.name) : "";
+    if (!near.empty())
+      text += "; did you mean '" + near + "'?";
+    else if (!spec_.percent_lines.empty())
+      text += "; if only the C++ around it does, say so by --extern-type " + type.name;
+    diagnostics_.error(type.where, std::move(text));
   }
 
-  // rpcgen's, in <rpc/xdr.h>: opaque netobj<1024>.
-  void define_netobj(TypeRef& type) {
-    if (!netobj_) netobj_ = make_netobj(type.where);
-    type.definition = netobj_.get();
+  std::string suggestion(const std::string& name) const {
+    std::vector<std::string> names = symbols_.types();
+    for (std::string& each : predefined_names()) names.push_back(std::move(each));
+    return nearest(name, names);
   }
 
-  static std::shared_ptr<Definition> make_netobj(const Location& where) {
-    Declaration declaration;
-    declaration.type.kind = TypeRef::Kind::opaque;
-    declaration.name = {"netobj", where};
-    declaration.shape = Shape::variable;
-    declaration.bound.emplace().text = "1024";
-    declaration.bound->number = {1024, false};
-    auto definition = std::make_shared<Definition>();
-    definition->name = declaration.name;
-    definition->body = Typedef{std::move(declaration)};
-    return definition;
+  // Each .x that uses it has its own.
+  void define_netobj(TypeRef& type, std::uint32_t unit) {
+    auto& netobj = netobjs_[unit];
+    if (!netobj) {
+      netobj = make_netobj(type.where, unit);
+      made_.push_back(netobj);
+    }
+    type.definition = netobj.get();
   }
 
-  void check_shape(Declaration& declaration) {
-    const bool is_argument = declaration.name.text.empty();
+  void check_shape(Declaration& declaration, bool is_argument) {
     if (declaration.type.kind == TypeRef::Kind::string) {
       if (declaration.shape == Shape::fixed)
         diagnostics_.error(declaration.where, "a string has no fixed length: write '" + declaration.name.text + "<" +
@@ -113,9 +131,9 @@ class Checker {
     }
   }
 
-  void check_bound(Declaration& declaration) {
+  void check_bound(Declaration& declaration, const Definition& holder) {
     Value& bound = *declaration.bound;
-    if (!constants_.resolve(bound)) return;
+    if (!constants_.resolve(bound, holder.space)) return;
     if (!fits_uint32(bound.number))
       diagnostics_.error(bound.where, "a length is 0 to 4294967295 (RFC 4506 §6.4), not " + to_string(bound.number));
     else if (declaration.shape == Shape::fixed && bound.number.magnitude == 0)
@@ -141,7 +159,7 @@ class Checker {
     if (Struct* type = definition.as<Struct>()) check_struct(*type);
     if (Union* type = definition.as<Union>()) check_union(definition, *type);
     if (Typedef* type = definition.as<Typedef>()) reject_void(type->declaration, "a typedef");
-    if (Program* program = definition.as<Program>()) check_program(*program);
+    if (Program* program = definition.as<Program>()) check_program(*program, definition.space);
   }
 
   void reject_void(const Declaration& declaration, const std::string& what) {
@@ -156,24 +174,33 @@ class Checker {
     }
   }
 
-  void check_union(Definition& definition, Union& type);
-  void check_arm(const Union& type, Arm& arm, std::unordered_map<std::string, Location>& labels);
-  bool check_label(const Declaration& discriminant, Value& label);
-  bool label_in_enum(const Definition& type, Value& label);
-  void check_program(Program& program);
-  void check_version(Version& version);
+  using Labels = std::unordered_map<std::string, Location>;
+
+  void check_union(const Definition& definition, Union& type);
+  void check_arm(const Definition& definition, const Union& type, Arm& arm, Labels& labels);
+  bool check_label(const Declaration& discriminant, Value& label, const std::string& space);
+  bool label_in_enum(const Definition& type, Value& label, const std::string& space);
+  void check_program(Program& program, const std::string& space);
+  void check_version(Version& version, const std::string& space);
   void check_procedure(Procedure& procedure);
-  bool check_number(Value& value, const std::string& what);
+  bool check_number(Value& value, const std::string& what, const std::string& space);
 
   // Typedefs of arrays of typedefs nest loops in the C++.
   static constexpr int deepest_typedef = 64;
 
+  // Each looks through all names.
+  static constexpr std::size_t most_suggestions = 10;
+
   Spec& spec_;
+  const std::map<std::string, std::string>& extern_types_;
   Diagnostics& diagnostics_;
+  const std::unordered_set<std::string>& lost_;
   Symbols symbols_;
   Constants constants_;
   std::unordered_set<std::string> undefined_;  // each is said once
-  std::shared_ptr<Definition> netobj_;
+  std::map<std::string, std::shared_ptr<Definition>> externals_;
+  std::map<std::uint32_t, std::shared_ptr<Definition>> netobjs_;
+  std::vector<std::shared_ptr<Definition>> made_;  // definitions that no file has
 };
 
 bool is_primitive(const Declaration& declaration, Primitive primitive) {
@@ -181,7 +208,7 @@ bool is_primitive(const Declaration& declaration, Primitive primitive) {
          declaration.type.primitive == primitive;
 }
 
-void Checker::check_union(Definition&, Union& type) {
+void Checker::check_union(const Definition& definition, Union& type) {
   const Declaration& discriminant = resolve(type.discriminant);
   const bool legal = is_primitive(discriminant, Primitive::int32) || is_primitive(discriminant, Primitive::uint32) ||
                      is_primitive(discriminant, Primitive::boolean) || enum_of(discriminant);
@@ -190,14 +217,14 @@ void Checker::check_union(Definition&, Union& type) {
                               "a union switches on an int, an unsigned int, a bool or an enum (RFC 4506 §4.15)");
   Unique names(diagnostics_, "member");
   names.add(type.discriminant.name);
-  std::unordered_map<std::string, Location> labels;
+  Labels labels;
   for (Arm& arm : type.arms) {
     if (!arm.declaration.is_void()) names.add(arm.declaration.name);
-    check_arm(type, arm, labels);
+    check_arm(definition, type, arm, labels);
   }
 }
 
-void Checker::check_arm(const Union& type, Arm& arm, std::unordered_map<std::string, Location>& labels) {
+void Checker::check_arm(const Definition& definition, const Union& type, Arm& arm, Labels& labels) {
   const auto once = [&](const std::string& key, const Location& where, const std::string& text) {
     const auto [first, is_new] = labels.emplace(key, where);
     if (is_new) return;
@@ -205,14 +232,14 @@ void Checker::check_arm(const Union& type, Arm& arm, std::unordered_map<std::str
     diagnostics_.note(first->second, "the first one is here");
   };
   for (Value& label : arm.labels)
-    if (check_label(resolve(type.discriminant), label))
+    if (check_label(resolve(type.discriminant), label, definition.space))
       once(to_string(label.number), label.where, "case " + label.text);
   if (arm.default_label) once("default", *arm.default_label, "default");
 }
 
-bool Checker::check_label(const Declaration& discriminant, Value& label) {
-  if (const Definition* type = enum_of(discriminant)) return label_in_enum(*type, label);
-  if (!constants_.resolve(label)) return false;
+bool Checker::check_label(const Declaration& discriminant, Value& label, const std::string& space) {
+  if (const Definition* type = enum_of(discriminant)) return label_in_enum(*type, label, space);
+  if (!constants_.resolve(label, space)) return false;
   const auto refuse = [&](const std::string& what) {
     diagnostics_.error(label.where, "'" + label.text + "' is not " + what);
     return false;
@@ -224,14 +251,14 @@ bool Checker::check_label(const Declaration& discriminant, Value& label) {
 }
 
 // The enum's own names go first: another enum may have the same.
-bool Checker::label_in_enum(const Definition& type, Value& label) {
+bool Checker::label_in_enum(const Definition& type, Value& label, const std::string& space) {
   const auto& enumerators = type.as<Enum>()->enumerators;
   for (const Enumerator& enumerator : enumerators) {
     if (!label.named || enumerator.name.text != label.text) continue;
     label.number = *enumerator.number;
     return true;
   }
-  if (!constants_.resolve(label)) return false;
+  if (!constants_.resolve(label, space)) return false;
   for (const Enumerator& enumerator : enumerators)
     if (*enumerator.number == label.number) return true;
   diagnostics_.error(label.where, "'" + label.text + "' is not a value of enum '" + type.name.text + "'");
@@ -239,23 +266,23 @@ bool Checker::label_in_enum(const Definition& type, Value& label) {
   return false;
 }
 
-void Checker::check_program(Program& program) {
+void Checker::check_program(Program& program, const std::string& space) {
   Unique names(diagnostics_, "version");
   Unique numbers(diagnostics_, "version with number");
-  check_number(program.number, "program");  // another may have it too (RFC 5531 §12.3)
+  check_number(program.number, "program", space);  // another may have it too (RFC 5531 §12.3)
   for (Version& version : program.versions) {
     names.add(version.name);
-    if (check_number(version.number, "version")) numbers.add(to_string(version.number.number), version.number.where);
-    check_version(version);
+    if (check_number(version.number, "version", space)) numbers.add(to_string(version.number.number), version.number.where);
+    check_version(version, space);
   }
 }
 
-void Checker::check_version(Version& version) {
+void Checker::check_version(Version& version, const std::string& space) {
   Unique names(diagnostics_, "procedure");
   Unique numbers(diagnostics_, "procedure with number");
   for (Procedure& procedure : version.procedures) {
     names.add(procedure.name);
-    if (check_number(procedure.number, "procedure"))
+    if (check_number(procedure.number, "procedure", space))
       numbers.add(to_string(procedure.number.number), procedure.number.where);
     check_procedure(procedure);
   }
@@ -267,8 +294,8 @@ void Checker::check_procedure(Procedure& procedure) {
   for (const Declaration& argument : arguments) reject_void(argument, "one of several arguments");
 }
 
-bool Checker::check_number(Value& value, const std::string& what) {
-  if (!constants_.resolve(value)) return false;
+bool Checker::check_number(Value& value, const std::string& what, const std::string& space) {
+  if (!constants_.resolve(value, space)) return false;
   if (fits_uint32(value.number)) return true;
   diagnostics_.error(value.where,
                      "a " + what + " number is 0 to 4294967295 (RFC 5531 §12.3), not " + to_string(value.number));
@@ -277,7 +304,10 @@ bool Checker::check_number(Value& value, const std::string& what) {
 
 }  // namespace
 
-void check(Spec& spec, Diagnostics& diagnostics) { Checker(spec, diagnostics).run(); }
+void check(Spec& spec, const std::map<std::string, std::string>& extern_types,
+           const std::unordered_set<std::string>& lost, Diagnostics& diagnostics) {
+  Checker(spec, extern_types, lost, diagnostics).run();
+}
 
 const Declaration& resolve(const Declaration& declaration) {
   const Declaration* at = &declaration;

@@ -29,32 +29,35 @@ class Attacher {
   explicit Attacher(const std::vector<Comment>& comments) {
     for (const Comment& comment : comments)
       (comment.alone ? above_ : beside_)
-          .emplace(comment.alone ? comment.where.end.line : comment.where.begin.line, &comment);
+          .emplace(line_of(comment.alone ? comment.where.end : comment.where.begin), &comment);
   }
 
   void attach(Comments& comments, const Location& where) {
-    std::size_t line = where.begin.line;
-    if (const Comment* above = take(above_, line - 1)) {
-      comments.above = lines_of(above->text);
-      for (line = above->where.begin.line; const Comment* more = take(above_, line - 1);
-           line = more->where.begin.line) {
-        std::vector<std::string> lines = lines_of(more->text);
-        comments.above.insert(comments.above.begin(), lines.begin(), lines.end());
-      }
+    std::vector<const Comment*> above;
+    Line line = line_of(where.begin);
+    while (const Comment* next = take(above_, line_before(line))) {
+      above.push_back(next);
+      line = line_of(next->where.begin);
     }
-    if (const Comment* beside = take(beside_, where.end.line)) add_beside(comments, *beside);
+    for (auto comment = above.rbegin(); comment != above.rend(); ++comment)
+      for (std::string& text : lines_of((*comment)->text)) comments.above.push_back(std::move(text));
+    if (const Comment* beside = take(beside_, line_of(where.end))) add_beside(comments, *beside);
   }
 
   // What opens a block may have its comment beside the brace.
   void attach_to_block(Comments& comments, const Location& where) {
     attach(comments, where);
-    if (const Comment* beside = take(beside_, where.begin.line)) add_beside(comments, *beside);
+    if (const Comment* beside = take(beside_, line_of(where.begin))) add_beside(comments, *beside);
   }
 
  private:
-  using ByLine = std::map<std::size_t, const Comment*>;
+  using Line = std::pair<std::uint32_t, std::uint32_t>;  // of a file
+  using ByLine = std::map<Line, const Comment*>;
 
-  static const Comment* take(ByLine& comments, std::size_t line) {
+  static Line line_of(const Position& position) { return {position.file, position.line}; }
+  static Line line_before(const Line& line) { return {line.first, line.second - 1}; }
+
+  static const Comment* take(ByLine& comments, const Line& line) {
     const auto node = comments.extract(line);
     return node.empty() ? nullptr : node.mapped();
   }
@@ -93,6 +96,7 @@ bool on_one_line(const Location& where) { return where.begin.line == where.end.l
 void attach_comments(Spec& spec) {
   Attacher attacher(spec.comments);
   for (const auto& definition : spec.definitions) {
+    if (definition->unit != 0) continue;
     attacher.attach_to_block(definition->comments, definition->where);
     if (!on_one_line(definition->where)) attach_inside(*definition, attacher);
   }

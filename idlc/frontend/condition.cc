@@ -1,16 +1,16 @@
 #include "condition.h"
 
 #include "number.h"
+#include "words.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <span>
 
 namespace idlc {
 namespace {
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+// C's own would be undefined where it overflows.
+std::int64_t wrapped(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 // Recursive descent, tightest binding last. Throws Bad; caught in evaluate_condition.
 class Evaluator {
@@ -20,7 +20,7 @@ class Evaluator {
   explicit Evaluator(std::string_view text) : text_(text) {}
 
   std::int64_t whole() {
-    const std::int64_t value = binary(0);
+    const std::int64_t value = choice();
     if (skip_space(); !text_.empty()) throw Bad();
     return value;
   }
@@ -29,8 +29,27 @@ class Evaluator {
   // A hostile file must not overflow the stack.
   static constexpr int deepest = 100;
 
-  static constexpr std::array<std::array<std::string_view, 4>, 4> levels{
-      {{"||"}, {"&&"}, {"==", "!="}, {"<=", ">=", "<", ">"}}};
+  static constexpr std::array<std::array<std::string_view, 4>, 10> levels{{{"||"},
+                                                                           {"&&"},
+                                                                           {"|"},
+                                                                           {"^"},
+                                                                           {"&"},
+                                                                           {"==", "!="},
+                                                                           {"<=", ">=", "<", ">"},
+                                                                           {"<<", ">>"},
+                                                                           {"+", "-"},
+                                                                           {"*", "/", "%"}}};
+
+  std::int64_t choice() {
+    const std::int64_t condition = binary(0);
+    if (!take("?")) return condition;
+    if (++depth_ > deepest) throw Bad();
+    const std::int64_t yes = choice();
+    if (!take(":")) throw Bad();
+    const std::int64_t no = choice();
+    --depth_;
+    return condition ? yes : no;
+  }
 
   std::int64_t binary(std::size_t level) {
     if (level == levels.size()) return unary();
@@ -43,60 +62,68 @@ class Evaluator {
   }
 
   static std::int64_t apply(std::string_view sign, std::int64_t left, std::int64_t right) {
+    const auto a = static_cast<std::uint64_t>(left);
+    const auto b = static_cast<std::uint64_t>(right);
     if (sign == "||") return left || right;
     if (sign == "&&") return left && right;
+    if (sign == "|") return left | right;
+    if (sign == "^") return left ^ right;
+    if (sign == "&") return left & right;
     if (sign == "==") return left == right;
     if (sign == "!=") return left != right;
     if (sign == "<=") return left <= right;
     if (sign == ">=") return left >= right;
-    return sign == "<" ? left < right : left > right;
+    if (sign == "<") return left < right;
+    if (sign == ">") return left > right;
+    if (sign == "<<") return wrapped(a << (b & 63));
+    if (sign == ">>") return left >> (b & 63);
+    if (sign == "+") return wrapped(a + b);
+    if (sign == "-") return wrapped(a - b);
+    if (sign == "*") return wrapped(a * b);
+    if (right == 0) throw Bad();
+    if (right == -1) return sign == "/" ? wrapped(0 - a) : 0;
+    return sign == "/" ? left / right : left % right;
   }
 
   std::int64_t unary() {
     if (++depth_ > deepest) throw Bad();
-    const std::int64_t value = take("!") ? !unary() : primary();
+    const std::int64_t value = signed_value();
     --depth_;
     return value;
   }
 
+  std::int64_t signed_value() {
+    if (take("!")) return !unary();
+    if (take("~")) return ~unary();
+    if (take("-")) return wrapped(0 - static_cast<std::uint64_t>(unary()));
+    if (take("+")) return unary();
+    return primary();
+  }
+
   std::int64_t primary() {
     if (take("(")) {
-      const std::int64_t value = binary(0);
+      const std::int64_t value = choice();
       if (!take(")")) throw Bad();
       return value;
     }
-    skip_space();
-    const bool negative = text_.starts_with('-');
-    if (negative) text_.remove_prefix(1);
-    const std::string_view word = take_word();
-    if (std::isdigit(static_cast<unsigned char>(word.front()))) return number(word, negative);
-    if (negative) throw Bad();
-    return word == "defined" ? defined() : is_defined(word);
+    if (text_.starts_with('\'')) return character();
+    const std::string_view word = leading_word(text_);
+    if (word.empty()) throw Bad();
+    text_.remove_prefix(word.size());
+    return std::isdigit(static_cast<unsigned char>(word.front())) ? number(word) : 0;
   }
 
-  static std::int64_t number(std::string_view word, bool negative) {
-    while (word.size() > 1 && std::string_view("uUlL").find(word.back()) != std::string_view::npos)
-      word.remove_suffix(1);
-    const auto number = parse_number(word);
-    if (!number || !fits_int64(*number)) throw Bad();
-    const auto value = static_cast<std::int64_t>(number->magnitude);
-    return negative ? -value : value;
-  }
-
-  std::int64_t defined() {
-    const bool parenthesis = take("(");
-    const bool value = is_defined(take_word());
-    if (parenthesis && !take(")")) throw Bad();
+  std::int64_t character() {
+    if (text_.size() < 3 || text_[1] == '\\' || text_[2] != '\'') throw Bad();
+    const char value = text_[1];
+    text_.remove_prefix(3);
     return value;
   }
 
-  std::string_view take_word() {
-    skip_space();
-    const auto end = std::find_if_not(text_.begin(), text_.end(), is_word);
-    const std::string_view word = text_.substr(0, static_cast<std::size_t>(end - text_.begin()));
-    if (word.empty()) throw Bad();
-    text_.remove_prefix(word.size());
-    return word;
+  static std::int64_t number(std::string_view word) {
+    const auto number = parse_number(word);
+    if (!number) throw Bad();
+    return wrapped(number->magnitude);
   }
 
   std::string_view take_one_of(std::span<const std::string_view> signs) {
@@ -105,10 +132,13 @@ class Evaluator {
     return {};
   }
 
+  // Not the beginning of a longer one.
   bool take(std::string_view sign) {
     skip_space();
     if (!text_.starts_with(sign)) return false;
-    if (sign == "!" && text_.starts_with("!=")) return false;
+    const std::string_view rest = text_.substr(sign.size());
+    if (sign == "!" && rest.starts_with('=')) return false;
+    if ((sign == "|" || sign == "&" || sign == "<" || sign == ">") && rest.starts_with(sign)) return false;
     text_.remove_prefix(sign.size());
     return true;
   }
@@ -123,8 +153,6 @@ class Evaluator {
 };
 
 }  // namespace
-
-bool is_defined(std::string_view name) { return name == "RPC_HDR"; }
 
 std::optional<std::int64_t> evaluate_condition(std::string_view expression) try {
   return Evaluator(expression).whole();

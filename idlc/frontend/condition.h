@@ -1,4 +1,4 @@
-// The expressions of #if: integers, defined(), ! && || and comparisons.
+// The conditions of #if and #elif.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,7 @@
 
 namespace idlc {
 
-// idlc reads a file as rpcgen reads it for its header.
-bool is_defined(std::string_view name);
-
-// Nothing where it is no such expression.
+// Integers with C's operators; a name is 0, as all macros have been replaced. Nothing where it is no such expression.
 std::optional<std::int64_t> evaluate_condition(std::string_view expression);
 
 }  // namespace idlc

@@ -1,5 +1,7 @@
 #include "constants.h"
 
+#include "suggestions.h"
+
 #include <algorithm>
 
 namespace idlc {
@@ -8,9 +10,12 @@ namespace {
 // A constant named by a constant named by a constant; also ends a circle.
 constexpr int longest_chain = 100;
 
+// Each looks through all names.
+constexpr int most_suggestions = 10;
+
 }  // namespace
 
-bool Constants::resolve(Value& value) {
+bool Constants::resolve(Value& value, const std::string& space) {
   if (!value.named) return true;
   if (depth_ == longest_chain) {
     diagnostics_.error(value.where, "'" + value.text + "' is defined by itself, or through more than " +
@@ -18,19 +23,29 @@ bool Constants::resolve(Value& value) {
     return false;
   }
   ++depth_;
-  const bool resolved = follow(value);
+  const bool resolved = follow(value, space);
   --depth_;
   return resolved;
 }
 
-bool Constants::follow(Value& value) {
-  if (Definition* definition = symbols_.find(value.text)) return resolve_constant(value, *definition);
-  if (const auto* places = symbols_.find_enumerators(value.text)) return resolve_enumerators(*places, value);
+bool Constants::follow(Value& value, const std::string& space) {
+  if (Definition* definition = symbols_.find(value.text, space)) return resolve_constant(value, *definition);
+  if (const auto* places = symbols_.find_enumerators(value.text, space)) return resolve_enumerators(*places, value);
   if (value.text == "TRUE" || value.text == "FALSE") {
     value.number = {value.text == "TRUE", false};
     return true;
   }
-  diagnostics_.error(value.where, "'" + value.text + "' is not defined");
+  return undefined(value);
+}
+
+bool Constants::undefined(const Value& value) {
+  if (lost_.contains(value.text)) return false;
+  const bool suggests = ++suggestions_ <= most_suggestions;
+  const std::string near = suggests ? nearest(value.text, symbols_.constants()) : "";
+  diagnostics_.error(value.where, "'" + value.text + "' is not defined" +
+                                      (near.empty() ? "; if only the C++ around it does, say so by -D " + value.text +
+                                                          "=NUMBER"
+                                                    : "; did you mean '" + near + "'?"));
   return false;
 }
 
@@ -41,7 +56,7 @@ bool Constants::resolve_constant(Value& value, Definition& definition) {
     diagnostics_.note(definition.name.where, "defined here");
     return false;
   }
-  if (!resolve(*constant->value)) return false;
+  if (!resolve(*constant->value, definition.space)) return false;
   value.number = constant->value->number;
   value.constant = &definition;
   return true;
@@ -73,7 +88,7 @@ bool Constants::number_from(const EnumeratorPlace& place, std::size_t start) {
   for (std::size_t i = start; i <= place.index; ++i) {
     Enumerator& enumerator = enumerators[i];
     if (enumerator.number) continue;
-    if (enumerator.value && !resolve(*enumerator.value)) return false;
+    if (enumerator.value && !resolve(*enumerator.value, place.type->space)) return false;
     Number number;
     if (enumerator.value)
       number = enumerator.value->number;

@@ -3,28 +3,31 @@
 
 #include "symbols.h"
 
-#include <unordered_set>
-
 namespace idlc {
 
 class Constants {
  public:
-  Constants(const Symbols& symbols, Diagnostics& diagnostics) : symbols_(symbols), diagnostics_(diagnostics) {}
+  // `lost`: names that may be defined where the parser lost its way; not to be complained of.
+  Constants(const Symbols& symbols, const std::unordered_set<std::string>& lost, Diagnostics& diagnostics)
+      : symbols_(symbols), lost_(lost), diagnostics_(diagnostics) {}
 
-  // False, and said, where it has none.
-  bool resolve(Value& value);
+  // False, and said, where it has none. `space`: the namespace that the value stands in.
+  bool resolve(Value& value, const std::string& space);
   bool resolve(const EnumeratorPlace& place);
 
  private:
-  bool follow(Value& value);
+  bool follow(Value& value, const std::string& space);
+  bool undefined(const Value& value);
   bool resolve_constant(Value& value, Definition& definition);
   bool resolve_enumerators(const std::vector<EnumeratorPlace>& places, Value& value);
   bool number_from(const EnumeratorPlace& place, std::size_t start);
   bool out_of_range(const Enumerator& enumerator);
 
   const Symbols& symbols_;
+  const std::unordered_set<std::string>& lost_;
   Diagnostics& diagnostics_;
   int depth_ = 0;
+  int suggestions_ = 0;
 };
 
 }  // namespace idlc

@@ -37,7 +37,7 @@ std::string margin(const Excerpt& shown) {
 std::size_t underlined(const Location& where, const Excerpt& shown) {
   if (where.end.line != where.begin.line || where.end.column <= where.begin.column) return 1;
   const std::size_t room = std::max<std::size_t>(shown.text.size() - shown.caret, 1);
-  return std::min(where.end.column - where.begin.column, room);
+  return std::min<std::size_t>(where.end.column - where.begin.column, room);
 }
 
 // What is printed goes to a terminal: no control characters of a stranger's file.
@@ -65,18 +65,29 @@ void Diagnostics::print(std::ostream& out, const Source& source, const char* kin
       << std::string(underlined(message.where, shown) - 1, '~') << '\n';
 }
 
-void Diagnostics::print(std::ostream& out, const Source& source) const {
+void Diagnostics::unreadable(const Location& where, std::string text) {
+  error(where, std::move(text));
+  any_unreadable_ = true;
+}
+
+void Diagnostics::print(std::ostream& out, const Sources& sources, const Error& error) {
+  const std::uint32_t file = error.message.where.begin.file;
+  print(out, sources.source(file), "error", error.message);
+  for (const Message& note : error.notes) print(out, sources.source(note.where.begin.file), "note", note);
+  if (const auto& place = sources[file].included_at)
+    print(out, sources.source(place->begin.file), "note", {*place, "included here"});
+}
+
+void Diagnostics::print(std::ostream& out, const Sources& sources) const {
   std::vector<Error> sorted = errors_;
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Error& a, const Error& b) { return a.message.where.begin < b.message.where.begin; });
   const auto repeats =
       std::unique(sorted.begin(), sorted.end(), [](const Error& a, const Error& b) { return a.message == b.message; });
   sorted.erase(repeats, sorted.end());
-  for (std::size_t i = 0; i < std::min(sorted.size(), most_printed); ++i) {
-    print(out, source, "error", sorted[i].message);
-    for (const Message& note : sorted[i].notes) print(out, source, "note", note);
-  }
-  if (sorted.size() > most_printed) out << source.path() << ": " << sorted.size() - most_printed << " more errors\n";
+  for (std::size_t i = 0; i < std::min(sorted.size(), most_printed); ++i) print(out, sources, sorted[i]);
+  if (sorted.size() > most_printed)
+    out << sources.source(0).path() << ": " << sorted.size() - most_printed << " more errors\n";
 }
 
 }  // namespace idlc

@@ -20,7 +20,11 @@ class Diagnostics {
   std::size_t size() const { return errors_.size(); }
 
   // "file.x:4:10: error: 'count' is not a constant", the line and a caret.
-  void print(std::ostream& out, const Source& source) const;
+  void print(std::ostream& out, const Sources& sources) const;
+
+  // A file could not be read: not the .x's mistake, but the system's word.
+  void unreadable(const Location& where, std::string text);
+  bool any_unreadable() const { return any_unreadable_; }
 
  private:
   struct Message {
@@ -35,8 +39,10 @@ class Diagnostics {
   };
 
   static void print(std::ostream& out, const Source& source, const char* kind, const Message& message);
+  static void print(std::ostream& out, const Sources& sources, const Error& error);
 
   std::vector<Error> errors_;
+  bool any_unreadable_ = false;
 };
 
 }  // namespace idlc

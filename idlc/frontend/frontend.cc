@@ -4,17 +4,41 @@
 #include "parser.hh"
 #include "passes.h"
 
-namespace idlc {
+#include <algorithm>
 
-Spec parse(const Source& source, Diagnostics& diagnostics) {
+namespace idlc {
+namespace {
+
+// The units that the first one's files include.
+std::vector<std::uint32_t> includes_of(const Sources& sources) {
+  std::vector<std::uint32_t> units;
+  for (std::uint32_t file = 1; file < sources.size(); ++file) {
+    const Sources::File& each = sources[file];
+    const bool own = sources[each.included_at->begin.file].unit == 0;
+    if (own && each.unit != 0 && std::find(units.begin(), units.end(), each.unit) == units.end())
+      units.push_back(each.unit);
+  }
+  return units;
+}
+
+}  // namespace
+
+Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics) {
   Spec spec;
+  std::unordered_set<std::string> lost;
   {
-    Lexer lexer(source, diagnostics);
+    Lexer lexer(sources, options, diagnostics);
     Parser(lexer, spec).parse();
     spec.comments = std::move(lexer.comments());
+    spec.percent_lines = std::move(lexer.percent_lines());
+    lost = std::move(lexer.lost());
   }
+  spec.units = sources.units();
+  spec.includes = includes_of(sources);
+  if (diagnostics.any_unreadable()) return spec;  // what it would have defined is not missing by mistake
+  place_percent_lines(spec);
   hoist(spec);
-  check(spec, diagnostics);
+  check(spec, options.extern_types, lost, diagnostics);
   if (!diagnostics.empty()) return spec;
   find_shapes(spec, diagnostics);
   attach_comments(spec);

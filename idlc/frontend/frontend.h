@@ -3,11 +3,13 @@
 
 #include "ast.h"
 #include "diagnostics.h"
+#include "options.h"
 #include "source.h"
 
 namespace idlc {
 
-// The result is whole only if `diagnostics` stays empty.
-Spec parse(const Source& source, Diagnostics& diagnostics);
+// `sources` holds the file to read, and gets those that it includes. The result is whole only if `diagnostics` stays
+// empty.
+Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics);
 
 }  // namespace idlc

@@ -9,13 +9,14 @@ namespace {
 class Hoister {
  public:
   explicit Hoister(Spec& spec) : spec_(spec) {
-    for (const auto& definition : spec.definitions) taken_.insert(definition->name.text);
+    for (const auto& definition : spec.definitions) taken_.insert(key(*definition, definition->name.text));
   }
 
   void run() {
     auto definitions = std::move(spec_.definitions);
     spec_.definitions.clear();
-    for (auto& definition : definitions) add(std::move(definition));
+    for (auto& definition : definitions)
+      if (!names_itself(*definition)) add(std::move(definition));
   }
 
  private:
@@ -23,6 +24,13 @@ class Hoister {
     if (typedef_of_body(*definition)) return add(named_by_typedef(*definition));
     for_each_declaration(*definition, [&](Declaration& declaration) { lift(*definition, declaration); });
     spec_.definitions.push_back(std::move(definition));
+  }
+
+  // `typedef struct a a;`, as C needs it.
+  static bool names_itself(const Definition& definition) {
+    const Typedef* alias = definition.as<Typedef>();
+    return alias && alias->declaration.type.tagged && alias->declaration.shape == Shape::plain &&
+           alias->declaration.type.name == definition.name.text;
   }
 
   // `typedef enum {...} Kind;` is `enum Kind {...};`.
@@ -36,6 +44,8 @@ class Hoister {
     auto definition = alias.as<Typedef>()->declaration.type.body;
     definition->name = alias.name;
     definition->where = alias.where;
+    definition->space = alias.space;
+    definition->unit = alias.unit;
     return definition;
   }
 
@@ -43,14 +53,20 @@ class Hoister {
     auto body = std::move(declaration.type.body);
     if (!body) return;
     if (body->name.text.empty()) body->name = {free_name(outer, declaration), body->where};
+    body->space = outer.space;
+    body->unit = outer.unit;
     declaration.type.name = body->name.text;
     add(std::move(body));
+  }
+
+  static std::string key(const Definition& definition, const std::string& name) {
+    return definition.space + "::" + name;
   }
 
   std::string free_name(const Definition& outer, const Declaration& member) {
     const std::string part = member.name.text.empty() || outer.as<Typedef>() ? "item" : member.name.text;
     std::string name = outer.name.text + "_" + part;
-    while (!taken_.insert(name).second) name += "_";
+    while (!taken_.insert(key(outer, name)).second) name += "_";
     return name;
   }
 

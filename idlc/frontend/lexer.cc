@@ -1,8 +1,6 @@
 #include "lexer.h"
 
-#include "condition.h"
-
-#include <algorithm>
+#include "words.h"
 
 namespace idlc {
 namespace {
@@ -10,58 +8,108 @@ namespace {
 // Types inside types: more than anybody writes, few enough for every walk over them to be a recursion.
 constexpr std::size_t deepest_braces = 64;
 
-constexpr std::string_view blanks = " \t\r\n\f\v";
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
-}
-
-std::string_view take_word(std::string_view& text) {
-  text = trimmed(text);
-  const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n\f\v(/\"<!"));
-  text.remove_prefix(word.size());
-  return word;
-}
-
-// A comment after a directive is no part of it.
-std::string without_comments(std::string_view text) {
-  std::string result;
-  while (true) {
-    const std::size_t begin = std::min(text.find("/*"), text.find("//"));
-    result += text.substr(0, begin);
-    if (begin == std::string_view::npos || text[begin + 1] == '/') return result;
-    const std::size_t end = text.find("*/", begin + 2);
-    if (end == std::string_view::npos) return result;
-    result += ' ';
-    text.remove_prefix(end + 2);
-  }
-}
+// Files that include each other, or macros of macros, may make endless text of little.
+constexpr std::size_t most_text = std::size_t{256} << 20;
+constexpr std::size_t deepest_macros = 200;
 
 }  // namespace
 
+void Lexer::enter(Text text, std::string_view content) {
+  text.position = here_.end;
+  texts_.push_back(std::move(text));
+  texts_.back().outer = scan(texts_.back().macro ? std::string_view(texts_.back().text) : content);
+}
+
+bool Lexer::end_of_text() {
+  if (!in_macro()) preprocessor_.end_of_file();
+  if (texts_.size() == 1) return false;
+  Text& done = texts_.back();
+  if (done.macro) {
+    done.macro->expanding = false;
+  } else {
+    const std::uint32_t order = here_.end.order;
+    here_.end = done.position;
+    here_.end.order = order;
+    only_blanks_ = true;
+  }
+  leave(done.outer);
+  texts_.pop_back();
+  return true;
+}
+
+bool Lexer::expand(std::string_view word) {
+  Macro* macro = preprocessor_.macros().find(word);
+  if (!macro || macro->expanding) return false;
+  if (macro->has_parameters) {
+    diagnostics_.error(here_, "'" + std::string(word) + "' is a macro with parameters, which idlc does not expand");
+    return false;
+  }
+  if (texts_.size() > deepest_macros || read_ > most_text) {
+    give_up("'" + std::string(word) + "' stands for too much text");
+    return false;
+  }
+  read_ += macro->text.size() + 1;
+  macro->expanding = true;
+  Text text;
+  text.text = macro->text;
+  text.macro = macro;
+  enter(std::move(text), {});
+  return true;
+}
+
+// Within what a macro stands for, everything is where the macro is.
 void Lexer::advance(std::string_view text) {
+  if (in_macro()) return;
+  read_ += text.size();
   here_.begin = here_.end;
   alone_on_line_ = only_blanks_;
+  here_.end.order += static_cast<std::uint32_t>(text.size());
   for (const char c : text) {
     ++here_.end.column;
-    if (c == '\n') here_.end = {here_.end.line + 1, 1};
-    only_blanks_ = c == '\n' || (only_blanks_ && blanks.find(c) != std::string_view::npos);
+    if (c == '\n') {
+      ++here_.end.line;
+      here_.end.column = 1;
+    }
+    only_blanks_ = c == '\n' || (only_blanks_ && std::string_view(" \t\r\f\v").find(c) != std::string_view::npos);
   }
 }
 
 std::string Lexer::text(const Location& where) const {
   constexpr std::size_t longest = 40;
-  const std::string_view line = source_.line(where.begin.line);
-  const std::size_t size = where.end.column - where.begin.column;
-  return std::string(line.substr(where.begin.column - 1, std::min(size, longest))) + (size > longest ? "..." : "");
+  const std::string_view text = sources_.source(where.begin.file).between(where.begin, where.end);
+  return std::string(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
+}
+
+bool Lexer::between_definitions() const {
+  const std::string last = text(last_token_);
+  return braces_ + 1 == spaces_.size() && (last.empty() || last == ";" || last == "}" || last == "{");
+}
+
+void Lexer::lose(const Location& where) {
+  if (where.begin.file != where.end.file) return;
+  std::string_view text = sources_.source(where.begin.file).between(where.begin, where.end);
+  while (!text.empty()) {
+    const std::string_view word = leading_word(text);
+    if (!word.empty()) lost_.emplace(word);
+    text.remove_prefix(word.empty() ? 1 : word.size());
+  }
+}
+
+void Lexer::enter_namespace(const Name& name) {
+  spaces_.push_back(space().empty() ? name.text : space() + "::" + name.text);
+}
+
+std::string Lexer::leave_namespace() {
+  std::string left = std::move(spaces_.back());
+  spaces_.pop_back();
+  return left;
 }
 
 void Lexer::begin_comment() { comment_ = {{}, here_, alone_on_line_}; }
 
 void Lexer::end_comment() {
   comment_.where.end = here_.end;
-  comments_.push_back(std::move(comment_));
+  if (in_main_unit()) comments_.push_back(std::move(comment_));
 }
 
 void Lexer::comment_not_closed() { diagnostics_.error(comment_.where, "this comment is never closed"); }
@@ -73,81 +121,30 @@ void Lexer::line_comment(std::string_view text) {
 }
 
 void Lexer::directive(std::string_view line) {
-  const std::string text = without_comments(line.substr(line.find('#') + 1));
-  std::string_view rest = text;
-  const std::string_view word = take_word(rest);
-  if (word == "ifdef") return if_directive(is_defined(take_word(rest)));
-  if (word == "ifndef") return if_directive(!is_defined(take_word(rest)));
-  if (word == "if") return if_directive(skipping() || condition(rest));
-  if (word == "elif") return elif_directive(rest);
-  if (word == "else") return else_directive();
-  if (word == "endif") return endif_directive();
-  if (!skipping()) other_directive(word);
-}
-
-void Lexer::if_directive(bool condition) {
-  const bool skipped = skipping();
-  branches_.push_back({here_, condition && !skipped, condition || skipped});
-}
-
-void Lexer::elif_directive(std::string_view expression) {
-  if (branches_.empty()) return diagnostics_.error(here_, "#elif without #if");
-  Branch& branch = branches_.back();
-  if (branch.seen_else) diagnostics_.error(here_, "#elif after #else");
-  branch.active = !branch.done && condition(expression);
-  branch.done = branch.done || branch.active;
-}
-
-void Lexer::else_directive() {
-  if (branches_.empty()) return diagnostics_.error(here_, "#else without #if");
-  Branch& branch = branches_.back();
-  if (branch.seen_else) diagnostics_.error(here_, "a second #else");
-  branch.active = !branch.done;
-  branch.done = true;
-  branch.seen_else = true;
-}
-
-void Lexer::endif_directive() {
-  if (branches_.empty()) return diagnostics_.error(here_, "#endif without #if");
-  branches_.pop_back();
-}
-
-bool Lexer::condition(std::string_view expression) {
-  const auto value = evaluate_condition(expression);
-  if (!value)
-    diagnostics_.error(here_, "the condition may consist of integers, names, defined(), !, &&, || and comparisons");
-  return value.value_or(0) != 0;
-}
-
-void Lexer::other_directive(std::string_view word) {
-  const bool line_marker = word.empty() || word.find_first_not_of("0123456789") == std::string_view::npos;
-  if (line_marker || word == "pragma" || word == "ident" || word == "line") return;
-  if (word == "include") return diagnostics_.error(here_, "#include is not supported yet");
-  if (word == "define" || word == "undef")
-    return diagnostics_.error(
-        here_, "#" + std::string(word) + " is not supported: use const, or %#" + std::string(word) + " for the output");
-  if (word == "error") return diagnostics_.error(here_, "#error");
-  diagnostics_.error(here_, "#" + std::string(word) + " is not a directive");
-}
-
-void Lexer::end_of_file() {
-  for (const Branch& branch : branches_) diagnostics_.error(branch.where, "this #if has no #endif");
-  branches_.clear();
+  if (in_macro()) return diagnostics_.error(here_, "a macro cannot stand for a line with #");
+  const auto file = preprocessor_.directive(line, here_);
+  if (!file) return;
+  if (read_ > most_text) return give_up("too much text is included");
+  const std::string_view content = sources_.source(*file).text();
+  enter({}, content);
+  here_.end = {here_.end.order, *file, 1, 1};
+  only_blanks_ = true;
 }
 
 // The lines without their %. One that ends in \ continues, with or without a % of its own.
-std::string Lexer::passthrough(std::string_view lines) {
-  std::string result;
-  while (true) {
+void Lexer::percent_line(std::string_view lines) {
+  if (!in_main_unit()) return;  // they are for the header of the file that has them
+  std::string text;
+  while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     std::string_view line = lines.substr(0, end);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t first = line.find_first_not_of(" \t");
     if (first != std::string_view::npos && line[first] == '%') line.remove_prefix(first + 1);
-    result.append(line).append("\n");
-    if (end == lines.size()) return result;
-    lines.remove_prefix(end + 1);
+    text.append(line).append("\n");
+    lines.remove_prefix(std::min(end + 1, lines.size()));
   }
+  percent_lines_.push_back({std::move(text), here_});
 }
 
 Value Lexer::number(std::string_view text) {
@@ -162,10 +159,39 @@ Value Lexer::number(std::string_view text) {
   return value;
 }
 
+// 'a' or one of C's escapes; its number.
+Value Lexer::character(std::string_view text) {
+  Value value;
+  value.where = here_;
+  std::string_view inside = text.substr(1, text.size() - 2);
+  if (inside.size() == 1) {
+    value.number.magnitude = static_cast<unsigned char>(inside.front());
+  } else if (const auto escape = std::string_view("abtnvfr").find(inside[1]); escape != std::string_view::npos) {
+    value.number.magnitude = 7 + escape;
+  } else if (inside[1] == '0') {
+    value.number.magnitude = 0;
+  } else {
+    value.number.magnitude = static_cast<unsigned char>(inside[1]);
+  }
+  value.text = to_string(value.number);
+  return value;
+}
+
+// A run of them is told once.
 void Lexer::unknown_character(std::string_view text) {
-  if (here_.begin != last_unknown_)
-    diagnostics_.error(here_, "'" + std::string(text) + "' has no meaning in a .x file");
+  if (here_.begin != last_unknown_) {
+    const std::string name = text.front() == '\0' ? "a NUL byte" : "'" + whole_character(here_.begin) + "'";
+    diagnostics_.error(here_, name + " has no meaning in a .x file");
+  }
   last_unknown_ = here_.end;
+}
+
+// With the bytes that continue it in UTF-8.
+std::string Lexer::whole_character(const Position& place) const {
+  const std::string_view line = sources_.source(place.file).line(place.line);
+  std::size_t end = place.column;
+  while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) ++end;
+  return std::string(line.substr(std::min<std::size_t>(place.column - 1, line.size()), end - place.column + 1));
 }
 
 bool Lexer::open_brace() {

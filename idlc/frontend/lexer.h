@@ -1,19 +1,21 @@
-// State of the scanner in lexer.l: where it is, and which of #if's branches it is in.
+// State of the scanner in lexer.l: where it is, and what it keeps beside the words.
 #pragma once
 
 #include "ast.h"
 #include "diagnostics.h"
+#include "preprocessor.h"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace idlc {
 
 class Lexer {
  public:
-  Lexer(const Source& source, Diagnostics& diagnostics);
+  Lexer(Sources& sources, const Options& options, Diagnostics& diagnostics);
   ~Lexer();
   Lexer(const Lexer&) = delete;
   Lexer& operator=(const Lexer&) = delete;
@@ -21,12 +23,25 @@ class Lexer {
   void* scanner() const { return scanner_; }
   Diagnostics& diagnostics() { return diagnostics_; }
   const Location& here() const { return here_; }
+  // Of the file to compile, not of those it includes.
   std::vector<Comment>& comments() { return comments_; }
+  std::vector<PercentLines>& percent_lines() { return percent_lines_; }
   // The parser asks for another token: the one it has becomes the last.
   void end_token() { last_token_ = here_; }
   const Location& last_token() const { return last_token_; }
+  // Nothing is open but namespaces: here a definition begins.
+  bool between_definitions() const;
   // What the source says there, within a line.
   std::string text(const Location& where) const;
+  // A mistake ended there, and what was defined or named before it may be lost to the parser.
+  void lose(const Location& where);
+  std::unordered_set<std::string>& lost() { return lost_; }
+
+  // The namespaces around what comes next, and the .x file that it is in.
+  const std::string& space() const { return spaces_.back(); }
+  void enter_namespace(const Name& name);
+  std::string leave_namespace();
+  std::uint32_t unit_of(const Location& where) const { return sources_[where.begin.file].unit; }
 
   // For lexer.l.
   void advance(std::string_view text);
@@ -35,49 +50,57 @@ class Lexer {
   void end_comment();
   void comment_not_closed();
   void line_comment(std::string_view text);
-
-  // A line that begins with #.
   void directive(std::string_view line);
-  bool skipping() const { return !branches_.empty() && !branches_.back().active; }
-  void end_of_file();
+  bool skipping() const { return preprocessor_.skipping(); }
+  void percent_line(std::string_view lines);
 
-  std::string passthrough(std::string_view lines);
+  // Goes on with what the word stands for, if it is a macro.
+  bool expand(std::string_view word);
+  // The text is read; what it stood in goes on. False at the end of all.
+  bool end_of_text();
+
   Value number(std::string_view text);
+  Value character(std::string_view text);
   void unknown_character(std::string_view text);
 
   // Braces. Beyond the limit everything is over: the rest is not read.
   bool open_brace();
   void close_brace();
-  bool inside_braces() const { return braces_ != 0; }
   bool given_up() const { return given_up_; }
   void give_up(const std::string& text);
 
  private:
-  struct Branch {
-    Location where;
-    bool active;  // this branch is read
-    bool done;    // one of the #if's branches was, or the whole #if is skipped
-    bool seen_else = false;
+  // A file, or what a macro stands for.
+  struct Text {
+    std::string text;  // of a macro; a file's is in sources_
+    Macro* macro = nullptr;
+    void* outer = nullptr;  // the scanner's buffer to go back to
+    Position position;      // in the outer file
   };
 
-  void if_directive(bool condition);
-  void elif_directive(std::string_view condition);
-  void else_directive();
-  void endif_directive();
-  bool condition(std::string_view expression);
-  void other_directive(std::string_view word);
+  std::string whole_character(const Position& place) const;
+  void enter(Text text, std::string_view content);
+  void* scan(std::string_view text);
+  void leave(void* outer);
+  bool in_macro() const { return texts_.back().macro != nullptr; }
+  bool in_main_unit() const { return sources_[here_.begin.file].unit == 0; }
 
-  const Source& source_;
+  Sources& sources_;
   Diagnostics& diagnostics_;
+  Preprocessor preprocessor_;
   void* scanner_ = nullptr;
+  std::vector<Text> texts_;
+  std::size_t read_ = 0;  // bytes in all
   Location here_;
   Location last_token_;
   std::optional<Position> last_unknown_;  // where the run of them ended
   bool only_blanks_ = true;               // on this line up to here_.end
   bool alone_on_line_ = true;             // and up to here_.begin
-  std::vector<Branch> branches_;
   std::vector<Comment> comments_;
+  std::vector<PercentLines> percent_lines_;
   Comment comment_;
+  std::unordered_set<std::string> lost_;
+  std::vector<std::string> spaces_{""};
   std::size_t braces_ = 0;
   bool given_up_ = false;
 };

@@ -27,7 +27,9 @@ class Lexer;
 %lex-param { Lexer& lexer }
 
 %code {
+#include "dialects.h"
 #include "lexer.h"
+#include "suggestions.h"
 
 #include <algorithm>
 
@@ -91,8 +93,9 @@ Arm with_label(Arm arm, Value label) {
   return arm;
 }
 
-Arm arm(Arm labels, Declaration declaration) {
+Arm arm(Arm labels, Declaration declaration, const Location& where) {
   labels.declaration = std::move(declaration);
+  labels.where = where;
   return labels;
 }
 
@@ -102,14 +105,16 @@ std::vector<T> appended(std::vector<T> list, T item) {
   return list;
 }
 
-// % lines with nothing but comments and # lines between them belong together.
-void add(Spec& spec, std::shared_ptr<Definition> definition) {
-  Passthrough* more = definition->as<Passthrough>();
-  Passthrough* last = spec.definitions.empty() ? nullptr : spec.definitions.back()->as<Passthrough>();
-  if (more && last)
-    last->text += more->text;
-  else
-    spec.definitions.push_back(std::move(definition));
+void add(Lexer& lexer, Spec& spec, std::shared_ptr<Definition> definition) {
+  definition->space = lexer.space();
+  definition->unit = lexer.unit_of(definition->where);
+  spec.definitions.push_back(std::move(definition));
+}
+
+TypeRef tagged(std::string name, const Location& where) {
+  TypeRef type = named(std::move(name), where);
+  type.tagged = true;
+  return type;
 }
 
 }  // namespace
@@ -118,22 +123,21 @@ void add(Spec& spec, std::shared_ptr<Definition> definition) {
 
 %token YYEOF 0 "the end of the file"
 %token BOOL "bool" CASE "case" CHAR "char" CONST "const" DEFAULT "default" DOUBLE "double" ENUM "enum" FLOAT "float"
-%token HYPER "hyper" INT "int" LONG "long" OPAQUE "opaque" PROGRAM "program" QUADRUPLE "quadruple" SHORT "short"
+%token HYPER "hyper" INT "int" LONG "long" NAMESPACE "namespace" OPAQUE "opaque" PROGRAM "program" QUADRUPLE "quadruple" SHORT "short"
 %token STRING "string" STRUCT "struct" SWITCH "switch" TYPEDEF "typedef" UNION "union" UNSIGNED "unsigned"
 %token VERSION "version" VOID "void"
 %token LEFT_BRACE "{" RIGHT_BRACE "}" LEFT_PARENTHESIS "(" RIGHT_PARENTHESIS ")" LEFT_BRACKET "[" RIGHT_BRACKET "]"
 %token LESS "<" GREATER ">" STAR "*" EQUALS "=" SEMICOLON ";" COLON ":" COMMA ","
 %token <std::string> IDENTIFIER "a name"
-%token <std::string> PASSTHROUGH "a % line"
 %token <std::string> QUOTED "a quoted string"
 %token <Value> NUMBER "a number"
 
 %type <std::shared_ptr<Definition>> definition
-%type <Name> identifier name
+%type <Name> name word type_word
 %type <Value> value
 %type <std::optional<Value>> bound
 %type <Constant> constant
-%type <Declaration> declaration argument
+%type <Declaration> declaration named_declaration argument result
 %type <TypeRef> specifier
 %type <Enum> enum_body
 %type <std::vector<Enumerator>> enumerators
@@ -152,19 +156,30 @@ void add(Spec& spec, std::shared_ptr<Definition> definition) {
 
 specification:
     %empty
-  | specification definition   { add(spec, $2); }
-  | specification error ";"
-  | specification error "}"
+  | specification definition    { add(lexer, spec, $2); }
+  | specification namespace
+  | specification ";"
+  | specification error ";"     { lexer.lose(@2); }
+  | specification error "}"     { lexer.lose(@2); }
+  ;
+
+namespace:
+    "namespace" name "{" { lexer.enter_namespace($2); } specification "}"  { spec.namespaces.push_back({lexer.leave_namespace(), @$}); }
   ;
 
 definition:
-    "const" identifier "=" constant ";"                { $$ = define($2, $4, @$); }
-  | "typedef" declaration ";"                          { $$ = define_type($2, @$); }
-  | "enum" identifier enum_body ";"                    { $$ = define($2, $3, @$); }
-  | "struct" identifier struct_body ";"                { $$ = define($2, $3, @$); }
-  | "union" identifier union_body ";"                  { $$ = define($2, $3, @$); }
-  | "program" identifier "{" versions "}" "=" value ";"  { $$ = define($2, Program{$4, $7}, @$); }
-  | PASSTHROUGH                                        { $$ = define(Name{}, Passthrough{$1}, @$); }
+    "const" name "=" constant end                    { $$ = define($2, $4, @$); }
+  | "typedef" declaration end                        { $$ = define_type($2, @$); }
+  | "enum" name enum_body end                        { $$ = define($2, $3, @$); }
+  | "struct" name struct_body end                    { $$ = define($2, $3, @$); }
+  | "union" name union_body end                      { $$ = define($2, $3, @$); }
+  | "program" name "{" versions "}" "=" value end    { $$ = define($2, Program{$4, $7}, @$); }
+  ;
+
+// One that is missing is told, and what follows read as if it were there.
+end:
+    ";"
+  | error
   ;
 
 constant:
@@ -172,34 +187,49 @@ constant:
   | QUOTED  { $$.quoted = $1; }
   ;
 
-identifier:
+name:
     IDENTIFIER  { $$ = Name{$1, @1}; }
+  | word
+  | type_word
   ;
 
-// Words of the grammar that it does not need here are names like others.
-name:
-    identifier
-  | "program"  { $$ = Name{"program", @1}; }
-  | "version"  { $$ = Name{"version", @1}; }
-  | "string"   { $$ = Name{"string", @1}; }
-  | "opaque"   { $$ = Name{"opaque", @1}; }
-  | "const"    { $$ = Name{"const", @1}; }
-  | "default"  { $$ = Name{"default", @1}; }
-  | "case"     { $$ = Name{"case", @1}; }
-  | "typedef"  { $$ = Name{"typedef", @1}; }
+// Words of the grammar that it does not need where a name can stand are names like others.
+word:
+    "case"       { $$ = Name{"case", @1}; }
+  | "const"      { $$ = Name{"const", @1}; }
+  | "default"    { $$ = Name{"default", @1}; }
+  | "opaque"     { $$ = Name{"opaque", @1}; }
+  | "string"     { $$ = Name{"string", @1}; }
+  | "typedef"    { $$ = Name{"typedef", @1}; }
+  | "bool"       { $$ = Name{"bool", @1}; }
+  | "float"      { $$ = Name{"float", @1}; }
+  | "double"     { $$ = Name{"double", @1}; }
+  | "quadruple"  { $$ = Name{"quadruple", @1}; }
+  ;
+
+// These can name types too.
+type_word:
+    "namespace"  { $$ = Name{"namespace", @1}; }
+  | "program"    { $$ = Name{"program", @1}; }
+  | "version"    { $$ = Name{"version", @1}; }
   ;
 
 value:
     NUMBER
-  | IDENTIFIER  { $$ = Value{.text = $1, .where = @1, .named = true}; }
+  | name           { $$ = Value{.text = $1.text, .where = @1, .named = true}; }
+  | "(" value ")"  { $$ = $2; }
   ;
 
 declaration:
+    named_declaration
+  | "void"                        { $$ = unnamed(special(TypeRef::Kind::nothing, @1), @$); }
+  ;
+
+named_declaration:
     specifier name                { $$ = declare($1, $2, Shape::plain, {}, @$); }
   | specifier name "[" value "]"  { $$ = declare($1, $2, Shape::fixed, $4, @$); }
   | specifier name "<" bound ">"  { $$ = declare($1, $2, Shape::variable, $4, @$); }
   | specifier "*" name            { $$ = declare($1, $3, Shape::optional, {}, @$); }
-  | "void"                        { $$ = unnamed(special(TypeRef::Kind::nothing, @1), @$); }
   ;
 
 bound:
@@ -208,40 +238,47 @@ bound:
   ;
 
 specifier:
-    "int"                 { $$ = primitive(Primitive::int32, @$); }
-  | "unsigned" "int"      { $$ = primitive(Primitive::uint32, @$); }
-  | "unsigned"            { $$ = primitive(Primitive::uint32, @$); }
-  | "hyper"               { $$ = primitive(Primitive::int64, @$); }
-  | "unsigned" "hyper"    { $$ = primitive(Primitive::uint64, @$); }
-  | "char"                { $$ = primitive(Primitive::int8, @$); }
-  | "unsigned" "char"     { $$ = primitive(Primitive::uint8, @$); }
-  | "short"               { $$ = primitive(Primitive::int16, @$); }
-  | "unsigned" "short"    { $$ = primitive(Primitive::uint16, @$); }
-  | "long"                { $$ = primitive(Primitive::int32, @$); }
-  | "unsigned" "long"     { $$ = primitive(Primitive::uint32, @$); }
-  | "float"               { $$ = primitive(Primitive::float32, @$); }
-  | "double"              { $$ = primitive(Primitive::float64, @$); }
-  | "quadruple"           { $$ = primitive(Primitive::quadruple, @$); }
-  | "bool"                { $$ = primitive(Primitive::boolean, @$); }
-  | "string"              { $$ = special(TypeRef::Kind::string, @$); }
-  | "opaque"              { $$ = special(TypeRef::Kind::opaque, @$); }
-  | IDENTIFIER            { $$ = named($1, @$); }
-  | "struct" IDENTIFIER   { $$ = named($2, @2); }
-  | "enum" IDENTIFIER     { $$ = named($2, @2); }
-  | "union" IDENTIFIER    { $$ = named($2, @2); }
-  | "enum" enum_body                { $$ = in_place(Name{}, $2, @$); }
-  | "struct" struct_body            { $$ = in_place(Name{}, $2, @$); }
-  | "union" union_body              { $$ = in_place(Name{}, $2, @$); }
-  | "enum" identifier enum_body     { $$ = in_place($2, $3, @$); }
-  | "struct" identifier struct_body { $$ = in_place($2, $3, @$); }
-  | "union" identifier union_body   { $$ = in_place($2, $3, @$); }
+    "int"                      { $$ = primitive(Primitive::int32, @$); }
+  | "unsigned" "int"           { $$ = primitive(Primitive::uint32, @$); }
+  | "unsigned"                 { $$ = primitive(Primitive::uint32, @$); }
+  | "hyper"                    { $$ = primitive(Primitive::int64, @$); }
+  | "unsigned" "hyper"         { $$ = primitive(Primitive::uint64, @$); }
+  | "char"                     { $$ = primitive(Primitive::int8, @$); }
+  | "unsigned" "char"          { $$ = primitive(Primitive::uint8, @$); }
+  | "short"                    { $$ = primitive(Primitive::int16, @$); }
+  | "short" "int"              { $$ = primitive(Primitive::int16, @$); }
+  | "unsigned" "short"         { $$ = primitive(Primitive::uint16, @$); }
+  | "unsigned" "short" "int"   { $$ = primitive(Primitive::uint16, @$); }
+  | "long"                     { $$ = primitive(Primitive::int32, @$); }
+  | "long" "int"               { $$ = primitive(Primitive::int32, @$); }
+  | "unsigned" "long"          { $$ = primitive(Primitive::uint32, @$); }
+  | "unsigned" "long" "int"    { $$ = primitive(Primitive::uint32, @$); }
+  | "long" "long"              { $$ = primitive(Primitive::int64, @$); }
+  | "unsigned" "long" "long"   { $$ = primitive(Primitive::uint64, @$); }
+  | "float"                    { $$ = primitive(Primitive::float32, @$); }
+  | "double"                   { $$ = primitive(Primitive::float64, @$); }
+  | "quadruple"                { $$ = primitive(Primitive::quadruple, @$); }
+  | "bool"                     { $$ = primitive(Primitive::boolean, @$); }
+  | "string"                   { $$ = special(TypeRef::Kind::string, @$); }
+  | "opaque"                   { $$ = special(TypeRef::Kind::opaque, @$); }
+  | IDENTIFIER                 { $$ = named($1, @$); }
+  | type_word                  { $$ = named($1.text, @$); }
+  | "struct" name              { $$ = tagged($2.text, @2); }
+  | "enum" name                { $$ = tagged($2.text, @2); }
+  | "union" name               { $$ = tagged($2.text, @2); }
+  | "enum" enum_body           { $$ = in_place(Name{}, $2, @$); }
+  | "struct" struct_body       { $$ = in_place(Name{}, $2, @$); }
+  | "union" union_body         { $$ = in_place(Name{}, $2, @$); }
+  | "enum" name enum_body      { $$ = in_place($2, $3, @$); }
+  | "struct" name struct_body  { $$ = in_place($2, $3, @$); }
+  | "union" name union_body    { $$ = in_place($2, $3, @$); }
   ;
 
 enum_body:
     "{" enumerators "}"      { $$.enumerators = $2; }
   | "{" enumerators "," "}"  { $$.enumerators = $2; }
   | "{" "}"                  { lexer.diagnostics().error(@2, "an enum has at least one value (RFC 4506 §6.3)"); }
-  | "{" error "}"            { }
+  | "{" error "}"            { lexer.lose(@2); }
   ;
 
 enumerators:
@@ -250,8 +287,8 @@ enumerators:
   ;
 
 enumerator:
-    identifier            { $$.name = $1; }
-  | identifier "=" value  { $$.name = $1; $$.value = $3; }
+    name            { $$.name = $1; }
+  | name "=" value  { $$.name = $1; $$.value = $3; }
   ;
 
 struct_body:
@@ -260,10 +297,10 @@ struct_body:
   ;
 
 members:
-    declaration ";"          { $$ = appended({}, $1); }
-  | error ";"                { }
-  | members declaration ";"  { $$ = appended($1, $2); }
-  | members error ";"        { $$ = $1; }
+    declaration end          { $$ = appended({}, $1); }
+  | error ";"                { lexer.lose(@1); }
+  | members declaration end  { $$ = appended($1, $2); }
+  | members error ";"        { $$ = $1; lexer.lose(@2); }
   ;
 
 union_body:
@@ -271,10 +308,10 @@ union_body:
   ;
 
 arms:
-    labels declaration ";"       { $$ = appended({}, arm($1, $2)); }
-  | error ";"                    { }
-  | arms labels declaration ";"  { $$ = appended($1, arm($2, $3)); }
-  | arms error ";"               { $$ = $1; }
+    labels declaration end       { $$ = appended({}, arm($1, $2, @$)); }
+  | error ";"                    { lexer.lose(@1); }
+  | arms labels declaration end  { $$ = appended($1, arm($2, $3, {@2.begin, @$.end})); }
+  | arms error ";"               { $$ = $1; lexer.lose(@2); }
   ;
 
 labels:
@@ -290,18 +327,25 @@ versions:
   ;
 
 version:
-    "version" identifier "{" procedures "}" "=" value ";"  { $$ = Version{$2, $4, $7, @$, {}}; }
+    "version" name "{" procedures "}" "=" value end  { $$ = Version{$2, $4, $7, @$, {}}; }
   ;
 
 procedures:
     procedure             { $$ = appended({}, $1); }
-  | error ";"             { }
+  | error ";"             { lexer.lose(@1); }
   | procedures procedure  { $$ = appended($1, $2); }
-  | procedures error ";"  { $$ = $1; }
+  | procedures error ";"  { $$ = $1; lexer.lose(@2); }
   ;
 
 procedure:
-    argument name "(" arguments ")" "=" value ";"  { $$ = Procedure{$2, $1, $4, $7, @$, {}}; }
+    result name "(" arguments ")" "=" value end  { $$ = Procedure{$2, $1, $4, $7, @$, {}}; }
+  ;
+
+result:
+    specifier                { $$ = unnamed($1, @$); }
+  | specifier "*"            { $$ = declare($1, {}, Shape::optional, {}, @$); }
+  | specifier "<" bound ">"  { $$ = declare($1, {}, Shape::variable, $3, @$); }
+  | "void"                   { $$ = unnamed(special(TypeRef::Kind::nothing, @1), @$); }
   ;
 
 arguments:
@@ -314,9 +358,10 @@ some_arguments:
   | some_arguments "," argument  { $$ = appended($1, $3); }
   ;
 
+// With a name or without.
 argument:
-    specifier  { $$ = unnamed($1, @$); }
-  | "void"     { $$ = unnamed(special(TypeRef::Kind::nothing, @1), @$); }
+    result
+  | named_declaration
   ;
 
 %%
@@ -340,32 +385,75 @@ std::string found(const Parser::context& context, const Lexer& lexer) {
   return "'" + lexer.text(context.location()) + "'";
 }
 
+// A word that could as well be a name is not what anybody thinks of there.
+bool is_unlikely(Parser::symbol_kind_type kind) {
+  using Kind = Parser::symbol_kind;
+  switch (kind) {
+    case Kind::S_YYEOF:
+    case Kind::S_CASE:
+    case Kind::S_CONST:
+    case Kind::S_DEFAULT:
+    case Kind::S_OPAQUE:
+    case Kind::S_STRING:
+    case Kind::S_TYPEDEF:
+    case Kind::S_BOOL:
+    case Kind::S_FLOAT:
+    case Kind::S_DOUBLE:
+    case Kind::S_QUADRUPLE:
+    case Kind::S_NAMESPACE:
+    case Kind::S_PROGRAM:
+    case Kind::S_VERSION:
+    case Kind::S_LEFT_PARENTHESIS: return true;
+    default: return false;
+  }
+}
+
+std::vector<Parser::symbol_kind_type> expected_kinds(const Parser::context& context) {
+  std::vector<Parser::symbol_kind_type> kinds(Parser::YYNTOKENS);
+  kinds.resize(static_cast<std::size_t>(context.expected_tokens(kinds.data(), Parser::YYNTOKENS)));
+  const auto name = std::find(kinds.begin(), kinds.end(), Parser::symbol_kind::S_IDENTIFIER);
+  if (name != kinds.end()) std::erase_if(kinds, is_unlikely);
+  return kinds;
+}
+
 // A ; that is missing is missing at the end of its line, not where the next one begins.
 bool semicolon_missing(const Parser::context& context, const Lexer& lexer) {
-  if (lexer.last_token().end.line >= context.location().begin.line) return false;
-  Parser::symbol_kind_type kinds[Parser::YYNTOKENS];
-  const int count = context.expected_tokens(kinds, Parser::YYNTOKENS);
-  return std::find(kinds, kinds + count, Parser::symbol_kind::S_SEMICOLON) != kinds + count;
+  const Position& last = lexer.last_token().end;
+  const Position& here = context.location().begin;
+  if (last.file == here.file && last.line >= here.line) return false;
+  const auto kinds = expected_kinds(context);
+  return std::find(kinds.begin(), kinds.end(), Parser::symbol_kind::S_SEMICOLON) != kinds.end();
 }
 
 // Nothing where so much could stand here that naming it all would not help.
 std::string expected(const Parser::context& context) {
-  constexpr int most = 4;
-  Parser::symbol_kind_type kinds[most + 1];
-  const int count = context.expected_tokens(kinds, most + 1);
-  if (count == 0 || count > most) return "";
+  constexpr std::size_t most = 4;
+  const auto kinds = expected_kinds(context);
+  if (kinds.empty() || kinds.size() > most) return "";
   std::string text;
-  for (int i = 0; i < count; ++i) {
-    if (i != 0) text += i + 1 == count ? " or " : ", ";
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (i != 0) text += i + 1 == kinds.size() ? " or " : ", ";
     text += quoted(kinds[i]);
   }
   return text;
+}
+
+void no_definition(const Parser::context& context, Lexer& lexer) {
+  const std::string text = lexer.text(context.location());
+  const std::string_view dialect = foreign_dialect(text);
+  if (!dialect.empty())
+    return lexer.give_up("'" + text + "' is the language of " + std::string(dialect) + ", which idlc does not read");
+  const std::string near =
+      nearest(text, {"const", "enum", "namespace", "program", "struct", "typedef", "union"});
+  lexer.diagnostics().error(context.location(), found(context, lexer) + " begins no definition" +
+                                                    (near.empty() ? "" : "; did you mean '" + near + "'?"));
 }
 
 }  // namespace
 
 void Parser::report_syntax_error(const context& context) const {
   if (lexer.given_up()) return;
+  if (lexer.between_definitions()) return no_definition(context, lexer);
   if (semicolon_missing(context, lexer)) {
     const Location end{lexer.last_token().end, lexer.last_token().end};
     return lexer.diagnostics().error(end, "expected ';' after '" + lexer.text(lexer.last_token()) + "'");

@@ -40,7 +40,8 @@ std::uint64_t smallest_plain(const TypeRef& type) {
 
 std::uint64_t smallest_of(Definition& definition) {
   if (const Typedef* alias = definition.as<Typedef>()) return smallest(alias->declaration);
-  std::uint64_t size = definition.as<Enum>() ? 4 : 0;
+  // What an external type takes nobody knows; next to nothing takes less.
+  std::uint64_t size = definition.as<Enum>() || definition.as<External>() ? 4 : 0;
   if (const Struct* type = definition.as<Struct>())
     for (const Declaration& member : type->members)
       if (link_of(definition) != &member) size += smallest(member);
@@ -63,6 +64,7 @@ class Shapes {
     reject_infinite();
     if (!diagnostics_.empty()) return;
     find_lists();
+    reject_bare_elements();
     find_recursion();
     put_in_order();
     for (const auto& definition : spec_.definitions) measure(*definition);
@@ -72,6 +74,7 @@ class Shapes {
   static void union_to_optional(Definition& definition);
   void reject_infinite();
   void find_lists();
+  void reject_bare_elements();
   void find_recursion();
   void put_in_order();
   void measure(Definition& definition);
@@ -153,6 +156,8 @@ void Shapes::find_lists() {
   std::unordered_map<const Definition*, int> pointed_at;
   for (const auto& definition : spec_.definitions)
     for_each_declaration(*definition, [&](const Declaration& declaration) {
+      // Only its own file decides: all that include it must find the same type.
+      if (declaration.type.definition && declaration.type.definition->unit != definition->unit) return;
       if (declaration.shape == Shape::optional && !declaration.maybe)
         ++pointed_at[declaration.type.definition];
       else
@@ -172,6 +177,20 @@ void Shapes::find_lists() {
   const Groups groups = strongly_connected(edges);
   for (std::size_t i = 0; i < edges.size(); ++i)
     if (Struct* type = spec_.definitions[i]->as<Struct>()) type->list = type->list && !on_circle(edges, groups, i);
+}
+
+// Of lists that another file defines: their C++ has no link of its own.
+void Shapes::reject_bare_elements() {
+  for (const auto& definition : spec_.definitions)
+    for_each_declaration(*definition, [&](const Declaration& declaration) {
+      const Definition* element = declaration.type.definition;
+      if (!element || !element->as<Struct>() || !element->as<Struct>()->list) return;
+      if (declaration.shape == Shape::optional && !declaration.maybe) return;
+      const std::string& name = element->name.text;
+      diagnostics_.error(declaration.where, "'" + name + "' is the element of a linked list where it is defined, and " +
+                                                "cannot stand by itself here: use '" + name + " *'");
+      diagnostics_.note(element->name.where, "defined here");
+    });
 }
 
 void Shapes::find_recursion() {

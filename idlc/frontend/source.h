@@ -1,7 +1,12 @@
-// The text of one .x file, and places in it.
+// The text of .x files, and places in them.
 #pragma once
 
+#include <algorithm>
+#include <compare>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,8 +16,10 @@ namespace idlc {
 
 // Lines and columns count from 1, columns in bytes.
 struct Position {
-  std::size_t line = 1;
-  std::size_t column = 1;
+  std::uint32_t order = 0;  // the bytes read before it, whatever file they came from: what stands first is less
+  std::uint32_t file = 0;   // of Sources
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
 
   auto operator<=>(const Position&) const = default;
 };
@@ -21,6 +28,8 @@ struct Position {
 struct Location {
   Position begin;
   Position end;
+
+  bool contains(const Location& other) const { return begin <= other.begin && other.end <= end; }
 };
 
 class Source {
@@ -46,10 +55,55 @@ class Source {
     return line;
   }
 
+  // What stands between two places of this file.
+  std::string_view between(const Position& begin, const Position& end) const {
+    const std::size_t from = offset(begin);
+    return std::string_view(text_).substr(from, std::max(from, offset(end)) - from);
+  }
+
  private:
+  std::size_t offset(const Position& place) const {
+    if (place.line > starts_.size()) return text_.size();
+    return std::min(starts_[place.line - 1] + place.column - 1, text_.size());
+  }
+
   std::string path_;
   std::string text_;
   std::vector<std::size_t> starts_;
+};
+
+// A .x file that idlc is to compile, or that such a one includes. Each is generated from its own file only.
+struct Unit {
+  std::string name;  // its file's, without directories
+};
+
+// All that is read for one .x file: itself, first, and what it includes.
+class Sources {
+ public:
+  struct File {
+    Source source;
+    std::uint32_t unit;                   // the .x file that this one is part of: itself, or the one that includes it
+    std::optional<Location> included_at;  // nothing for the first
+  };
+
+  // A .x file is a unit of its own.
+  std::uint32_t add_unit(std::string name, Source source, std::optional<Location> included_at = {}) {
+    units_.push_back({std::move(name)});
+    return add(std::move(source), static_cast<std::uint32_t>(units_.size() - 1), included_at);
+  }
+  std::uint32_t add(Source source, std::uint32_t unit, std::optional<Location> included_at) {
+    files_.push_back(std::make_unique<File>(File{std::move(source), unit, included_at}));
+    return static_cast<std::uint32_t>(files_.size() - 1);
+  }
+
+  const File& operator[](std::uint32_t file) const { return *files_[file]; }
+  const Source& source(std::uint32_t file) const { return files_[file]->source; }
+  std::size_t size() const { return files_.size(); }
+  const std::vector<Unit>& units() const { return units_; }
+
+ private:
+  std::vector<std::unique_ptr<File>> files_;
+  std::vector<Unit> units_;
 };
 
 }  // namespace idlc

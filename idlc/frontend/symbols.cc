@@ -1,6 +1,24 @@
 #include "symbols.h"
 
 namespace idlc {
+namespace {
+
+std::string full_name(const std::string& space, const std::string& name) {
+  return space.empty() ? name : space + "::" + name;
+}
+
+// The innermost namespace first.
+template <class Table>
+auto find_in(const Table& table, const std::string& name, std::string space) {
+  while (true) {
+    const auto found = table.find(full_name(space, name));
+    if (found != table.end() || space.empty()) return found;
+    const std::size_t end = space.rfind("::");
+    space.erase(end == std::string::npos ? 0 : end);
+  }
+}
+
+}  // namespace
 
 void Unique::add(const std::string& text, const Location& where) {
   const auto [first, is_new] = seen_.emplace(text, where);
@@ -17,9 +35,12 @@ Symbols::Symbols(Spec& spec, Diagnostics& diagnostics) {
 }
 
 void Symbols::add(Definition& definition, Diagnostics& diagnostics) {
-  const auto [first, is_new] = definitions_.emplace(definition.name.text, &definition);
+  const std::string& name = definition.name.text;
+  if (name.find(':') != std::string::npos)
+    diagnostics.error(definition.name.where, "what is defined has a name without '::'; put it into a namespace { }");
+  const auto [first, is_new] = definitions_.emplace(full_name(definition.space, name), &definition);
   if (is_new) return;
-  diagnostics.error(definition.name.where, "'" + definition.name.text + "' is already defined");
+  diagnostics.error(definition.name.where, "'" + name + "' is already defined");
   diagnostics.note(first->second->name.where, "first defined here");
 }
 
@@ -28,23 +49,39 @@ void Symbols::add_enumerators(Definition& type, Diagnostics& diagnostics) {
   std::vector<Enumerator>& enumerators = type.as<Enum>()->enumerators;
   for (std::size_t i = 0; i < enumerators.size(); ++i) {
     const Name& name = enumerators[i].name;
+    const std::string full = full_name(type.space, name.text);
     unique.add(name);
-    enumerators_[name.text].push_back({&type, i});
-    if (const Definition* other = find(name.text)) {
-      diagnostics.error(name.where, "'" + name.text + "' is already defined");
-      diagnostics.note(other->name.where, "first defined here");
-    }
+    enumerators_[full].push_back({&type, i});
+    const auto other = definitions_.find(full);
+    if (other == definitions_.end()) continue;
+    diagnostics.error(name.where, "'" + name.text + "' is already defined");
+    diagnostics.note(other->second->name.where, "first defined here");
   }
 }
 
-Definition* Symbols::find(const std::string& name) const {
-  const auto found = definitions_.find(name);
+Definition* Symbols::find(const std::string& name, const std::string& space) const {
+  const auto found = find_in(definitions_, name, space);
   return found == definitions_.end() ? nullptr : found->second;
 }
 
-const std::vector<EnumeratorPlace>* Symbols::find_enumerators(const std::string& name) const {
-  const auto found = enumerators_.find(name);
+const std::vector<EnumeratorPlace>* Symbols::find_enumerators(const std::string& name, const std::string& space) const {
+  const auto found = find_in(enumerators_, name, space);
   return found == enumerators_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Symbols::types() const {
+  std::vector<std::string> names;
+  for (const auto& [name, definition] : definitions_)
+    if (!definition->as<Constant>() && !definition->as<Program>()) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> Symbols::constants() const {
+  std::vector<std::string> names;
+  for (const auto& [name, definition] : definitions_)
+    if (definition->as<Constant>()) names.push_back(name);
+  for (const auto& [name, places] : enumerators_) names.push_back(name);
+  return names;
 }
 
 }  // namespace idlc

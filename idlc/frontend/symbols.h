@@ -6,6 +6,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace idlc {
@@ -17,14 +18,19 @@ struct EnumeratorPlace {
   Enumerator& enumerator() const { return type->as<Enum>()->enumerators[index]; }
 };
 
-// One name space for constants, types and programs (RFC 4506 §6.4). The same enumerator may stand in two enums, as
-// C++'s are scoped; then it is no constant for others to use.
+// One name space for constants, types and programs (RFC 4506 §6.4), and one more for each `namespace` of a .x. The same
+// enumerator may stand in two enums, as C++'s are scoped; then it is no constant for others to use.
 class Symbols {
  public:
   Symbols(Spec& spec, Diagnostics& diagnostics);
 
-  Definition* find(const std::string& name) const;
-  const std::vector<EnumeratorPlace>* find_enumerators(const std::string& name) const;
+  // What `name` means in namespace `space`: what is defined there, or in the namespaces around it.
+  Definition* find(const std::string& name, const std::string& space) const;
+  const std::vector<EnumeratorPlace>* find_enumerators(const std::string& name, const std::string& space) const;
+
+  // To suggest one of.
+  std::vector<std::string> types() const;
+  std::vector<std::string> constants() const;
 
  private:
   void add(Definition& definition, Diagnostics& diagnostics);

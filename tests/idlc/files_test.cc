@@ -107,7 +107,7 @@ TEST(idlc, says_in_a_sentence_what_is_wrong_with_the_command_line) {
 TEST(idlc, shows_examples_and_its_version) {
   const Outcome help = idlc("--help");
   EXPECT_EQ(help.status, 0);
-  EXPECT_NE(help.output.find("idlc -o build idl/*.x"), std::string::npos);
+  EXPECT_NE(help.output.find("idlc -o build -I idl idl/*.x"), std::string::npos);
   EXPECT_NE(help.output.find("--percent keep|drop "), std::string::npos) << help.output;
   const Outcome version = idlc("--version");
   EXPECT_EQ(version.status, 0);

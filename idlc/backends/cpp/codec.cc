@@ -200,26 +200,21 @@ std::string Codec::decode_items(const Declaration& declaration, const std::strin
   return "[&](" + types_.of(element) + "& " + name + ") { " + decode(element, name, stream, level + 1) + "; }";
 }
 
-void declare_codecs(Printer& out, const Spec& spec, const Names& names) {
-  out.blank();
-  for (const auto& definition : spec.definitions)
-    if (has_codec(*definition))
-      out.line(definition->as<Enum>() ? "void encode(onc::xdr::Encoder&, {});"
-                                      : "void encode(onc::xdr::Encoder&, const {}&);",
-               names.of(*definition));
-  for (const auto& definition : spec.definitions)
-    if (has_codec(*definition)) out.line("void decode(onc::xdr::Decoder&, {}&);", names.of(*definition));
+void declare_codec(Printer& out, const Definition& definition, const Names& names) {
+  if (!has_codec(definition)) return;
+  const std::string& name = names.of(definition);
+  out.line(definition.as<Enum>() ? "void encode(onc::xdr::Encoder&, {});" : "void encode(onc::xdr::Encoder&, const {}&);",
+           name);
+  out.line("void decode(onc::xdr::Decoder&, {}&);", name);
 }
 
-void write_codecs(Printer& out, const Spec& spec, const Names& names) {
-  for (const auto& definition : spec.definitions) {
-    if (definition->as<Enum>()) write_enum_codec(out, *definition, names);
-    if (definition->as<Union>()) write_union_codec(out, *definition, names);
-    if (!definition->as<Struct>()) continue;
-    StructCodec codec(out, *definition, names);
-    codec.encode();
-    codec.decode();
-  }
+void write_codec(Printer& out, const Definition& definition, const Names& names) {
+  if (definition.as<Enum>()) write_enum_codec(out, definition, names);
+  if (definition.as<Union>()) write_union_codec(out, definition, names);
+  if (!definition.as<Struct>()) return;
+  StructCodec codec(out, definition, names);
+  codec.encode();
+  codec.decode();
 }
 
 }  // namespace idlc::cpp

@@ -37,8 +37,8 @@ std::string reader(const Declaration& declaration);
 // A local that was read and goes to whoever wants the value.
 std::string handed_on(const Declaration& declaration, const std::string& name);
 
-void declare_codecs(Printer& out, const Spec& spec, const Names& names);
-void write_codecs(Printer& out, const Spec& spec, const Names& names);
+void declare_codec(Printer& out, const Definition& definition, const Names& names);
+void write_codec(Printer& out, const Definition& definition, const Names& names);
 
 // Unions have theirs in a file of their own.
 void write_union_codec(Printer& out, const Definition& definition, const Names& names);

@@ -1,6 +1,8 @@
 #include "cpp.h"
 
 #include "codec.h"
+#include "namespaces.h"
+#include "percent.h"
 #include "print.h"
 #include "program.h"
 
@@ -11,15 +13,9 @@ namespace idlc::cpp {
 namespace {
 
 bool has_programs(const Spec& spec) {
-  return std::any_of(spec.definitions.begin(), spec.definitions.end(),
-                     [](const auto& definition) { return definition->template as<Program>(); });
-}
-
-template <class Write>
-void for_each_version(Printer& out, const Spec& spec, const Names& names, Write write) {
-  for (const auto& definition : spec.definitions)
-    if (const Program* program = definition->as<Program>())
-      for (const Version& version : program->versions) write(VersionWriter(out, *definition, version, names));
+  return std::any_of(spec.definitions.begin(), spec.definitions.end(), [](const auto& definition) {
+    return definition->unit == 0 && definition->template as<Program>();
+  });
 }
 
 std::string first_line(const Options& options) {
@@ -37,13 +33,17 @@ constexpr std::array headers{
     Header{"std::variant<", "variant"}, Header{"std::vector<", "vector"},
 };
 
-void write_includes(Printer& out, const Spec& spec, const std::string& code) {
+void write_includes(Printer& out, const Spec& spec, const Options& options, const std::string& code) {
   out.line("#include <onc/{}/stub.h>", has_programs(spec) ? "rpc" : "xdr");
   out.blank();
   std::set<std::string_view> needed;
   for (const Header& header : headers)
     if (code.find(header.word) != std::string::npos) needed.insert(header.name);
   for (const std::string_view name : needed) out.line("#include <{}>", name);
+  out.blank();
+  for (const std::uint32_t unit : spec.includes) out.line("#include \"{}.h\"", spec.units[unit].name);
+  for (const std::string& header : options.headers)
+    out.line(header.starts_with('<') ? "#include {}" : "#include \"{}\"", header);
 }
 
 void write_percent_lines_outside(Printer& out, const Spec& spec) {
@@ -55,56 +55,72 @@ void write_percent_lines_outside(Printer& out, const Spec& spec) {
   }
 }
 
-std::string header(const Spec& spec, const Names& names, const Options& options) {
+bool is_type(const Definition& definition) { return !definition.as<Program>() && !definition.as<Passthrough>(); }
+
+bool is_program(const Definition& definition) { return definition.as<Program>(); }
+
+// What the file defines and `wanted` says, each in its namespace.
+template <class Wanted, class Write>
+void write_own(Printer& out, const Spec& spec, Names& names, Wanted wanted, Write write) {
+  NamespaceBlocks blocks(out, names);
+  for_each_own(blocks, spec, wanted, write);
+  blocks.leave();
+}
+
+template <class Write>
+void write_versions(Printer& out, const Definition& definition, const Names& names, Write write) {
+  if (const Program* program = definition.as<Program>())
+    for (const Version& version : program->versions) write(VersionWriter(out, definition, version, names));
+}
+
+std::string header(const Spec& spec, Names& names, const Options& options) {
   Printer code;
-  write_types(code, spec, names, options);
-  declare_codecs(code, spec, names);
-  declare_prints(code, spec, names);
-  for_each_version(code, spec, names, [](VersionWriter writer) { writer.declare(); });
+  NamespaceBlocks blocks(code, names);
+  write_types(code, blocks, spec, names, options);
+  code.blank();
+  for_each_own(blocks, spec, is_type, [&](const Definition& type) { declare_codec(code, type, names); });
+  PrintDeclarations prints(code, names);
+  for_each_own(blocks, spec, is_type, [&](const Definition& type) { prints.declare(type); });
+  for_each_own(blocks, spec, is_program, [&](const Definition& program) {
+    write_versions(code, program, names, [](VersionWriter writer) { writer.declare(); });
+  });
+  blocks.leave();
 
   Printer out;
   out.line("{}", first_line(options));
   out.line("#pragma once");
   out.blank();
-  write_includes(out, spec, code.text());
+  write_includes(out, spec, options, code.text());
   if (options.keep_percent) write_percent_lines_outside(out, spec);
   out.blank();
-  out.line("namespace {} {", names.space());
-  out.blank();
   out.raw(code.text());
-  out.blank();
-  out.line("}  // namespace {}", names.space());
   return out.text();
 }
 
-std::string source(const Spec& spec, const Names& names, const Options& options) {
+std::string source(const Spec& spec, Names& names, const Options& options) {
   Printer out;
   out.line("{}", first_line(options));
   out.line("#include \"{}.h\"", options.file);
-  out.blank();
-  out.line("namespace {} {", names.space());
-  write_codecs(out, spec, names);
-  for_each_version(out, spec, names, [](VersionWriter writer) { writer.define(); });
-  out.blank();
-  out.line("}  // namespace {}", names.space());
+  const auto all = [](const Definition& definition) { return !definition.as<Passthrough>(); };
+  write_own(out, spec, names, all, [&](const Definition& definition) {
+    write_codec(out, definition, names);
+    write_versions(out, definition, names, [](VersionWriter writer) { writer.define(); });
+  });
   return out.text();
 }
 
 // Apart from the rest: who prints nothing links nothing of it.
-std::string print(const Spec& spec, const Names& names, const Options& options) {
+std::string print(const Spec& spec, Names& names, const Options& options) {
   Printer out;
   out.line("{}", first_line(options));
   out.line("#include \"{}.h\"", options.file);
   out.blank();
-  out.line("namespace {} {", names.space());
-  write_prints(out, spec, names);
-  out.blank();
-  out.line("}  // namespace {}", names.space());
+  write_own(out, spec, names, is_type, [&](const Definition& type) { write_print(out, type, names); });
   return out.text();
 }
 
 // Apart from the rest: a blocking caller never compiles Asio.
-std::string async_header(const Spec& spec, const Names& names, const Options& options) {
+std::string async_header(const Spec& spec, Names& names, const Options& options) {
   if (!has_programs(spec)) return "";
   Printer out;
   out.line("{}", first_line(options));
@@ -113,31 +129,27 @@ std::string async_header(const Spec& spec, const Names& names, const Options& op
   out.line("#include <onc/rpc/async_stub.h>");
   out.blank();
   out.line("#include \"{}.h\"", options.file);
-  out.blank();
-  out.line("namespace {} {", names.space());
-  for_each_version(out, spec, names, [](VersionWriter writer) { writer.declare_async(); });
-  out.blank();
-  out.line("}  // namespace {}", names.space());
+  write_own(out, spec, names, is_program, [&](const Definition& program) {
+    write_versions(out, program, names, [](VersionWriter writer) { writer.declare_async(); });
+  });
   return out.text();
 }
 
-std::string async_source(const Spec& spec, const Names& names, const Options& options) {
+std::string async_source(const Spec& spec, Names& names, const Options& options) {
   if (!has_programs(spec)) return "";
   Printer out;
   out.line("{}", first_line(options));
   out.line("#include \"{}.async.h\"", options.file);
-  out.blank();
-  out.line("namespace {} {", names.space());
-  for_each_version(out, spec, names, [](VersionWriter writer) { writer.define_async(); });
-  out.blank();
-  out.line("}  // namespace {}", names.space());
+  write_own(out, spec, names, is_program, [&](const Definition& program) {
+    write_versions(out, program, names, [](VersionWriter writer) { writer.define_async(); });
+  });
   return out.text();
 }
 
 }  // namespace
 
 Output generate(const Spec& spec, const Options& options) {
-  const Names names(spec, options);
+  Names names(spec, options);
   return {header(spec, names, options), source(spec, names, options), print(spec, names, options),
           async_header(spec, names, options), async_source(spec, names, options)};
 }

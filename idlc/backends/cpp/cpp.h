@@ -3,14 +3,18 @@
 
 #include "frontend/ast.h"
 
+#include <map>
 #include <string>
+#include <vector>
 
 namespace idlc::cpp {
 
 struct Options {
   std::string file;          // files.x
   std::string space;         // the namespace; empty: after the file
+  std::map<std::string, std::string> spaces;  // of files by their names, where theirs is another one
   bool keep_percent = true;  // lines with % go into the header
+  std::vector<std::string> headers;  // that it includes too: "types.h" or <types.h>
 };
 
 struct Output {
@@ -24,6 +28,11 @@ struct Output {
 };
 
 Output generate(const Spec& spec, const Options& options);
+
+bool is_identifier(const std::string& text);
+
+// a, a::b or ::a::b
+bool is_type_name(const std::string& text);
 
 // a or a::b, of names that C++ and idlc leave free.
 bool is_namespace(const std::string& text);

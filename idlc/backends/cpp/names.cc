@@ -2,7 +2,10 @@
 
 #include "reserved.h"
 
+#include <algorithm>
 #include <cctype>
+#include <map>
+#include <utility>
 
 namespace idlc::cpp {
 namespace {
@@ -60,14 +63,26 @@ Scope constructors_of(const std::string& type) {
 
 const Scope libraries{"std", "onc", "asio"};
 
-bool is_name(const std::string& text) {
-  if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front()))) return false;
-  for (const char c : text)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_') return false;
-  return !is_reserved(text);
-}
+bool is_name(const std::string& text) { return is_identifier(text) && !is_reserved(text); }
 
 }  // namespace
+
+bool is_identifier(const std::string& text) {
+  if (text.empty() || std::isdigit(static_cast<unsigned char>(text.front()))) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; });
+}
+
+bool is_type_name(const std::string& text) {
+  std::string_view rest = text;
+  if (rest.starts_with("::")) rest.remove_prefix(2);
+  while (true) {
+    const std::size_t end = rest.find("::");
+    if (!is_identifier(std::string(rest.substr(0, end)))) return false;
+    if (end == std::string_view::npos) return true;
+    rest.remove_prefix(end + 2);
+  }
+}
 
 bool is_namespace(const std::string& text) {
   const std::string first = text.substr(0, text.find("::"));
@@ -96,8 +111,12 @@ std::string free_name(std::string name, const Scope& taken) {
   return name;
 }
 
-Names::Names(const Spec& spec, const Options& options)
-    : space_(options.space.empty() ? space_of(options.file) : options.space) {
+Names::Names(const Spec& spec, const Options& options) : nested_(!options.space.empty()) {
+  for (const Unit& unit : spec.units) {
+    const auto own = options.spaces.find(unit.name);
+    const std::string common = nested_ ? options.space : cpp::space_of(unit.name);
+    spaces_.push_back(own == options.spaces.end() ? common : own->second);
+  }
   name_definitions(spec);
   for (const auto& definition : spec.definitions) {
     name_members(*definition);
@@ -105,16 +124,33 @@ Names::Names(const Spec& spec, const Options& options)
   }
 }
 
+std::string Names::space_of(const Definition& definition) const {
+  const std::string& file = spaces_[definition.unit];
+  if (definition.space.empty()) return file;
+  std::string own;
+  for (std::string_view rest = definition.space; !rest.empty();) {
+    const std::size_t end = std::min(rest.find("::"), rest.size());
+    own += (own.empty() ? "" : "::") + free_name(std::string(rest.substr(0, end)), own.empty() ? libraries : Scope{});
+    rest.remove_prefix(std::min(end + 2, rest.size()));
+  }
+  return nested_ ? file + "::" + own : own;
+}
+
+// Each file by itself: its names are the same whoever includes it.
 void Names::name_definitions(const Spec& spec) {
   Scope reserved = in_namespace;
   for (const auto& definition : spec.definitions)
     if (definition->as<Enum>()) reserved.insert("print_" + definition->name.text);
-  Assignment names(std::move(reserved));
-  for (const auto& definition : spec.definitions) names.expect(definition->name.text);
+  std::map<std::pair<std::uint32_t, std::string>, Assignment> spaces;
+  const auto in_space = [&](const Definition& definition) -> Assignment& {
+    return spaces.try_emplace({definition.unit, definition.space}, reserved).first->second;
+  };
+  for (const auto& definition : spec.definitions) in_space(*definition).expect(definition->name.text);
   for (const auto& definition : spec.definitions) {
     if (definition->name.text.empty()) continue;
-    names_[definition.get()] = names.assign(definition->name.text);
-    definitions_.insert(names_[definition.get()]);
+    const External* external = definition->as<External>();
+    names_[definition.get()] = external ? external->name : in_space(*definition).assign(definition->name.text);
+    if (!external) definitions_.insert(names_[definition.get()]);
   }
 }
 
@@ -157,10 +193,22 @@ void Names::name_program(const Program& program) {
 
 std::string Names::of(const Definition& definition, const Scope& hidden) const {
   const std::string& name = of(definition);
-  if (!hidden.contains(name)) return name;
-  const std::string first = space_.substr(0, space_.find(':'));
-  const bool ambiguous = hidden.contains(first) || definitions_.contains(first);
-  return (ambiguous ? "::" : "") + space_ + "::" + name;
+  if (definition.as<External>()) return name;
+  if (!hidden.contains(name)) return space_before(definition) + name;
+  return qualifier(space_of(definition), hidden) + name;
+}
+
+std::string Names::space_before(const Definition& definition) const {
+  const std::string space = space_of(definition);
+  return space == here_ ? "" : qualifier(space, {});
+}
+
+// "a::b::", or "::a::b::" where a is something else too: in c::a, or a name of the .x.
+std::string Names::qualifier(const std::string& space, const Scope& hidden) const {
+  const std::string first = space.substr(0, space.find(':'));
+  const bool nested = ("::" + here_ + "::").find("::" + first + "::", 1) != std::string::npos;
+  const bool ambiguous = nested || hidden.contains(first) || definitions_.contains(first);
+  return (ambiguous ? "::" : "") + space + "::";
 }
 
 std::string Names::local(const std::string& name) const {

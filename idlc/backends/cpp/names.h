@@ -17,8 +17,11 @@ class Names {
  public:
   Names(const Spec& spec, const Options& options);
 
-  // a::b
-  const std::string& space() const { return space_; }
+  // The namespace of a definition, as in a::b: what the .x says, or its file's.
+  std::string space_of(const Definition& definition) const;
+
+  // Code is written in this namespace now: names of others carry theirs.
+  void stand_in(const std::string& space) { here_ = space; }
 
   // Of a definition, enumerator, declaration, version or procedure of the spec.
   const std::string& of(const Definition& definition) const { return names_.at(&definition); }
@@ -27,19 +30,25 @@ class Names {
   const std::string& of(const Version& version) const { return names_.at(&version); }
   const std::string& of(const Procedure& procedure) const { return names_.at(&procedure); }
 
-  // Of a definition, with its namespace where `hidden` hides it.
+  // Of a definition, with its namespace where that is another one or `hidden` hides it.
   std::string of(const Definition& definition, const Scope& hidden) const;
+
+  // "a::" where the definition stands in another namespace than the code that is written, or nothing.
+  std::string space_before(const Definition& definition) const;
 
   // Of a local or parameter of generated code: `name`, unless the .x has a definition or procedure of that name.
   // So it hides none of them.
   std::string local(const std::string& name) const;
 
  private:
+  std::string qualifier(const std::string& space, const Scope& hidden) const;
   void name_definitions(const Spec& spec);
   void name_members(const Definition& definition);
   void name_program(const Program& program);
 
-  std::string space_;
+  std::vector<std::string> spaces_;  // of each unit, where its file has none
+  bool nested_ = false;              // the file's own go into that which --namespace gave
+  std::string here_;
   std::unordered_map<const void*, std::string> names_;
   Scope definitions_;
   Scope procedures_;

@@ -7,7 +7,9 @@ namespace idlc::cpp {
 namespace {
 
 // Not print(): with thousands of that name, the compiler would look long for the right one.
-std::string function_of(const Definition& type) { return "print_" + type.name.text; }
+std::string function_of(const Definition& type, const Names& names) {
+  return names.space_before(type) + "print_" + type.name.text;
+}
 
 // What lists and optionals, and lists of them, are made of.
 Declaration innermost(const Declaration& declaration) {
@@ -78,11 +80,9 @@ class ObjectPrint {
   std::string enum_argument(const Declaration& declaration) const {
     const Definition* type = enum_of(innermost(declaration));
     if (!type) return "";
-    const std::string function = function_of(*type);
-    if (hidden_.contains(function)) return ", ::" + types_.names().space() + "::" + function;
-    const std::string name = types_.of(*type);
-    const std::size_t end = name.rfind("::");
-    return ", " + (end == std::string::npos ? "" : name.substr(0, end + 2)) + function;
+    const std::string function = function_of(*type, types_.names());
+    const bool hidden = hidden_.contains(function);
+    return ", " + (hidden ? "::" + types_.names().space_of(*type) + "::" : "") + function;
   }
 
   void labels(const Union& type, const Arm& arm, const std::string& end);
@@ -163,7 +163,7 @@ void write_enum(Printer& out, const Definition& definition, const Names& names) 
   const std::string value = names.local("value");
   const std::string table = names.local("names");
   out.blank();
-  out.open("void {}(onc::xdr::Printer& {}, {} {})", function_of(definition), stream, names.of(definition), value);
+  out.open("void {}(onc::xdr::Printer& {}, {} {})", function_of(definition, names), stream, names.of(definition), value);
   out.line("static constexpr onc::xdr::Enumerator {}[] = {{}};", table, table_of(*definition.as<Enum>()));
   out.line("{}.enumerator(static_cast<std::int32_t>({}), {});", stream, value, table);
   out.close();
@@ -171,35 +171,29 @@ void write_enum(Printer& out, const Definition& definition, const Names& names) 
 
 }  // namespace
 
-void declare_prints(Printer& out, const Spec& spec, const Names& names) {
-  const auto is = [](auto wanted) {
-    return [wanted](const auto& definition) { return wanted(*definition); };
-  };
-  const auto is_enum = [](const Definition& definition) { return definition.as<Enum>() != nullptr; };
-  const auto is_printed = [&](const Definition& definition) {
-    return is_enum(definition) || definition.as<Struct>() || definition.as<Union>();
-  };
-  const auto& definitions = spec.definitions;
-  if (std::none_of(definitions.begin(), definitions.end(), is(is_printed))) return;
-  out.blank();
-  out.line("using onc::xdr::operator<<;");
-  const std::string stream = names.local("out");
-  const std::string value = names.local("value");
-  for (const auto& definition : definitions) {
-    if (!is_enum(*definition)) continue;
-    const std::string function = function_of(*definition);
-    const std::string& type = names.of(*definition);
-    out.line("void {}(onc::xdr::Printer&, {});", function, type);
-    out.line("inline void print(onc::xdr::Printer& {}, {} {}) { {}({}, {}); }", stream, type, value, function, stream,
-             value);
+void PrintDeclarations::declare(const Definition& definition) {
+  const bool is_enum = definition.as<Enum>();
+  if (!is_enum && !definition.as<Struct>() && !definition.as<Union>()) return;
+  if (spaces_.insert(names_.space_of(definition)).second) {
+    out_.blank();
+    out_.line("using onc::xdr::operator<<;");
   }
+  if (is_enum) declare_function(definition);
 }
 
-void write_prints(Printer& out, const Spec& spec, const Names& names) {
-  for (const auto& definition : spec.definitions) {
-    if (definition->as<Enum>()) write_enum(out, *definition, names);
-    if (definition->as<Struct>() || definition->as<Union>()) ObjectPrint(out, *definition, names).write();
-  }
+void PrintDeclarations::declare_function(const Definition& definition) {
+  const std::string stream = names_.local("out");
+  const std::string value = names_.local("value");
+  const std::string function = function_of(definition, names_);
+  const std::string& type = names_.of(definition);
+  out_.line("void {}(onc::xdr::Printer&, {});", function, type);
+  out_.line("inline void print(onc::xdr::Printer& {}, {} {}) { {}({}, {}); }", stream, type, value, function, stream,
+            value);
+}
+
+void write_print(Printer& out, const Definition& definition, const Names& names) {
+  if (definition.as<Enum>()) write_enum(out, definition, names);
+  if (definition.as<Struct>() || definition.as<Union>()) ObjectPrint(out, definition, names).write();
 }
 
 }  // namespace idlc::cpp

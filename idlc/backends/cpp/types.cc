@@ -1,6 +1,7 @@
 #include "types.h"
 
 #include "comments.h"
+#include "percent.h"
 
 #include <unordered_set>
 
@@ -47,7 +48,8 @@ std::string pointer_type(Pointer pointer, const std::string& element) {
 
 class TypeWriter {
  public:
-  TypeWriter(Printer& out, const Names& names) : out_(out), names_(names), types_(names, {}) {}
+  TypeWriter(Printer& out, NamespaceBlocks& blocks, const Names& names, bool keep_percent)
+      : out_(out), blocks_(blocks), names_(names), types_(names, {}), keep_percent_(keep_percent) {}
 
   void write(const Definition& definition) {
     separate(definition);
@@ -55,7 +57,11 @@ class TypeWriter {
     if (const Constant* constant = definition.as<Constant>()) write(definition, *constant);
     if (const Enum* type = definition.as<Enum>()) write(definition, *type);
     if (const Struct* type = definition.as<Struct>()) write(definition, *type);
-    if (definition.as<Union>()) write_union(out_, definition, names_);
+    if (definition.as<Union>()) {
+      // In front: arms have no one place in a class.
+      for (std::size_t i = 0; i <= definition.as<Union>()->arms.size(); ++i) write_percent_lines(definition, i);
+      write_union(out_, definition, names_);
+    }
     if (const Typedef* alias = definition.as<Typedef>()) write(definition, *alias);
     defined_.insert(&definition);
   }
@@ -82,9 +88,11 @@ class TypeWriter {
     write_above(out_, definition.comments);
     out_.open("enum class {} : std::int32_t", names_.of(definition));
     for (const Enumerator& enumerator : type.enumerators) {
+      write_percent_lines(definition, static_cast<std::size_t>(&enumerator - type.enumerators.data()));
       const std::string value = enumerator.value ? literal(*enumerator.value) : to_string(*enumerator.number);
       write_line(out_, enumerator.comments, names_.of(enumerator) + " = " + value + ",");
     }
+    write_percent_lines(definition, type.enumerators.size());
     out_.close("};");
   }
 
@@ -100,11 +108,14 @@ class TypeWriter {
     const Types types(names_, std::move(hidden));
     write_above(out_, definition.comments);
     out_.open("struct {}", names_.of(definition));
-    for (const Declaration& member : type.members)
+    for (const Declaration& member : type.members) {
+      write_percent_lines(definition, static_cast<std::size_t>(&member - type.members.data()));
       if (!type.list || &member != &type.members.back())
         write_line(out_, member.comments,
                    types.of(member) + " " + names_.of(member) + member_initializer(types, member) + ";",
                    remark(member));
+    }
+    write_percent_lines(definition, type.members.size());
     out_.blank();
     out_.line("void print(onc::xdr::Printer&) const;");
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
@@ -121,7 +132,8 @@ class TypeWriter {
     const auto declare = [&](const Declaration& declaration) {
       const Definition* type = declaration.type.definition;
       if (!type || type == &definition || (!type->as<Struct>() && !type->as<Union>())) return;
-      if (!defined_.insert(type).second) return;
+      if (type->unit != 0 || !defined_.insert(type).second) return;
+      blocks_.enter(*type);
       out_.line("{} {};", type->as<Struct>() ? "struct" : "class", names_.of(*type));
       out_.blank();
     };
@@ -130,11 +142,21 @@ class TypeWriter {
     if (const Union* type = definition.as<Union>())
       for (const Arm& arm : type->arms) declare(arm.declaration);
     if (const Typedef* alias = definition.as<Typedef>()) declare(alias->declaration);
+    blocks_.enter(definition);
+  }
+
+  // The % lines that stand before a member of that number.
+  void write_percent_lines(const Definition& definition, std::size_t before) {
+    if (!keep_percent_) return;
+    for (const InnerPassthrough& lines : definition.percent_lines)
+      if (lines.before == before) out_.raw(lines.text);
   }
 
   Printer& out_;
+  NamespaceBlocks& blocks_;
   const Names& names_;
   Types types_;
+  bool keep_percent_;
   std::unordered_set<const Definition*> defined_;
   std::size_t last_kind_ = std::variant_npos;
 };
@@ -227,34 +249,20 @@ std::string remark(const Declaration& declaration) {
   return "<" + declaration.bound->text + ">";
 }
 
-void write_types(Printer& out, const Spec& spec, const Names& names, const Options& options) {
-  TypeWriter writer(out, names);
-  for (const auto& definition : spec.definitions) {
-    if (definition->as<Program>()) continue;
-    if (const Passthrough* lines = definition->as<Passthrough>()) {
-      if (!options.keep_percent || includes(*lines)) continue;
+void write_types(Printer& out, NamespaceBlocks& blocks, const Spec& spec, const Names& names, const Options& options) {
+  TypeWriter writer(out, blocks, names, options.keep_percent);
+  const auto wanted = [&](const Definition& definition) {
+    const Passthrough* lines = definition.as<Passthrough>();
+    return !definition.as<Program>() && (!lines || (options.keep_percent && !includes(*lines)));
+  };
+  for_each_own(blocks, spec, wanted, [&](const Definition& definition) {
+    if (const Passthrough* lines = definition.as<Passthrough>()) {
       out.blank();
       out.raw(lines->text);
     } else {
-      writer.write(*definition);
+      writer.write(definition);
     }
-  }
-}
-
-bool includes(const Passthrough& lines) {
-  std::string_view rest = lines.text;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end + 1);
-    const auto skip = [&] { line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size())); };
-    skip();
-    if (!line.starts_with('#')) continue;
-    line.remove_prefix(1);
-    skip();
-    if (line.starts_with("include")) return true;
-  }
-  return false;
+  });
 }
 
 }  // namespace idlc::cpp

@@ -3,6 +3,7 @@
 
 #include "backends/printer.h"
 #include "names.h"
+#include "namespaces.h"
 
 namespace idlc::cpp {
 
@@ -48,11 +49,8 @@ std::string initializer(const Types& types, const Declaration& declaration);
 // "<name_max>": what the C++ type does not tell.
 std::string remark(const Declaration& declaration);
 
-// Whether % lines hold an #include, and so stand outside the namespaces.
-bool includes(const Passthrough& lines);
-
 // Constants, enums, structs, unions, typedefs.
-void write_types(Printer& out, const Spec& spec, const Names& names, const Options& options);
+void write_types(Printer& out, NamespaceBlocks& blocks, const Spec& spec, const Names& names, const Options& options);
 
 // The members of a union's class; their bodies go to `out` of the source file.
 void write_union(Printer& out, const Definition& definition, const Names& names);

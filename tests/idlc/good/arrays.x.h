@@ -42,10 +42,10 @@ struct Page {
 };
 
 void encode(onc::xdr::Encoder&, Color);
-void encode(onc::xdr::Encoder&, const Arrays&);
-void encode(onc::xdr::Encoder&, const Page&);
 void decode(onc::xdr::Decoder&, Color&);
+void encode(onc::xdr::Encoder&, const Arrays&);
 void decode(onc::xdr::Decoder&, Arrays&);
+void encode(onc::xdr::Encoder&, const Page&);
 void decode(onc::xdr::Decoder&, Page&);
 
 using onc::xdr::operator<<;

@@ -28,8 +28,8 @@ enum class Kind : std::int32_t {
 inline constexpr std::uint32_t limit = 5;  // a limit
 
 void encode(onc::xdr::Encoder&, const Commented&);
-void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Commented&);
+void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Kind&);
 
 using onc::xdr::operator<<;

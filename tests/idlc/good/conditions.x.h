@@ -29,10 +29,10 @@ struct Last {
 };
 
 void encode(onc::xdr::Encoder&, const Header&);
-void encode(onc::xdr::Encoder&, const Present&);
-void encode(onc::xdr::Encoder&, const Last&);
 void decode(onc::xdr::Decoder&, Header&);
+void encode(onc::xdr::Encoder&, const Present&);
 void decode(onc::xdr::Decoder&, Present&);
+void encode(onc::xdr::Encoder&, const Last&);
 void decode(onc::xdr::Decoder&, Last&);
 
 using onc::xdr::operator<<;

@@ -32,10 +32,10 @@ struct Choice {
 };
 
 void encode(onc::xdr::Encoder&, Kind);
-void encode(onc::xdr::Encoder&, Offset);
-void encode(onc::xdr::Encoder&, const Choice&);
 void decode(onc::xdr::Decoder&, Kind&);
+void encode(onc::xdr::Encoder&, Offset);
 void decode(onc::xdr::Decoder&, Offset&);
+void encode(onc::xdr::Encoder&, const Choice&);
 void decode(onc::xdr::Decoder&, Choice&);
 
 using onc::xdr::operator<<;

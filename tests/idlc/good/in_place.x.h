@@ -82,20 +82,20 @@ struct Maybe_item {
 using Maybe = std::optional<Maybe_item>;
 
 void encode(onc::xdr::Encoder&, const Outer_point&);
-void encode(onc::xdr::Encoder&, Outer_size);
-void encode(onc::xdr::Encoder&, const Outer_choice_named&);
-void encode(onc::xdr::Encoder&, const Outer_choice&);
-void encode(onc::xdr::Encoder&, const Outer_many&);
-void encode(onc::xdr::Encoder&, const Outer&);
-void encode(onc::xdr::Encoder&, Switch);
-void encode(onc::xdr::Encoder&, const Maybe_item&);
 void decode(onc::xdr::Decoder&, Outer_point&);
+void encode(onc::xdr::Encoder&, Outer_size);
 void decode(onc::xdr::Decoder&, Outer_size&);
+void encode(onc::xdr::Encoder&, const Outer_choice_named&);
 void decode(onc::xdr::Decoder&, Outer_choice_named&);
+void encode(onc::xdr::Encoder&, const Outer_choice&);
 void decode(onc::xdr::Decoder&, Outer_choice&);
+void encode(onc::xdr::Encoder&, const Outer_many&);
 void decode(onc::xdr::Decoder&, Outer_many&);
+void encode(onc::xdr::Encoder&, const Outer&);
 void decode(onc::xdr::Decoder&, Outer&);
+void encode(onc::xdr::Encoder&, Switch);
 void decode(onc::xdr::Decoder&, Switch&);
+void encode(onc::xdr::Encoder&, const Maybe_item&);
 void decode(onc::xdr::Decoder&, Maybe_item&);
 
 using onc::xdr::operator<<;

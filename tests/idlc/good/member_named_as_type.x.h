@@ -55,12 +55,12 @@ class reply {
 };
 
 void encode(onc::xdr::Encoder&, status);
-void encode(onc::xdr::Encoder&, const qid&);
-void encode(onc::xdr::Encoder&, const file&);
-void encode(onc::xdr::Encoder&, const reply&);
 void decode(onc::xdr::Decoder&, status&);
+void encode(onc::xdr::Encoder&, const qid&);
 void decode(onc::xdr::Decoder&, qid&);
+void encode(onc::xdr::Encoder&, const file&);
 void decode(onc::xdr::Decoder&, file&);
+void encode(onc::xdr::Encoder&, const reply&);
 void decode(onc::xdr::Decoder&, reply&);
 
 using onc::xdr::operator<<;

@@ -17,15 +17,15 @@ void qid::print(onc::xdr::Printer& out) const {
 void file::print(onc::xdr::Printer& out) const {
   out.open("file");
   out.field("qid", qid);
-  out.field("status", status, member_named_as_type::print_status);
+  out.field("status", status, print_status);
   out.field("length", length);
-  out.field("next", next, member_named_as_type::print_status);
+  out.field("next", next, print_status);
   out.close();
 }
 
 void reply::print(onc::xdr::Printer& out) const {
   out.open("reply");
-  out.field("status", status(), member_named_as_type::print_status);
+  out.field("status", status(), print_status);
   switch (status()) {
     case member_named_as_type::status::good: out.field("qid", qid()); break;
     case member_named_as_type::status::bad: out.field("file", file()); break;

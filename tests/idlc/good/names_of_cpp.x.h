@@ -73,16 +73,16 @@ class export_ {
 };
 
 void encode(onc::xdr::Encoder&, Word);
-void encode(onc::xdr::Encoder&, const Words&);
-void encode(onc::xdr::Encoder&, const operator__&);
-void encode(onc::xdr::Encoder&, const operator_&);
-void encode(onc::xdr::Encoder&, const encode_&);
-void encode(onc::xdr::Encoder&, const export_&);
 void decode(onc::xdr::Decoder&, Word&);
+void encode(onc::xdr::Encoder&, const Words&);
 void decode(onc::xdr::Decoder&, Words&);
+void encode(onc::xdr::Encoder&, const operator__&);
 void decode(onc::xdr::Decoder&, operator__&);
+void encode(onc::xdr::Encoder&, const operator_&);
 void decode(onc::xdr::Decoder&, operator_&);
+void encode(onc::xdr::Encoder&, const encode_&);
 void decode(onc::xdr::Decoder&, encode_&);
+void encode(onc::xdr::Encoder&, const export_&);
 void decode(onc::xdr::Decoder&, export_&);
 
 using onc::xdr::operator<<;

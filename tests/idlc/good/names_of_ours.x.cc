@@ -342,48 +342,6 @@ void decode(onc::xdr::Decoder& in_, with_value& v_) {
   }
 }
 
-encode_ encode_::with_encode(std::vector<names_of_ours::in> encode) {
-  encode_ made_;
-  made_.decode_ = true;
-  made_.arm_.emplace<0>(std::move(encode));
-  return made_;
-}
-
-encode_ encode_::with_in(bool decode, State in_) {
-  if (decode == true)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "encode_");
-  encode_ made_;
-  made_.decode_ = decode;
-  made_.arm_.emplace<1>(std::move(in_));
-  return made_;
-}
-
-void encode(onc::xdr::Encoder& out_, const encode_& v_) {
-  out_.boolean(v_.decode());
-  switch (int{v_.decode()}) {
-    case true: return out_.array(v_.encode(), 2, [&](const in& item_) { encode(out_, item_); });
-    default: return encode(out_, v_.in());
-  }
-}
-
-void decode(onc::xdr::Decoder& in_, encode_& v_) {
-  const bool decode_ = in_.boolean();
-  switch (int{decode_}) {
-    case true: {
-      std::vector<in> encode__;
-      in_.array(encode__, 2, 8, [&](in& item_) { decode(in_, item_); });
-      v_ = encode_::with_encode(std::move(encode__));
-      return;
-    }
-    default: {
-      State in__;
-      decode(in_, in__);
-      v_ = encode_::with_in(decode_, std::move(in__));
-      return;
-    }
-  }
-}
-
 namespace Service_::State_ {
 
 // Number and name: what errors and traces say of a call.
@@ -810,6 +768,48 @@ void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, o
 }
 
 }  // namespace Service_::dispatch_
+
+encode_ encode_::with_encode(std::vector<names_of_ours::in> encode) {
+  encode_ made_;
+  made_.decode_ = true;
+  made_.arm_.emplace<0>(std::move(encode));
+  return made_;
+}
+
+encode_ encode_::with_in(bool decode, State in_) {
+  if (decode == true)
+    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "encode_");
+  encode_ made_;
+  made_.decode_ = decode;
+  made_.arm_.emplace<1>(std::move(in_));
+  return made_;
+}
+
+void encode(onc::xdr::Encoder& out_, const encode_& v_) {
+  out_.boolean(v_.decode());
+  switch (int{v_.decode()}) {
+    case true: return out_.array(v_.encode(), 2, [&](const in& item_) { encode(out_, item_); });
+    default: return encode(out_, v_.in());
+  }
+}
+
+void decode(onc::xdr::Decoder& in_, encode_& v_) {
+  const bool decode_ = in_.boolean();
+  switch (int{decode_}) {
+    case true: {
+      std::vector<in> encode__;
+      in_.array(encode__, 2, 8, [&](in& item_) { decode(in_, item_); });
+      v_ = encode_::with_encode(std::move(encode__));
+      return;
+    }
+    default: {
+      State in__;
+      decode(in_, in__);
+      v_ = encode_::with_in(decode_, std::move(in__));
+      return;
+    }
+  }
+}
 
 namespace AsyncClient::AsyncServer_ {
 

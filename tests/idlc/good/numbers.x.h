@@ -37,10 +37,10 @@ struct Quad {
 };
 
 void encode(onc::xdr::Encoder&, const Numbers&);
-void encode(onc::xdr::Encoder&, const OneNumber&);
-void encode(onc::xdr::Encoder&, const Quad&);
 void decode(onc::xdr::Decoder&, Numbers&);
+void encode(onc::xdr::Encoder&, const OneNumber&);
 void decode(onc::xdr::Decoder&, OneNumber&);
+void encode(onc::xdr::Encoder&, const Quad&);
 void decode(onc::xdr::Decoder&, Quad&);
 
 using onc::xdr::operator<<;

@@ -48,12 +48,12 @@ struct StringEntry {
 using StringList = std::vector<StringEntry>;  // StringEntry *: a linked list
 
 void encode(onc::xdr::Encoder&, const Entry&);
-void encode(onc::xdr::Encoder&, const Directory&);
-void encode(onc::xdr::Encoder&, const node&);
-void encode(onc::xdr::Encoder&, const StringEntry&);
 void decode(onc::xdr::Decoder&, Entry&);
+void encode(onc::xdr::Encoder&, const Directory&);
 void decode(onc::xdr::Decoder&, Directory&);
+void encode(onc::xdr::Encoder&, const node&);
 void decode(onc::xdr::Decoder&, node&);
+void encode(onc::xdr::Encoder&, const StringEntry&);
 void decode(onc::xdr::Decoder&, StringEntry&);
 
 using onc::xdr::operator<<;

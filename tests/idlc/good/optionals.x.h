@@ -27,8 +27,8 @@ struct Optionals {
 using MaybePoint = std::optional<Point>;
 
 void encode(onc::xdr::Encoder&, const Point&);
-void encode(onc::xdr::Encoder&, const Optionals&);
 void decode(onc::xdr::Decoder&, Point&);
+void encode(onc::xdr::Encoder&, const Optionals&);
 void decode(onc::xdr::Decoder&, Optionals&);
 
 using onc::xdr::operator<<;

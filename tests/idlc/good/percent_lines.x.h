@@ -29,8 +29,8 @@ struct B {
 };
 
 void encode(onc::xdr::Encoder&, const A&);
-void encode(onc::xdr::Encoder&, const B&);
 void decode(onc::xdr::Decoder&, A&);
+void encode(onc::xdr::Encoder&, const B&);
 void decode(onc::xdr::Decoder&, B&);
 
 using onc::xdr::operator<<;

@@ -39,10 +39,10 @@ using Entries = std::vector<Entry>;  // Entry *: a linked list
 using Pair = std::array<std::int32_t, 2>;
 
 void encode(onc::xdr::Encoder&, Status);
-void encode(onc::xdr::Encoder&, const Attributes&);
-void encode(onc::xdr::Encoder&, const Entry&);
 void decode(onc::xdr::Decoder&, Status&);
+void encode(onc::xdr::Encoder&, const Attributes&);
 void decode(onc::xdr::Decoder&, Attributes&);
+void encode(onc::xdr::Encoder&, const Entry&);
 void decode(onc::xdr::Decoder&, Entry&);
 
 using onc::xdr::operator<<;

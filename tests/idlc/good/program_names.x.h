@@ -21,8 +21,8 @@ enum class v1 : std::int32_t {
 };
 
 void encode(onc::xdr::Encoder&, const lookup&);
-void encode(onc::xdr::Encoder&, v1);
 void decode(onc::xdr::Decoder&, lookup&);
+void encode(onc::xdr::Encoder&, v1);
 void decode(onc::xdr::Decoder&, v1&);
 
 using onc::xdr::operator<<;

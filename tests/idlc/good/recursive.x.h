@@ -84,18 +84,18 @@ struct Ring {
 };
 
 void encode(onc::xdr::Encoder&, const Tree&);
-void encode(onc::xdr::Encoder&, const Item&);
-void encode(onc::xdr::Encoder&, Kind);
-void encode(onc::xdr::Encoder&, const Expression&);
-void encode(onc::xdr::Encoder&, const Pair&);
-void encode(onc::xdr::Encoder&, const Link&);
-void encode(onc::xdr::Encoder&, const Ring&);
 void decode(onc::xdr::Decoder&, Tree&);
+void encode(onc::xdr::Encoder&, const Item&);
 void decode(onc::xdr::Decoder&, Item&);
+void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Kind&);
+void encode(onc::xdr::Encoder&, const Expression&);
 void decode(onc::xdr::Decoder&, Expression&);
+void encode(onc::xdr::Encoder&, const Pair&);
 void decode(onc::xdr::Decoder&, Pair&);
+void encode(onc::xdr::Encoder&, const Link&);
 void decode(onc::xdr::Decoder&, Link&);
+void encode(onc::xdr::Encoder&, const Ring&);
 void decode(onc::xdr::Decoder&, Ring&);
 
 using onc::xdr::operator<<;

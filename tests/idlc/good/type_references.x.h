@@ -32,10 +32,10 @@ struct e {
 };
 
 void encode(onc::xdr::Encoder&, const a&);
-void encode(onc::xdr::Encoder&, b);
-void encode(onc::xdr::Encoder&, const e&);
 void decode(onc::xdr::Decoder&, a&);
+void encode(onc::xdr::Encoder&, b);
 void decode(onc::xdr::Decoder&, b&);
+void encode(onc::xdr::Encoder&, const e&);
 void decode(onc::xdr::Decoder&, e&);
 
 using onc::xdr::operator<<;

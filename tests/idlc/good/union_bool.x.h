@@ -55,10 +55,10 @@ struct Holder {
 };
 
 void encode(onc::xdr::Encoder&, const Point&);
-void encode(onc::xdr::Encoder&, const Either&);
-void encode(onc::xdr::Encoder&, const Holder&);
 void decode(onc::xdr::Decoder&, Point&);
+void encode(onc::xdr::Encoder&, const Either&);
 void decode(onc::xdr::Decoder&, Either&);
+void encode(onc::xdr::Encoder&, const Holder&);
 void decode(onc::xdr::Decoder&, Holder&);
 
 using onc::xdr::operator<<;

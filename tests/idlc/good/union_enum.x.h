@@ -83,12 +83,12 @@ class Partial {
 };
 
 void encode(onc::xdr::Encoder&, Kind);
-void encode(onc::xdr::Encoder&, const Value&);
-void encode(onc::xdr::Encoder&, const Whole&);
-void encode(onc::xdr::Encoder&, const Partial&);
 void decode(onc::xdr::Decoder&, Kind&);
+void encode(onc::xdr::Encoder&, const Value&);
 void decode(onc::xdr::Decoder&, Value&);
+void encode(onc::xdr::Encoder&, const Whole&);
 void decode(onc::xdr::Decoder&, Whole&);
+void encode(onc::xdr::Encoder&, const Partial&);
 void decode(onc::xdr::Decoder&, Partial&);
 
 using onc::xdr::operator<<;

@@ -86,12 +86,12 @@ class OnlyDefault {
 };
 
 void encode(onc::xdr::Encoder&, const ByInt&);
-void encode(onc::xdr::Encoder&, const ByUnsigned&);
-void encode(onc::xdr::Encoder&, const DefaultFirst&);
-void encode(onc::xdr::Encoder&, const OnlyDefault&);
 void decode(onc::xdr::Decoder&, ByInt&);
+void encode(onc::xdr::Encoder&, const ByUnsigned&);
 void decode(onc::xdr::Decoder&, ByUnsigned&);
+void encode(onc::xdr::Encoder&, const DefaultFirst&);
 void decode(onc::xdr::Decoder&, DefaultFirst&);
+void encode(onc::xdr::Encoder&, const OnlyDefault&);
 void decode(onc::xdr::Decoder&, OnlyDefault&);
 
 using onc::xdr::operator<<;

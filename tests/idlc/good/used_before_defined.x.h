@@ -32,10 +32,10 @@ struct First {
 };
 
 void encode(onc::xdr::Encoder&, const Fourth&);
-void encode(onc::xdr::Encoder&, Third);
-void encode(onc::xdr::Encoder&, const First&);
 void decode(onc::xdr::Decoder&, Fourth&);
+void encode(onc::xdr::Encoder&, Third);
 void decode(onc::xdr::Decoder&, Third&);
+void encode(onc::xdr::Encoder&, const First&);
 void decode(onc::xdr::Decoder&, First&);
 
 using onc::xdr::operator<<;

@@ -1,0 +1,42 @@
+#include "format.h"
+
+#include "layout.h"
+#include "tokens.h"
+
+#include <algorithm>
+
+namespace idlc::xdr {
+namespace {
+
+std::string without_carriage_returns(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text.substr(i, 2) != "\r\n") result += text[i];
+  return result;
+}
+
+// The grammar takes a comma after an enum's last value. It stays where an #if stands between, which may give it a next.
+std::vector<Token> without_last_commas(const std::vector<Token>& tokens) {
+  std::vector<Token> kept;
+  bool before_brace = false;
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    if (before_brace && token->is(",")) {
+      kept.back().newlines = std::max(kept.back().newlines, token->newlines);
+      continue;
+    }
+    kept.push_back(*token);
+    if (!token->is_comment()) before_brace = token->is("}");
+  }
+  return {kept.rbegin(), kept.rend()};
+}
+
+}  // namespace
+
+std::string format(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  const std::string lines = without_carriage_returns(text);
+  return print(lay_out(without_last_commas(tokens_of(lines))));
+}
+
+}  // namespace idlc::xdr

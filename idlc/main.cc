@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "backends/cpp/cpp.h"
 #include "backends/cpp/percent.h"
+#include "backends/xdr/format.h"
 #include "depfile.h"
 #include "files.h"
 #include "frontend/frontend.h"
@@ -47,9 +48,15 @@ void add_outputs(const std::string& path, const Spec& spec, const Arguments& arg
   outputs.push_back({place + ".async.cc", output.async_source});
 }
 
-// What becomes of one file. Adds to `outputs`, and to `dependencies` what was read; says what is wrong with it otherwise.
-Exit compile(const std::string& path, const Arguments& arguments, std::vector<File>& outputs,
-             Dependencies& dependencies) {
+// What becomes of the files.
+struct Results {
+  std::vector<File> files;
+  Dependencies dependencies;
+  std::string printed;  // on stdout
+};
+
+// Adds what becomes of one file; says what is wrong with it otherwise.
+Exit compile(const std::string& path, const Arguments& arguments, Results& results) {
   Sources sources;
   sources.add_unit(name_of(path), Source(path, read_file(path)));
   Diagnostics diagnostics;
@@ -60,9 +67,13 @@ Exit compile(const std::string& path, const Arguments& arguments, std::vector<Fi
     return diagnostics.any_unreadable() ? failure : mistakes;
   }
   if (arguments.check) return success;
-  const std::size_t first = outputs.size();
-  add_outputs(path, spec, arguments, outputs);
-  for (std::size_t i = first; i < outputs.size(); ++i) dependencies.add(outputs[i].path, sources);
+  if (arguments.format) {
+    results.printed += xdr::format(sources.source(0).text());
+    return success;
+  }
+  const std::size_t first = results.files.size();
+  add_outputs(path, spec, arguments, results.files);
+  for (std::size_t i = first; i < results.files.size(); ++i) results.dependencies.add(results.files[i].path, sources);
   return success;
 }
 
@@ -91,14 +102,13 @@ void refuse_collisions(const Arguments& arguments) {
 int run(const Arguments& arguments) {
   refuse_unwritable_names(arguments);
   refuse_collisions(arguments);
-  std::vector<File> outputs;
-  Dependencies dependencies;
+  Results results;
   Exit worst = success;
-  for (const std::string& path : arguments.files)
-    worst = std::max(worst, compile(path, arguments, outputs, dependencies));
+  for (const std::string& path : arguments.files) worst = std::max(worst, compile(path, arguments, results));
   if (worst != success) return worst;
-  if (!arguments.depfile.empty()) outputs.push_back({arguments.depfile, dependencies.text()});
-  write_files(outputs);
+  if (!arguments.depfile.empty()) results.files.push_back({arguments.depfile, results.dependencies.text()});
+  write_files(results.files);
+  std::cout << results.printed;
   return success;
 }
 

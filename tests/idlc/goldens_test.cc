@@ -34,6 +34,22 @@ TEST_P(golden, is_what_idlc_writes) {
 
 INSTANTIATE_TEST_SUITE_P(good, golden, testing::ValuesIn(cases("good")), name_of);
 
+// --format changes nothing but white space and the comma after an enum's last value.
+TEST_P(golden, is_the_same_for_the_formatted_file) {
+  const std::filesystem::path good = std::filesystem::path(CASES) / "good";
+  const std::string options = options_of(read(good / (GetParam() + ".x")));
+  const Directory directory;
+  const std::string copy = (directory / (GetParam() + ".x")).string();
+  const std::string include = "-I " + good.string() + " ";
+  const Outcome formatting = idlc(options + include + "--format " + (good / (GetParam() + ".x")).string());
+  ASSERT_EQ(formatting.status, 0) << formatting.output;
+  write(copy, formatting.output);
+  const Outcome run = idlc(options + include + "-o " + directory.path().string() + " " + copy);
+  ASSERT_EQ(run.status, 0) << run.output;
+  for (const std::string ending : {".x.h", ".x.cc"})
+    EXPECT_EQ(read(directory / (GetParam() + ending)), read(good / (GetParam() + ending)));
+}
+
 TEST(idlc, compiles_the_protocols_of_the_runtime) {
   const Directory directory;
   const Outcome run = idlc("-o " + directory.path().string() + " " ROOT "/idl/*.x");

@@ -118,9 +118,8 @@ void ObjectPrint::fields(const Union& type) {
   const TypeRef& switched = resolve(type.discriminant).type;
   const bool is_bool = !switched.definition && switched.primitive == Primitive::boolean;
   out_.open("switch ({})", is_bool ? "int{" + which + "}" : which);
-  const bool rest_has_value = std::any_of(type.arms.begin(), type.arms.end(), [&](const Arm& arm) {
-    return arm.default_label && has_value(arm);
-  });
+  const bool rest_has_value = std::any_of(type.arms.begin(), type.arms.end(),
+                                          [&](const Arm& arm) { return arm.default_label && has_value(arm); });
   for (const Arm& arm : type.arms) {
     if (has_value(arm))
       labels(type, arm, " " + field(arm.declaration, types_.names().of(arm.declaration) + "()", true) + "; break;");
@@ -163,7 +162,8 @@ void write_enum(Printer& out, const Definition& definition, const Names& names) 
   const std::string value = names.local("value");
   const std::string table = names.local("names");
   out.blank();
-  out.open("void {}(onc::xdr::Printer& {}, {} {})", function_of(definition, names), stream, names.of(definition), value);
+  out.open("void {}(onc::xdr::Printer& {}, {} {})", function_of(definition, names), stream, names.of(definition),
+           value);
   out.line("static constexpr onc::xdr::Enumerator {}[] = {{}};", table, table_of(*definition.as<Enum>()));
   out.line("{}.enumerator(static_cast<std::int32_t>({}), {});", stream, value, table);
   out.close();

@@ -37,11 +37,15 @@ class Printer;
 
 // A struct or union of a .x.
 template <class T>
-concept PrintsItself = requires(const T& value, Printer& out) { value.print(out); };
+concept PrintsItself = requires(const T& value, Printer& out) {
+  value.print(out);
+};
 
 // An enum of a .x.
 template <class T>
-concept PrintableEnum = std::is_enum_v<T> && requires(T value, Printer& out) { print(out, value); };
+concept PrintableEnum = std::is_enum_v<T> && requires(T value, Printer& out) {
+  print(out, value);
+};
 
 // Driven by generated code, in the order of the .x.
 class Printer {
@@ -176,9 +180,9 @@ class Printer {
 
   Form form_;
   std::string text_;
-  bool first_ = true;       // no field before, in this object
+  bool first_ = true;  // no field before, in this object
   std::size_t depth_ = 0;
-  std::size_t chain_ = 0;   // objects that one object's last fields led to, so far
+  std::size_t chain_ = 0;  // objects that one object's last fields led to, so far
   const void* tail_ = nullptr;
   Print print_tail_ = nullptr;
 };
@@ -213,9 +217,6 @@ std::ostream& put(std::ostream& out, const std::string& text);
 
 // Generated headers bring it into their namespaces.
 template <class T>
-  requires printable<T>
-std::ostream& operator<<(std::ostream& out, const T& value) {
-  return put(out, to_text(value));
-}
+requires printable<T> std::ostream& operator<<(std::ostream& out, const T& value) { return put(out, to_text(value)); }
 
 }  // namespace onc::xdr

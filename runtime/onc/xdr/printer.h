@@ -41,11 +41,15 @@ concept PrintsItself = requires(const T& value, Printer& out) {
   value.print(out);
 };
 
-// An enum of a .x.
+// An enum of a .x, or a type of yours with a print(Printer&, const T&) beside it.
 template <class T>
-concept PrintableEnum = std::is_enum_v<T> && requires(T value, Printer& out) {
+concept PrintedBeside = !PrintsItself<T> && requires(const T& value, Printer& out) {
   print(out, value);
 };
+
+// A type of yours that a .x uses and nobody told how to print: it shows as "…".
+template <class T>
+concept Unprintable = !PrintsItself<T> && !PrintedBeside<T> && (std::is_class_v<T> || std::is_enum_v<T>);
 
 // Driven by generated code, in the order of the .x.
 class Printer {
@@ -108,9 +112,13 @@ class Printer {
   void value(const T& value) {
     object(&value, &print_object<T>);
   }
-  template <PrintableEnum T>
-  void value(T value) {
+  template <PrintedBeside T>
+  void value(const T& value) {
     print(*this, value);
+  }
+  template <Unprintable T>
+  void value(const T&) {
+    elided();
   }
   template <class T>
   void value(T value, void (*print_enum)(Printer&, T)) {
@@ -189,7 +197,7 @@ class Printer {
 
 // What a .x can define and C++ has no `<<` for: its structs, unions and enums, and lists and optionals of them.
 template <class T>
-inline constexpr bool printable = PrintsItself<T> || PrintableEnum<T>;
+inline constexpr bool printable = PrintsItself<T> || PrintedBeside<T>;
 template <class T>
 inline constexpr bool printable<std::optional<T>> = printable<T>;
 template <class T>

@@ -41,7 +41,7 @@ bool Lexer::expand(std::string_view word) {
   Macro* macro = preprocessor_.macros().find(word);
   if (!macro || macro->expanding) return false;
   if (macro->has_parameters) {
-    diagnostics_.error(here_, "'" + std::string(word) + "' is a macro with parameters, which idlc does not expand");
+    give_up("'" + std::string(word) + "' is a macro with parameters, which idlc does not expand");
     return false;
   }
   if (texts_.size() > deepest_macros || read_ > most_text) {
@@ -177,21 +177,19 @@ Value Lexer::character(std::string_view text) {
   return value;
 }
 
+void Lexer::foreign_letters(std::string_view text) {
+  diagnostics_.error(here_, "'" + std::string(text) + "' is no name: those are of A to Z, a to z, 0 to 9 and _");
+}
+
+void Lexer::quote_not_closed() { give_up("this string is never closed"); }
+
 // A run of them is told once.
 void Lexer::unknown_character(std::string_view text) {
   if (here_.begin != last_unknown_) {
-    const std::string name = text.front() == '\0' ? "a NUL byte" : "'" + whole_character(here_.begin) + "'";
+    const std::string name = text.front() == '\0' ? "a NUL byte" : "'" + std::string(text) + "'";
     diagnostics_.error(here_, name + " has no meaning in a .x file");
   }
   last_unknown_ = here_.end;
-}
-
-// With the bytes that continue it in UTF-8.
-std::string Lexer::whole_character(const Position& place) const {
-  const std::string_view line = sources_.source(place.file).line(place.line);
-  std::size_t end = place.column;
-  while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) ++end;
-  return std::string(line.substr(std::min<std::size_t>(place.column - 1, line.size()), end - place.column + 1));
 }
 
 bool Lexer::open_brace() {

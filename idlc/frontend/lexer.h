@@ -62,6 +62,8 @@ class Lexer {
   Value number(std::string_view text);
   Value character(std::string_view text);
   void unknown_character(std::string_view text);
+  void foreign_letters(std::string_view text);
+  void quote_not_closed();
 
   // Braces. Beyond the limit everything is over: the rest is not read.
   bool open_brace();
@@ -78,7 +80,6 @@ class Lexer {
     Position position;      // in the outer file
   };
 
-  std::string whole_character(const Position& place) const;
   void enter(Text text, std::string_view content);
   void* scan(std::string_view text);
   void leave(void* outer);

@@ -420,7 +420,8 @@ std::vector<Parser::symbol_kind_type> expected_kinds(const Parser::context& cont
 bool semicolon_missing(const Parser::context& context, const Lexer& lexer) {
   const Position& last = lexer.last_token().end;
   const Position& here = context.location().begin;
-  if (last.file == here.file && last.line >= here.line) return false;
+  const bool closes = context.token() == Parser::symbol_kind::S_RIGHT_BRACE;
+  if (!closes && last.file == here.file && last.line >= here.line) return false;
   const auto kinds = expected_kinds(context);
   return std::find(kinds.begin(), kinds.end(), Parser::symbol_kind::S_SEMICOLON) != kinds.end();
 }
@@ -439,6 +440,8 @@ std::string expected(const Parser::context& context) {
 }
 
 void no_definition(const Parser::context& context, Lexer& lexer) {
+  if (context.token() == Parser::symbol_kind::S_YYEOF)
+    return lexer.diagnostics().error(context.location(), "a namespace is not closed: expected '}'");
   const std::string text = lexer.text(context.location());
   const std::string_view dialect = foreign_dialect(text);
   if (!dialect.empty())

@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "backends/cpp/cpp.h"
 #include "backends/cpp/percent.h"
+#include "backends/json/json.h"
 #include "backends/xdr/format.h"
 #include "depfile.h"
 #include "files.h"
@@ -67,6 +68,10 @@ Exit compile(const std::string& path, const Arguments& arguments, Results& resul
     return diagnostics.any_unreadable() ? failure : mistakes;
   }
   if (arguments.check) return success;
+  if (arguments.ast_json) {
+    results.printed += json::describe(spec);
+    return success;
+  }
   if (arguments.format) {
     results.printed += xdr::format(sources.source(0).text());
     return success;

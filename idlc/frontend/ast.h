@@ -129,7 +129,7 @@ struct Union {
 
 struct Typedef {
   Declaration declaration;
-  bool was_union = false;  // on bool, with a value or nothing: the same bytes as T * (RFC 4506 §4.19)
+  std::shared_ptr<const Union> was_union{};  // on bool, with a value or nothing: the bytes of T * (RFC 4506 §4.19)
 };
 
 struct Procedure {

@@ -123,7 +123,7 @@ void Shapes::union_to_optional(Definition& definition) {
   const Arm& absent = type->arms[true_first ? 1 : 0];
   if (!is_true(present) || present.default_label || present.declaration.is_void() || !absent.declaration.is_void())
     return;
-  Typedef alias{present.declaration, true};
+  Typedef alias{present.declaration, std::make_shared<Union>(*type)};
   if (alias.declaration.shape == Shape::plain)
     alias.declaration.shape = Shape::optional;
   else

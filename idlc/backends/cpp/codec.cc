@@ -131,10 +131,6 @@ void write_enum_codec(Printer& out, const Definition& definition, const Names& n
   out.close();
 }
 
-bool has_codec(const Definition& definition) {
-  return definition.as<Enum>() || definition.as<Struct>() || definition.as<Union>();
-}
-
 }  // namespace
 
 Scope locals_in_codecs(const Names& names) {
@@ -198,6 +194,10 @@ std::string Codec::decode_items(const Declaration& declaration, const std::strin
   const Declaration element = element_of(declaration);
   const std::string name = types_.names().local(item(level));
   return "[&](" + types_.of(element) + "& " + name + ") { " + decode(element, name, stream, level + 1) + "; }";
+}
+
+bool has_codec(const Definition& definition) {
+  return definition.as<Enum>() || definition.as<Struct>() || definition.as<Union>();
 }
 
 void declare_codec(Printer& out, const Definition& definition, const Names& names) {

@@ -37,6 +37,9 @@ std::string reader(const Declaration& declaration);
 // A local that was read and goes to whoever wants the value.
 std::string handed_on(const Declaration& declaration, const std::string& name);
 
+// Enums, structs and unions.
+bool has_codec(const Definition& definition);
+
 void declare_codec(Printer& out, const Definition& definition, const Names& names);
 void write_codec(Printer& out, const Definition& definition, const Names& names);
 

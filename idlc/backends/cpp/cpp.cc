@@ -55,8 +55,6 @@ void write_percent_lines_outside(Printer& out, const Spec& spec) {
   }
 }
 
-bool is_type(const Definition& definition) { return !definition.as<Program>() && !definition.as<Passthrough>(); }
-
 bool is_program(const Definition& definition) { return definition.as<Program>(); }
 
 // What the file defines and `wanted` says, each in its namespace.
@@ -78,9 +76,9 @@ std::string header(const Spec& spec, Names& names, const Options& options) {
   NamespaceBlocks blocks(code, names);
   write_types(code, blocks, spec, names, options);
   code.blank();
-  for_each_own(blocks, spec, is_type, [&](const Definition& type) { declare_codec(code, type, names); });
+  for_each_own(blocks, spec, has_codec, [&](const Definition& type) { declare_codec(code, type, names); });
   PrintDeclarations prints(code, names);
-  for_each_own(blocks, spec, is_type, [&](const Definition& type) { prints.declare(type); });
+  for_each_own(blocks, spec, has_codec, [&](const Definition& type) { prints.declare(type); });
   for_each_own(blocks, spec, is_program, [&](const Definition& program) {
     write_versions(code, program, names, [](VersionWriter writer) { writer.declare(); });
   });
@@ -101,8 +99,8 @@ std::string source(const Spec& spec, Names& names, const Options& options) {
   Printer out;
   out.line("{}", first_line(options));
   out.line("#include \"{}.h\"", options.file);
-  const auto all = [](const Definition& definition) { return !definition.as<Passthrough>(); };
-  write_own(out, spec, names, all, [&](const Definition& definition) {
+  const auto wanted = [](const Definition& definition) { return has_codec(definition) || is_program(definition); };
+  write_own(out, spec, names, wanted, [&](const Definition& definition) {
     write_codec(out, definition, names);
     write_versions(out, definition, names, [](VersionWriter writer) { writer.define(); });
   });
@@ -115,7 +113,7 @@ std::string print(const Spec& spec, Names& names, const Options& options) {
   out.line("{}", first_line(options));
   out.line("#include \"{}.h\"", options.file);
   out.blank();
-  write_own(out, spec, names, is_type, [&](const Definition& type) { write_print(out, type, names); });
+  write_own(out, spec, names, has_codec, [&](const Definition& type) { write_print(out, type, names); });
   return out.text();
 }
 

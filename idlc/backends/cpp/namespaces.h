@@ -37,11 +37,14 @@ class NamespaceBlocks {
   std::string open_;
 };
 
+// Defined by the file itself, and so a part of its C++.
+inline bool is_own(const Definition& definition) { return definition.unit == 0 && !definition.as<External>(); }
+
 // Calls write(definition) for what the file defines itself, within its namespace.
 template <class Wanted, class Write>
 void for_each_own(NamespaceBlocks& blocks, const Spec& spec, Wanted wanted, Write write) {
   for (const auto& definition : spec.definitions) {
-    if (definition->unit != 0 || definition->as<External>() || !wanted(*definition)) continue;
+    if (!is_own(*definition) || !wanted(*definition)) continue;
     blocks.enter(*definition);
     write(*definition);
   }

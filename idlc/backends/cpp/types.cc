@@ -52,8 +52,10 @@ class TypeWriter {
       : out_(out), blocks_(blocks), names_(names), types_(names, {}), keep_percent_(keep_percent) {}
 
   void write(const Definition& definition) {
-    separate(definition);
     declare_ahead(definition);
+    blocks_.enter(definition);
+    if (const Passthrough* lines = definition.as<Passthrough>()) return write(*lines);
+    separate(definition);
     if (const Constant* constant = definition.as<Constant>()) write(definition, *constant);
     if (const Enum* type = definition.as<Enum>()) write(definition, *type);
     if (const Struct* type = definition.as<Struct>()) write(definition, *type);
@@ -134,6 +136,7 @@ class TypeWriter {
       if (!type || type == &definition || (!type->as<Struct>() && !type->as<Union>())) return;
       if (type->unit != 0 || !defined_.insert(type).second) return;
       blocks_.enter(*type);
+      out_.blank();
       out_.line("{} {};", type->as<Struct>() ? "struct" : "class", names_.of(*type));
       out_.blank();
     };
@@ -142,7 +145,11 @@ class TypeWriter {
     if (const Union* type = definition.as<Union>())
       for (const Arm& arm : type->arms) declare(arm.declaration);
     if (const Typedef* alias = definition.as<Typedef>()) declare(alias->declaration);
-    blocks_.enter(definition);
+  }
+
+  void write(const Passthrough& lines) {
+    out_.blank();
+    out_.raw(lines.text);
   }
 
   // The % lines that stand before a member of that number.
@@ -255,14 +262,8 @@ void write_types(Printer& out, NamespaceBlocks& blocks, const Spec& spec, const 
     const Passthrough* lines = definition.as<Passthrough>();
     return !definition.as<Program>() && (!lines || (options.keep_percent && !includes(*lines)));
   };
-  for_each_own(blocks, spec, wanted, [&](const Definition& definition) {
-    if (const Passthrough* lines = definition.as<Passthrough>()) {
-      out.blank();
-      out.raw(lines->text);
-    } else {
-      writer.write(definition);
-    }
-  });
+  for (const auto& definition : spec.definitions)
+    if (is_own(*definition) && wanted(*definition)) writer.write(*definition);
 }
 
 }  // namespace idlc::cpp

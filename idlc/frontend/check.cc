@@ -14,14 +14,14 @@ namespace {
 
 class Checker {
  public:
-  Checker(Spec& spec, const std::map<std::string, std::string>& extern_types,
+  Checker(Spec& spec, const std::map<std::string, std::string>& extern_types, PercentDefines& percent_defines,
           const std::unordered_set<std::string>& lost, Diagnostics& diagnostics)
       : spec_(spec),
         extern_types_(extern_types),
         diagnostics_(diagnostics),
         lost_(lost),
         symbols_(spec, diagnostics),
-        constants_(symbols_, lost, diagnostics) {}
+        constants_(symbols_, percent_defines, lost, diagnostics) {}
 
   void run() {
     for (const auto& definition : spec_.definitions) check_constants(*definition);
@@ -136,7 +136,8 @@ class Checker {
     if (!constants_.resolve(bound, holder.space)) return;
     if (!fits_uint32(bound.number))
       diagnostics_.error(bound.where, "a length is 0 to 4294967295 (RFC 4506 §6.4), not " + to_string(bound.number));
-    else if (declaration.shape == Shape::fixed && bound.number.magnitude == 0)
+    else if (declaration.shape == Shape::fixed && bound.number.magnitude == 0 &&
+             declaration.type.kind != TypeRef::Kind::opaque)  // RFC 5531 §9 has `opaque results[0]`
       diagnostics_.error(bound.where, "an array of fixed length 0 holds nothing");
   }
 
@@ -304,9 +305,9 @@ bool Checker::check_number(Value& value, const std::string& what, const std::str
 
 }  // namespace
 
-void check(Spec& spec, const std::map<std::string, std::string>& extern_types,
+void check(Spec& spec, const std::map<std::string, std::string>& extern_types, PercentDefines& percent_defines,
            const std::unordered_set<std::string>& lost, Diagnostics& diagnostics) {
-  Checker(spec, extern_types, lost, diagnostics).run();
+  Checker(spec, extern_types, percent_defines, lost, diagnostics).run();
 }
 
 const Declaration& resolve(const Declaration& declaration) {

@@ -29,10 +29,16 @@ bool Constants::resolve(Value& value, const std::string& space) {
 }
 
 bool Constants::follow(Value& value, const std::string& space) {
-  if (Definition* definition = symbols_.find(value.text, space)) return resolve_constant(value, *definition);
+  Definition* definition = symbols_.find(value.text, space);
+  if (definition && !definition->as<Program>()) return resolve_constant(value, *definition);
   if (const auto* places = symbols_.find_enumerators(value.text, space)) return resolve_enumerators(*places, value);
+  if (const auto* places = symbols_.find_numbers(value.text, space)) return resolve_numbers(*places, value);
   if (value.text == "TRUE" || value.text == "FALSE") {
     value.number = {value.text == "TRUE", false};
+    return true;
+  }
+  if (const auto number = percent_defines_.number(value.text)) {
+    value.number = *number;
     return true;
   }
   return undefined(value);
@@ -70,6 +76,19 @@ bool Constants::resolve_enumerators(const std::vector<EnumeratorPlace>& places, 
     if (*place.enumerator().number == value.number) continue;
     diagnostics_.error(value.where, "'" + value.text + "' is an enumerator of several enums");
     for (const EnumeratorPlace& each : places) diagnostics_.note(each.enumerator().name.where, "one is here");
+    return false;
+  }
+  return true;
+}
+
+bool Constants::resolve_numbers(const std::vector<NumberPlace>& places, Value& value) {
+  for (const NumberPlace& place : places)
+    if (!resolve(*place.number, place.space)) return false;
+  value.number = places.front().number->number;
+  for (const NumberPlace& place : places) {
+    if (place.number->number == value.number) continue;
+    diagnostics_.error(value.where, "'" + value.text + "' has several numbers");
+    for (const NumberPlace& each : places) diagnostics_.note(each.number->where, "one is here");
     return false;
   }
   return true;

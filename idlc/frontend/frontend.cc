@@ -25,12 +25,14 @@ std::vector<std::uint32_t> includes_of(const Sources& sources) {
 
 Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics) {
   Spec spec;
+  PercentDefines percent_defines;
   std::unordered_set<std::string> lost;
   {
     Lexer lexer(sources, options, diagnostics);
     Parser(lexer, spec).parse();
     spec.comments = std::move(lexer.comments());
     spec.percent_lines = std::move(lexer.percent_lines());
+    percent_defines = std::move(lexer.percent_defines());
     lost = std::move(lexer.lost());
   }
   spec.units = sources.units();
@@ -38,7 +40,7 @@ Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics) {
   if (diagnostics.any_unreadable()) return spec;  // what it would have defined is not missing by mistake
   place_percent_lines(spec);
   hoist(spec);
-  check(spec, options.extern_types, lost, diagnostics);
+  check(spec, options.extern_types, percent_defines, lost, diagnostics);
   if (!diagnostics.empty()) return spec;
   find_shapes(spec, diagnostics);
   attach_comments(spec);

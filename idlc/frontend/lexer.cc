@@ -12,6 +12,15 @@ constexpr std::size_t deepest_braces = 64;
 constexpr std::size_t most_text = std::size_t{256} << 20;
 constexpr std::size_t deepest_macros = 200;
 
+// A version control's mark on the .x file: nothing to the C++, whose compilers warn of it.
+bool is_stamp(std::string_view line) {
+  line = trimmed(line);
+  if (!line.starts_with('#')) return false;
+  line = trimmed(line.substr(1));
+  if (leading_word(line) == "pragma") line = trimmed(line.substr(6));
+  return leading_word(line) == "ident";
+}
+
 }  // namespace
 
 void Lexer::enter(Text text, std::string_view content) {
@@ -80,11 +89,6 @@ std::string Lexer::text(const Location& where) const {
   return std::string(text.substr(0, longest)) + (text.size() > longest ? "..." : "");
 }
 
-bool Lexer::between_definitions() const {
-  const std::string last = text(last_token_);
-  return braces_ + 1 == spaces_.size() && (last.empty() || last == ";" || last == "}" || last == "{");
-}
-
 void Lexer::lose(const Location& where) {
   if (where.begin.file != where.end.file) return;
   std::string_view text = sources_.source(where.begin.file).between(where.begin, where.end);
@@ -133,7 +137,6 @@ void Lexer::directive(std::string_view line) {
 
 // The lines without their %. One that ends in \ continues, with or without a % of its own.
 void Lexer::percent_line(std::string_view lines) {
-  if (!in_main_unit()) return;  // they are for the header of the file that has them
   std::string text;
   while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
@@ -144,7 +147,9 @@ void Lexer::percent_line(std::string_view lines) {
     text.append(line).append("\n");
     lines.remove_prefix(std::min(end + 1, lines.size()));
   }
-  percent_lines_.push_back({std::move(text), here_});
+  if (is_stamp(text)) return;
+  percent_defines_.add(text);
+  if (in_main_unit()) percent_lines_.push_back({std::move(text), here_});  // others are for their own file's header
 }
 
 Value Lexer::number(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include "ast.h"
 #include "diagnostics.h"
+#include "percent_defines.h"
 #include "preprocessor.h"
 
 #include <optional>
@@ -26,11 +27,10 @@ class Lexer {
   // Of the file to compile, not of those it includes.
   std::vector<Comment>& comments() { return comments_; }
   std::vector<PercentLines>& percent_lines() { return percent_lines_; }
+  PercentDefines& percent_defines() { return percent_defines_; }
   // The parser asks for another token: the one it has becomes the last.
   void end_token() { last_token_ = here_; }
   const Location& last_token() const { return last_token_; }
-  // Nothing is open but namespaces: here a definition begins.
-  bool between_definitions() const;
   // What the source says there, within a line.
   std::string text(const Location& where) const;
   // A mistake ended there, and what was defined or named before it may be lost to the parser.
@@ -99,6 +99,7 @@ class Lexer {
   bool alone_on_line_ = true;             // and up to here_.begin
   std::vector<Comment> comments_;
   std::vector<PercentLines> percent_lines_;
+  PercentDefines percent_defines_;
   Comment comment_;
   std::unordered_set<std::string> lost_;
   std::vector<std::string> spaces_{""};

@@ -416,6 +416,15 @@ std::vector<Parser::symbol_kind_type> expected_kinds(const Parser::context& cont
   return kinds;
 }
 
+// Only there `typedef` may stand, and a name may not.
+bool begins_definition(const Parser::context& context) {
+  const auto kinds = expected_kinds(context);
+  const auto expects = [&](Parser::symbol_kind_type kind) {
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  };
+  return expects(Parser::symbol_kind::S_TYPEDEF) && !expects(Parser::symbol_kind::S_IDENTIFIER);
+}
+
 // A ; that is missing is missing at the end of its line, not where the next one begins.
 bool semicolon_missing(const Parser::context& context, const Lexer& lexer) {
   const Position& last = lexer.last_token().end;
@@ -456,7 +465,7 @@ void no_definition(const Parser::context& context, Lexer& lexer) {
 
 void Parser::report_syntax_error(const context& context) const {
   if (lexer.given_up()) return;
-  if (lexer.between_definitions()) return no_definition(context, lexer);
+  if (begins_definition(context)) return no_definition(context, lexer);
   if (semicolon_missing(context, lexer)) {
     const Location end{lexer.last_token().end, lexer.last_token().end};
     return lexer.diagnostics().error(end, "expected ';' after '" + lexer.text(lexer.last_token()) + "'");

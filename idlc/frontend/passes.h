@@ -3,6 +3,7 @@
 
 #include "ast.h"
 #include "diagnostics.h"
+#include "percent_defines.h"
 
 #include <map>
 #include <string>
@@ -18,8 +19,8 @@ void hoist(Spec& spec);
 
 // Names, constants, cases (RFC 4506 §6.4, RFC 5531 §12.3).
 // `lost`: names that a syntax error may have kept from being defined.
-void check(Spec& spec, const std::map<std::string, std::string>& extern_types, const std::unordered_set<std::string>& lost,
-           Diagnostics& diagnostics);
+void check(Spec& spec, const std::map<std::string, std::string>& extern_types, PercentDefines& percent_defines,
+           const std::unordered_set<std::string>& lost, Diagnostics& diagnostics);
 
 // Which types are lists, optionals, recursive; how large they are; the order that C++ needs.
 // For a spec without mistakes; finds types of infinite size.

@@ -16,6 +16,9 @@ const Table& predefined() {
       {"u_int8_t", Primitive::uint8},   {"u_int16_t", Primitive::uint16},    {"u_int32_t", Primitive::uint32},
       {"u_int64_t", Primitive::uint64}, {"quad_t", Primitive::int64},        {"u_quad_t", Primitive::uint64},
       {"longlong_t", Primitive::int64}, {"u_longlong_t", Primitive::uint64}, {"bool_t", Primitive::boolean},
+      // Of <rpc/types.h>.
+      {"rpcprog_t", Primitive::uint32}, {"rpcvers_t", Primitive::uint32},    {"rpcproc_t", Primitive::uint32},
+      {"rpcprot_t", Primitive::uint32}, {"rpcport_t", Primitive::uint32},
   };
   return types;
 }

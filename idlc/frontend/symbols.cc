@@ -7,9 +7,10 @@ std::string full_name(const std::string& space, const std::string& name) {
   return space.empty() ? name : space + "::" + name;
 }
 
-// The innermost namespace first.
+// The innermost namespace first; with :: in front, the outermost only.
 template <class Table>
 auto find_in(const Table& table, const std::string& name, std::string space) {
+  if (name.starts_with("::")) return table.find(name.substr(2));
   while (true) {
     const auto found = table.find(full_name(space, name));
     if (found != table.end() || space.empty()) return found;
@@ -32,6 +33,8 @@ Symbols::Symbols(Spec& spec, Diagnostics& diagnostics) {
     if (!definition->name.text.empty()) add(*definition, diagnostics);
   for (const auto& definition : spec.definitions)
     if (definition->as<Enum>()) add_enumerators(*definition, diagnostics);
+  for (const auto& definition : spec.definitions)
+    if (definition->as<Program>()) add_numbers(*definition);
 }
 
 void Symbols::add(Definition& definition, Diagnostics& diagnostics) {
@@ -59,6 +62,18 @@ void Symbols::add_enumerators(Definition& type, Diagnostics& diagnostics) {
   }
 }
 
+void Symbols::add_numbers(Definition& definition) {
+  const auto add = [&](const Name& name, Value& number) {
+    numbers_[full_name(definition.space, name.text)].push_back({&number, definition.space});
+  };
+  Program& program = *definition.as<Program>();
+  add(definition.name, program.number);
+  for (Version& version : program.versions) {
+    add(version.name, version.number);
+    for (Procedure& procedure : version.procedures) add(procedure.name, procedure.number);
+  }
+}
+
 Definition* Symbols::find(const std::string& name, const std::string& space) const {
   const auto found = find_in(definitions_, name, space);
   return found == definitions_.end() ? nullptr : found->second;
@@ -67,6 +82,11 @@ Definition* Symbols::find(const std::string& name, const std::string& space) con
 const std::vector<EnumeratorPlace>* Symbols::find_enumerators(const std::string& name, const std::string& space) const {
   const auto found = find_in(enumerators_, name, space);
   return found == enumerators_.end() ? nullptr : &found->second;
+}
+
+const std::vector<NumberPlace>* Symbols::find_numbers(const std::string& name, const std::string& space) const {
+  const auto found = find_in(numbers_, name, space);
+  return found == numbers_.end() ? nullptr : &found->second;
 }
 
 std::vector<std::string> Symbols::types() const {

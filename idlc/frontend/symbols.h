@@ -18,6 +18,12 @@ struct EnumeratorPlace {
   Enumerator& enumerator() const { return type->as<Enum>()->enumerators[index]; }
 };
 
+// Of a program, version or procedure.
+struct NumberPlace {
+  Value* number;
+  std::string space;  // that it stands in
+};
+
 // One name space for constants, types and programs (RFC 4506 §6.4), and one more for each `namespace` of a .x. The same
 // enumerator may stand in two enums, as C++'s are scoped; then it is no constant for others to use.
 class Symbols {
@@ -28,6 +34,9 @@ class Symbols {
   Definition* find(const std::string& name, const std::string& space) const;
   const std::vector<EnumeratorPlace>* find_enumerators(const std::string& name, const std::string& space) const;
 
+  // Those of the programs, versions and procedures of that name: rpcgen makes a constant of each.
+  const std::vector<NumberPlace>* find_numbers(const std::string& name, const std::string& space) const;
+
   // To suggest one of.
   std::vector<std::string> types() const;
   std::vector<std::string> constants() const;
@@ -35,9 +44,11 @@ class Symbols {
  private:
   void add(Definition& definition, Diagnostics& diagnostics);
   void add_enumerators(Definition& type, Diagnostics& diagnostics);
+  void add_numbers(Definition& definition);
 
   std::unordered_map<std::string, Definition*> definitions_;
   std::unordered_map<std::string, std::vector<EnumeratorPlace>> enumerators_;
+  std::unordered_map<std::string, std::vector<NumberPlace>> numbers_;
 };
 
 // "'x' is already defined", once where two things that have `name` and must differ do not.

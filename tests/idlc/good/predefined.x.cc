@@ -20,6 +20,12 @@ void encode(onc::xdr::Encoder& out, const Predefined& v) {
   run2.i64(v.l);
   run2.boolean(v.m);
   out.opaque(v.n, 1024);
+  auto run3 = out.run(20);
+  run3.u32(v.o);
+  run3.u32(v.p);
+  run3.u32(v.q);
+  run3.u32(v.r);
+  run3.u32(v.s);
 }
 
 void decode(onc::xdr::Decoder& in, Predefined& v) {
@@ -39,6 +45,12 @@ void decode(onc::xdr::Decoder& in, Predefined& v) {
   v.l = run2.i64();
   v.m = run2.boolean();
   in.opaque(v.n, 1024);
+  auto run3 = in.run(20);
+  v.o = run3.u32();
+  v.p = run3.u32();
+  v.q = run3.u32();
+  v.r = run3.u32();
+  v.s = run3.u32();
 }
 
 }  // namespace predefined

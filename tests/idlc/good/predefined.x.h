@@ -27,6 +27,11 @@ struct Predefined {
   std::int64_t l{};
   bool m{};
   netobj n{};
+  std::uint32_t o{};
+  std::uint32_t p{};
+  std::uint32_t q{};
+  std::uint32_t r{};
+  std::uint32_t s{};
 
   void print(onc::xdr::Printer&) const;
   bool operator==(const Predefined&) const = default;

@@ -19,6 +19,11 @@ void Predefined::print(onc::xdr::Printer& out) const {
   out.field("l", l);
   out.field("m", m);
   out.field("n", n);
+  out.field("o", o);
+  out.field("p", p);
+  out.field("q", q);
+  out.field("r", r);
+  out.field("s", s);
   out.close();
 }
 

@@ -1,0 +1,63 @@
+#include "percent_defines.h"
+
+#include "condition.h"
+#include "words.h"
+
+#include <algorithm>
+
+namespace idlc {
+namespace {
+
+bool take(std::string_view& text, std::string_view word) {
+  text = trimmed(text);
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+std::string_view without_comment(std::string_view text) {
+  return text.substr(0, std::min(text.find("/*"), text.find("//")));
+}
+
+// In a condition a name that is left would be 0; here it is not known.
+bool has_name(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view word = leading_word(text);
+    if (!word.empty() && !std::isdigit(static_cast<unsigned char>(word.front()))) return true;
+    text.remove_prefix(std::max<std::size_t>(word.size(), 1));
+  }
+  return false;
+}
+
+}  // namespace
+
+void PercentDefines::add(std::string_view lines) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size() - 1);
+    add_line(lines.substr(0, end));
+    lines.remove_prefix(end + 1);
+  }
+}
+
+void PercentDefines::add_line(std::string_view line) {
+  if (!take(line, "#") || !take(line, "define")) return;
+  line = trimmed(line);
+  const std::string name(leading_word(line));
+  line.remove_prefix(name.size());
+  Macro macro{std::string(trimmed(without_comment(line))), line.starts_with('(')};
+  if (const Macro* other = macros_.find(name)) macro.has_parameters |= other->text != macro.text;
+  macros_.define(name, std::move(macro));
+}
+
+std::optional<Number> PercentDefines::number(const std::string& name) {
+  if (!macros_.find(name)) return std::nullopt;
+  const auto text = macros_.expand_condition(name);
+  if (!text || has_name(*text)) return std::nullopt;
+  if (const auto plain = parse_number(trimmed(*text))) return plain;
+  const auto value = evaluate_condition(*text);
+  if (!value) return std::nullopt;
+  const auto bits = static_cast<std::uint64_t>(*value);
+  return Number{*value < 0 ? 0 - bits : bits, *value < 0};
+}
+
+}  // namespace idlc

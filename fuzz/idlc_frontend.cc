@@ -1,0 +1,81 @@
+// Any bytes are a .x file, or several: whatever they are, idlc says what is wrong or writes C++, and formatting what is
+// good changes nothing but white space.
+#include "backends/cpp/cpp.h"
+#include "backends/cpp/percent.h"
+#include "backends/json/json.h"
+#include "backends/xdr/format.h"
+#include "frontend/frontend.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace {
+
+// The files of one input: the first is compiled, "1", "2.x" and so on can be included.
+constexpr char separator = '\xff';
+
+std::vector<std::string> files_of(std::string_view input) {
+  std::vector<std::string> files;
+  while (true) {
+    const std::size_t end = std::min(input.find(separator), input.size());
+    files.emplace_back(input.substr(0, end));
+    if (end == input.size()) return files;
+    input.remove_prefix(end + 1);
+  }
+}
+
+std::string read(const std::vector<std::string>& files, const std::string& path) {
+  const std::size_t number = std::strtoul(path.c_str(), nullptr, 10);
+  if (number == 0 || number >= files.size())
+    throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory));
+  return files[number];
+}
+
+// Without places, which formatting moves, and with comments that it may join differently left out.
+void drop_places(nlohmann::json& node) {
+  if (node.is_object())
+    for (const char* key : {"line", "column", "comment"}) node.erase(key);
+  if (node.is_structured())
+    for (nlohmann::json& child : node) drop_places(child);
+}
+
+// The JSON of the file if it is good, or nothing.
+std::string compile(const std::string& text, const std::vector<std::string>& files) {
+  idlc::Sources sources;
+  sources.add_unit("a.x", idlc::Source("a.x", text));
+  idlc::Diagnostics diagnostics;
+  const idlc::Options options{{"."}, {{"D", "1"}}, {{"T", "::T"}}, [&](const std::string& path) {
+                                return read(files, path);
+                              }};
+  const idlc::Spec spec = idlc::parse(sources, options, diagnostics);
+  if (diagnostics.empty()) idlc::cpp::check_percent_lines(spec, diagnostics);
+  if (!diagnostics.empty()) {
+    std::ostringstream out;
+    diagnostics.print(out, sources);
+    return "";
+  }
+  idlc::cpp::generate(spec, {.file = "a.x", .space = {}, .spaces = {}, .keep_percent = true, .headers = {}});
+  nlohmann::json json = nlohmann::json::parse(idlc::json::describe(spec));
+  drop_places(json);
+  return json.dump();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  const auto files = files_of({reinterpret_cast<const char*>(data), size});
+  const std::string json = compile(files.front(), files);
+  if (json.empty()) return 0;
+  const std::string formatted = idlc::xdr::format(files.front());
+  if (compile(formatted, files) != json || idlc::xdr::format(formatted) != formatted) {
+    std::fprintf(stderr, "formatted, it is another file:\n%s\n", formatted.c_str());
+    std::abort();
+  }
+  return 0;
+}

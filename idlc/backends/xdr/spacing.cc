@@ -52,7 +52,8 @@ bool spaced(const Token& before, const Token& token) {
   if (is_one_of(token, ")]>;,")) return false;
   if (token.is(":")) return before.is(":");
   if (token.is("(")) return before.kind != Token::Kind::word || before.is("switch");
-  if (is_one_of(token, "[<") || token.is("::")) return before.kind != Token::Kind::word;
+  if (token.is("::")) return before.kind != Token::Kind::word || token.spaced;  // `case ::a` is not `case::a`
+  if (is_one_of(token, "[<")) return before.kind != Token::Kind::word;
   return true;
 }
 

@@ -12,6 +12,17 @@ constexpr std::size_t deepest_braces = 64;
 constexpr std::size_t most_text = std::size_t{256} << 20;
 constexpr std::size_t deepest_macros = 200;
 
+// As in 1'000'000 or 0xffff_ffff.
+std::string without_separators(std::string_view text) {
+  std::string digits;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool between = i != 0 && i + 1 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i - 1])) &&
+                         std::isxdigit(static_cast<unsigned char>(text[i + 1]));
+    if (!between || (text[i] != '_' && text[i] != '\'')) digits += text[i];
+  }
+  return digits;
+}
+
 // A version control's mark on the .x file: nothing to the C++, whose compilers warn of it.
 bool is_stamp(std::string_view line) {
   line = trimmed(line);
@@ -154,13 +165,13 @@ void Lexer::percent_line(std::string_view lines) {
 
 Value Lexer::number(std::string_view text) {
   Value value;
-  value.text = text;
+  value.text = without_separators(text);
   value.where = here_;
-  const auto number = parse_number(text);
+  const auto number = parse_number(value.text);
   if (number)
     value.number = *number;
   else
-    diagnostics_.error(here_, "'" + value.text + "' is not a number that fits 64 bits");
+    diagnostics_.error(here_, "'" + std::string(text) + "' is not a number that fits 64 bits");
   return value;
 }
 
@@ -187,6 +198,15 @@ void Lexer::foreign_letters(std::string_view text) {
 }
 
 void Lexer::quote_not_closed() { give_up("this string is never closed"); }
+
+// C's __LINE__, by which people number procedures.
+Value Lexer::line_number() {
+  Value value;
+  value.where = here_;
+  value.number.magnitude = here_.begin.line;
+  value.text = to_string(value.number);
+  return value;
+}
 
 // A run of them is told once.
 void Lexer::unknown_character(std::string_view text) {

@@ -61,6 +61,7 @@ class Lexer {
 
   Value number(std::string_view text);
   Value character(std::string_view text);
+  Value line_number();
   void unknown_character(std::string_view text);
   void foreign_letters(std::string_view text);
   void quote_not_closed();

@@ -1,3 +1,4 @@
+#include "linkage.h"
 #include "passes.h"
 #include "visit.h"
 
@@ -52,6 +53,8 @@ class Placer {
 
   void finish() {
     while (next_ < old_.size()) pass();
+    for (const auto& definition : spec_.definitions)
+      if (Passthrough* lines = definition->as<Passthrough>()) lines->text = without_open_linkage(lines->text);
   }
 
  private:

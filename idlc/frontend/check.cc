@@ -217,7 +217,6 @@ void Checker::check_union(const Definition& definition, Union& type) {
     return diagnostics_.error(type.discriminant.where,
                               "a union switches on an int, an unsigned int, a bool or an enum (RFC 4506 §4.15)");
   Unique names(diagnostics_, "member");
-  names.add(type.discriminant.name);
   Labels labels;
   for (Arm& arm : type.arms) {
     if (!arm.declaration.is_void()) names.add(arm.declaration.name);

@@ -218,6 +218,9 @@ void Shapes::add_constants(Graph& edges) const {
       if (value && value->constant) edges[i].push_back(index_.at(value->constant));
     };
     if (const Constant* constant = definition.as<Constant>()) add(constant->value);
+    if (const Union* type = definition.as<Union>())
+      for (const Arm& arm : type->arms)
+        for (const Value& label : arm.labels) add(label);
     for_each_declaration(definition, [&](const Declaration& declaration) { add(declaration.bound); });
   }
 }

@@ -167,12 +167,17 @@ void Names::name_members(const Definition& definition) {
     assign(Assignment(in_types), [&](auto visit) {
       for (const Declaration& member : type->members) visit(member);
     });
-  if (const Union* type = definition.as<Union>())
-    assign(Assignment(constructors_of(of(definition))), [&](auto visit) {
-      visit(type->discriminant);
+  if (const Union* type = definition.as<Union>()) {
+    Scope taken = constructors_of(of(definition));
+    Assignment discriminant(taken);
+    for (const Arm& arm : type->arms) discriminant.expect(arm.declaration.name.text);
+    names_[&type->discriminant] = discriminant.assign(type->discriminant.name.text);
+    taken.insert(of(type->discriminant));  // an arm may have its name, as in RFC 5531 §9
+    assign(Assignment(std::move(taken)), [&](auto visit) {
       for (const Arm& arm : type->arms)
         if (!arm.declaration.is_void()) visit(arm.declaration);
     });
+  }
 }
 
 void Names::name_program(const Program& program) {

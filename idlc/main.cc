@@ -4,7 +4,9 @@
 #include "backends/cpp/cpp.h"
 #include "backends/cpp/percent.h"
 #include "backends/json/json.h"
+#include "backends/skeleton/skeleton.h"
 #include "backends/xdr/format.h"
+#include "build.h"
 #include "depfile.h"
 #include "files.h"
 #include "frontend/frontend.h"
@@ -49,6 +51,25 @@ void add_outputs(const std::string& path, const Spec& spec, const Arguments& arg
   outputs.push_back({place + ".async.cc", output.async_source});
 }
 
+// What its author has filled in is not to be written over.
+void add_skeleton(const std::string& path, const Spec& spec, const Arguments& arguments, const Sources& sources,
+                  std::vector<File>& outputs) {
+  for (const skeleton::File& file : skeleton::generate(spec, writing(path, arguments), build_of(arguments, sources))) {
+    const std::string place = (std::filesystem::path(arguments.directory) / file.name).lexically_normal();
+    if (std::filesystem::exists(std::filesystem::symlink_status(place)))
+      throw std::runtime_error(place + " is there already, and a skeleton is not written over it");
+    outputs.push_back({place, file.text});
+  }
+}
+
+// What a newcomer wants to know then.
+std::string next_step(const std::vector<File>& files, const Arguments& arguments) {
+  std::string names;
+  for (const File& file : files) names += (names.empty() ? "" : &file == &files.back() ? " and " : ", ") + file.path;
+  const std::string source = arguments.directory == "." ? "" : " -S " + arguments.directory;
+  return "Written: " + names + ". Next: cmake -B build" + source + " && cmake --build build\n";
+}
+
 // What becomes of the files.
 struct Results {
   std::vector<File> files;
@@ -77,8 +98,13 @@ Exit compile(const std::string& path, const Arguments& arguments, Results& resul
     return success;
   }
   const std::size_t first = results.files.size();
-  add_outputs(path, spec, arguments, results.files);
-  for (std::size_t i = first; i < results.files.size(); ++i) results.dependencies.add(results.files[i].path, sources);
+  if (arguments.skeleton) {
+    add_skeleton(path, spec, arguments, sources, results.files);
+    results.printed = next_step(results.files, arguments);
+  } else {
+    add_outputs(path, spec, arguments, results.files);
+  }
+  results.dependencies.add(results.files[first].path, sources);
   return success;
 }
 
@@ -105,6 +131,8 @@ void refuse_collisions(const Arguments& arguments) {
 }
 
 int run(const Arguments& arguments) {
+  if (arguments.skeleton && arguments.files.size() > 1)
+    throw std::runtime_error("--skeleton takes one .x file; what it includes comes along");
   refuse_unwritable_names(arguments);
   refuse_collisions(arguments);
   Results results;

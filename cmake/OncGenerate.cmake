@@ -1,24 +1,63 @@
-# onc_generate(TARGET t FILES a.x b.x [NAMESPACE ns] [OPTIONS ...])
+# onc_generate(TARGET target FILES a.x b.x
+#              [NAMESPACE ns] [INCLUDE_DIRECTORIES dir...] [OPTIONS option...])
 #
-# Compiles each .x with idlc and adds the C++ to target t, as #include "a.x.h". OPTIONS go to idlc as they stand.
+# Compiles each .x with idlc and adds the C++ to the target, as #include "a.x.h". It is compiled again when the .x or
+# one that it includes has changed. INCLUDE_DIRECTORIES are where #include looks besides the .x's own directory; OPTIONS
+# go to idlc as they stand.
 function(onc_generate)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE" "FILES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE" "FILES;INCLUDE_DIRECTORIES;OPTIONS")
+  _onc_check_arguments()
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.x)
   file(MAKE_DIRECTORY ${out})
   set(options ${arg_OPTIONS})
   if(arg_NAMESPACE)
     list(APPEND options --namespace ${arg_NAMESPACE})
   endif()
+  foreach(directory IN LISTS arg_INCLUDE_DIRECTORIES)
+    cmake_path(ABSOLUTE_PATH directory NORMALIZE)
+    list(APPEND options -I ${directory})
+  endforeach()
   foreach(file IN LISTS arg_FILES)
     cmake_path(ABSOLUTE_PATH file NORMALIZE)
     cmake_path(GET file FILENAME name)
+    set(written ${out}/${name}.h ${out}/${name}.cc ${out}/${name}.print.cc)
     add_custom_command(
-      OUTPUT ${out}/${name}.h ${out}/${name}.cc ${out}/${name}.print.cc
-      COMMAND idlc -o ${out} ${options} ${file}
-      DEPENDS ${file} idlc
+      OUTPUT ${written}
+      COMMAND onc::idlc -o ${out} --depfile ${out}/${name}.d ${options} ${file}
+      DEPENDS ${file} $<TARGET_FILE:onc::idlc>
+      DEPFILE ${out}/${name}.d
       COMMENT "idlc ${name}"
       VERBATIM)
-    target_sources(${arg_TARGET} PRIVATE ${out}/${name}.h ${out}/${name}.cc ${out}/${name}.print.cc)
+    target_sources(${arg_TARGET} PRIVATE ${written})
   endforeach()
   target_include_directories(${arg_TARGET} PUBLIC $<BUILD_INTERFACE:${out}>)
 endfunction()
+
+# A macro, for the arguments are its caller's.
+macro(_onc_check_arguments)
+  if(arg_UNPARSED_ARGUMENTS)
+    list(JOIN arg_UNPARSED_ARGUMENTS " " strangers)
+    message(FATAL_ERROR "onc_generate: what is '${strangers}'? It takes TARGET, FILES, NAMESPACE, INCLUDE_DIRECTORIES "
+      "and OPTIONS.")
+  endif()
+  foreach(keyword TARGET FILES)
+    if(NOT arg_${keyword})
+      message(FATAL_ERROR "onc_generate: ${keyword} is missing, as in onc_generate(TARGET server FILES a.x).")
+    endif()
+  endforeach()
+  if(NOT TARGET ${arg_TARGET})
+    message(FATAL_ERROR "onc_generate: there is no target '${arg_TARGET}'; add_executable or add_library comes first.")
+  endif()
+  # What a custom command writes is known in its own directory only.
+  get_target_property(home ${arg_TARGET} SOURCE_DIR)
+  if(NOT home STREQUAL CMAKE_CURRENT_SOURCE_DIR)
+    message(FATAL_ERROR "onc_generate: target '${arg_TARGET}' is made in ${home}; call it there.")
+  endif()
+  foreach(file IN LISTS arg_FILES)
+    cmake_path(ABSOLUTE_PATH file NORMALIZE)
+    get_source_file_property(is_generated ${file} GENERATED)
+    if(NOT is_generated AND NOT EXISTS ${file})
+      message(FATAL_ERROR "onc_generate: there is no file ${file}.")
+    endif()
+  endforeach()
+endmacro()

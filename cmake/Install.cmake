@@ -1,0 +1,26 @@
+# What cmake --install puts where, and how find_package(oncpp) finds it again.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/oncpp)
+
+# Others say onc::xdr, as one does in this tree.
+foreach(target onc_xdr onc_asio)
+  string(REPLACE onc_ "" name ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+endforeach()
+install(TARGETS idlc onc onc_xdr onc_asio EXPORT oncpp)
+install(EXPORT oncpp FILE oncppTargets.cmake NAMESPACE onc:: DESTINATION ${package})
+install(DIRECTORY runtime/onc TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
+
+configure_package_config_file(cmake/oncppConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake
+  INSTALL_DESTINATION ${package})
+# Before 1.0, a minor version may change anything.
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/oncppConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/oncppConfigVersion.cmake
+  cmake/OncGenerate.cmake DESTINATION ${package})
+
+install(TARGETS onc-time)
+install(TARGETS portmapper onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(FILES man/idlc.1 man/onc-time.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES man/onc-timed.8 man/portmapper.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+install(FILES LICENSE README.md TYPE DOC)

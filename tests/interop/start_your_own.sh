@@ -1,0 +1,45 @@
+#!/bin/bash
+# start_your_own.sh: from an installed package to two programs that talk, by the steps of the README's section of that
+# name. Only the first differs: the tree is built already.
+. "$(dirname "$0")/harness.sh"
+
+needs cmake cmake
+needs python3 python3
+mount -t tmpfs -o mode=755 tmpfs /mnt
+mkdir /mnt/notes
+cd /mnt/notes
+export HOME=/mnt
+# As the tree was built; a program with sanitizers needs libraries with them, and the other way round.
+export CXX=$ONC_CXX
+[ -z "$ONC_SANITIZE" ] || export CXXFLAGS="-fsanitize=$ONC_SANITIZE" LDFLAGS="-fsanitize=$ONC_SANITIZE"
+
+python3 - "$ONC_SOURCE/README.md" "$ONC_BUILD" $work <<'PYTHON'
+import pathlib, re, sys
+story = open(sys.argv[1]).read().split("## Start your own")[1].split("\n## ")[0]
+interface, = re.findall(r"```\n(.*?)```", story, re.S)
+blocks = re.findall(r"(?:^    .*\n)+", story.replace(interface, ""), re.M)
+install, steps, answers = (re.sub("^    ", "", block, flags=re.M) for block in blocks)
+built = install.replace("./dev build && cmake --install build", "cmake --install " + sys.argv[2])
+assert built != install, install
+build, serve, call = re.fullmatch(r"(.*)^(\S+) &\n(\S+)\n", steps, re.S | re.M).groups()
+work = pathlib.Path(sys.argv[3])
+pathlib.Path("notes.x").write_text(interface)
+for name, text in {"install.sh": built, "build.sh": build, "serve.sh": "exec " + serve, "call.sh": call,
+                   "answers": answers}.items():
+    (work / name).write_text(text)
+PYTHON
+. $work/install.sh >$work/install.log 2>&1 || fail "the README's install commands fail"
+within 600 bash -e $work/build.sh >$work/build.log 2>&1 || fail "the README's build commands fail"
+start server 'tcp://127' bash $work/serve.sh
+answers=$(within 20 bash $work/call.sh)
+[ "$answers" = "$(cat $work/answers)" ] || fail "the client says something else than the README: $answers"
+grep -q '^add("")$' $work/server.log || fail "the server does not tell that it was called"
+
+for page in idlc.1 onc-time.1 portmapper.8 onc-timed.8; do
+  [ -s ~/oncpp/share/man/man"${page##*.}/$page" ] || fail "the page $page is not installed"
+done
+for program in bin/idlc bin/onc-time sbin/onc-timed sbin/portmapper; do
+  ~/oncpp/$program --version >/dev/null || fail "$program does not run where it is installed"
+done
+DESTDIR=/mnt/staged cmake --install "$ONC_BUILD" --prefix /usr >>$work/install.log 2>&1 || fail "DESTDIR does not work"
+[ -x /mnt/staged/usr/bin/idlc ] || fail "DESTDIR is not where things go"

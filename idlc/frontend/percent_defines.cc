@@ -51,6 +51,12 @@ void PercentDefines::add_line(std::string_view line) {
 
 std::optional<Number> PercentDefines::number(const std::string& name) {
   if (!macros_.find(name)) return std::nullopt;
+  const auto [found, is_new] = numbers_.try_emplace(name);
+  if (is_new) found->second = evaluate(name);
+  return found->second;
+}
+
+std::optional<Number> PercentDefines::evaluate(const std::string& name) {
   const auto text = macros_.expand_condition(name);
   if (!text || has_name(*text)) return std::nullopt;
   if (const auto plain = parse_number(trimmed(*text))) return plain;

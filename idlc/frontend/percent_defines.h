@@ -4,6 +4,7 @@
 #include "macros.h"
 #include "number.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,10 @@ class PercentDefines {
 
  private:
   void add_line(std::string_view line);
+  std::optional<Number> evaluate(const std::string& name);
 
   Macros macros_;
+  std::map<std::string, std::optional<Number>> numbers_;  // those asked for: to expand one may take long
 };
 
 }  // namespace idlc

@@ -16,6 +16,7 @@
 #include <iostream>
 #include <map>
 #include <stdexcept>
+#include <system_error>
 
 namespace idlc {
 namespace {
@@ -108,6 +109,14 @@ Exit compile(const std::string& path, const Arguments& arguments, Results& resul
   return success;
 }
 
+// One that cannot be read keeps the mistakes of the others from nobody.
+Exit compile_or_say(const std::string& path, const Arguments& arguments, Results& results) try {
+  return compile(path, arguments, results);
+} catch (const std::system_error& error) {
+  std::cerr << "idlc: " << error.what() << '\n';
+  return failure;
+}
+
 // The name stands in the C++, in a comment and in an #include.
 void refuse_unwritable_names(const Arguments& arguments) {
   for (const std::string& path : arguments.files) {
@@ -137,7 +146,7 @@ int run(const Arguments& arguments) {
   refuse_collisions(arguments);
   Results results;
   Exit worst = success;
-  for (const std::string& path : arguments.files) worst = std::max(worst, compile(path, arguments, results));
+  for (const std::string& path : arguments.files) worst = std::max(worst, compile_or_say(path, arguments, results));
   if (worst != success) return worst;
   if (!arguments.depfile.empty()) results.files.push_back({arguments.depfile, results.dependencies.text()});
   write_files(results.files);

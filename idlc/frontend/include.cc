@@ -64,6 +64,7 @@ bool Preprocessor::is_loop(const std::string& path, const Location& where) {
     at = file.included_at;
     if (++depth <= deepest_includes) continue;
     diagnostics_.error(where, "included deeper than " + std::to_string(deepest_includes) + " levels");
+    given_up_ = true;
     return true;
   }
   return false;

@@ -11,6 +11,7 @@ constexpr std::size_t deepest_braces = 64;
 // Files that include each other, or macros of macros, may make endless text of little.
 constexpr std::size_t most_text = std::size_t{256} << 20;
 constexpr std::size_t deepest_macros = 200;
+constexpr std::size_t most_expansions = 500'000;
 
 // As in 1'000'000 or 0xffff_ffff.
 std::string without_separators(std::string_view text) {
@@ -64,11 +65,10 @@ bool Lexer::expand(std::string_view word) {
     give_up("'" + std::string(word) + "' is a macro with parameters, which idlc does not expand");
     return false;
   }
-  if (texts_.size() > deepest_macros || read_ > most_text) {
+  if (texts_.size() > deepest_macros || ++expansions_ > most_expansions) {
     give_up("'" + std::string(word) + "' stands for too much text");
     return false;
   }
-  read_ += macro->text.size() + 1;
   macro->expanding = true;
   Text text;
   text.text = macro->text;
@@ -138,6 +138,7 @@ void Lexer::line_comment(std::string_view text) {
 void Lexer::directive(std::string_view line) {
   if (in_macro()) return diagnostics_.error(here_, "a macro cannot stand for a line with #");
   const auto file = preprocessor_.directive(line, here_);
+  given_up_ = given_up_ || preprocessor_.given_up();
   if (!file) return;
   if (read_ > most_text) return give_up("too much text is included");
   const std::string_view content = sources_.source(*file).text();

@@ -93,6 +93,7 @@ class Lexer {
   void* scanner_ = nullptr;
   std::vector<Text> texts_;
   std::size_t read_ = 0;  // bytes in all
+  std::size_t expansions_ = 0;
   Location here_;
   Location last_token_;
   std::optional<Position> last_unknown_;  // where the run of them ended

@@ -24,6 +24,9 @@ class Preprocessor {
   // An #if ends in the file that it began in.
   void end_of_file();
 
+  // Too deep to go on: files that include themselves twice would take for ever to be refused one by one.
+  bool given_up() const { return given_up_; }
+
   Macros& macros() { return macros_; }
 
  private:
@@ -57,6 +60,7 @@ class Preprocessor {
   Diagnostics& diagnostics_;
   Macros macros_;
   std::vector<Branch> branches_;
+  bool given_up_ = false;
 };
 
 }  // namespace idlc

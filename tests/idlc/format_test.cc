@@ -70,7 +70,7 @@ TEST_P(format_of, is) {
 const Case cases_of_layout[] = {
     {"declarations", "const  a=1 ;typedef opaque\tb [ a ];typedef struct c * d;\n",
      "const a = 1;\ntypedef opaque b[a];\ntypedef struct c *d;\n"},
-    {"the_shapes_of_members", "struct S\n{\nstring name < 255 > ; a :: T * x;unsigned   hyper y [ 2 ];\n}\n;",
+    {"the_shapes_of_members", "struct S\n{\nstring name < 255 > ; a::T * x;unsigned   hyper y [ 2 ];\n}\n;",
      "struct S {\n  string name<255>;\n  a::T *x;\n  unsigned hyper y[2];\n};\n"},
     {"a_type_on_one_line", "enum E{ok=0,not_found=-2};struct P{int x;int y;};union U switch(int d){case 0:void;};\n",
      "enum E { ok = 0, not_found = -2 };\nstruct P { int x; int y; };\nunion U switch (int d) { case 0: void; };\n"},

@@ -42,8 +42,9 @@ TEST(small_numbers, take_four_bytes_and_must_fit) {
   expect_round_trip(small_numbers::Small{-1, 255, -2, 65535, -3, 4, {1, 2, 3, -4}, {9}},
                     "ffffffff 000000ff fffffffe 0000ffff fffffffd 00000004 "
                     "00000001 00000002 00000003 fffffffc 00000001 00000009");
-  EXPECT_EQ(refusal<small_numbers::Small>("00000080"), errc::out_of_range);
-  EXPECT_EQ(refusal<small_numbers::Small>("00000000 00000100"), errc::out_of_range);
+  const std::string rest = " 00000000 00000000 00000000 00000000";
+  EXPECT_EQ(refusal<small_numbers::Small>("00000080 00000000" + rest), errc::out_of_range);
+  EXPECT_EQ(refusal<small_numbers::Small>("00000000 00000100" + rest), errc::out_of_range);
 }
 
 TEST(strings, are_filled_up_and_bounded_both_ways) {

@@ -75,7 +75,7 @@ void VersionWriter::define_async_client(const Procedure& procedure) {
   }
   if (returns)
     out_.line("[](onc::xdr::Decoder& {}, {}& {}) { {}; });", locals_.in, result(procedure), locals_.reply,
-              codec_.decode(procedure.result, locals_.reply, locals_.in));
+              codec_.decode(procedure.result, locals_.reply, locals_.in, place(procedure, procedure.result)));
   out_.outdent();
   out_.outdent();
   out_.close();
@@ -97,7 +97,7 @@ void VersionWriter::define_async_dispatch() {
   }
   for (const Procedure& procedure : version_.procedures) {
     out_.open("case {}:", number(procedure.number));
-    const std::string call = read_arguments(procedure);
+    const std::string call = names_.of(procedure) + "(" + read_arguments(procedure) + locals_.caller + ")";
     if (procedure.result.is_void()) {
       out_.line("return {};", call);
     } else {
@@ -106,7 +106,7 @@ void VersionWriter::define_async_dispatch() {
       out_.indent();
       out_.line("{}, {},", locals_.results, call);
       out_.line("[](onc::xdr::Encoder& {}, const {}& {}) { {}; });", locals_.out, result(procedure), locals_.reply,
-                codec_.encode(procedure.result, locals_.reply, locals_.out));
+                codec_.encode(procedure.result, locals_.reply, locals_.out, place(procedure, procedure.result)));
       out_.outdent();
       out_.outdent();
     }

@@ -25,44 +25,39 @@ void VersionWriter::define_client(const Procedure& procedure) {
 }
 
 void VersionWriter::write_call(const Procedure& procedure) {
-  const std::vector<std::string> arguments = encode_arguments(procedure);
-  const std::string results = decode_results(procedure);
-  if (arguments.size() > 1) return write_long_call(procedure, arguments, results);
   const std::string start = "call(procedures::" + names_.of(procedure) + ",";
-  if (arguments.empty() && procedure.result.is_void())
-    return out_.line("{} [](onc::xdr::Encoder&) {}, {});", start, "{}", results);
-  if (arguments.empty())
-    out_.line("{} [](onc::xdr::Encoder&) {},", start, "{}");
-  else
-    out_.line("{} [&](onc::xdr::Encoder& {}) { {}; },", start, locals_.out, arguments.front());
-  out_.line("     {});", results);
-}
-
-void VersionWriter::write_long_call(const Procedure& procedure, const std::vector<std::string>& arguments,
-                                    const std::string& results) {
-  out_.line("call(");
-  out_.indent();
-  out_.indent();
-  out_.line("procedures::{},", names_.of(procedure));
-  out_.open("[&](onc::xdr::Encoder& {})", locals_.out);
+  const std::string results = decode_results(procedure);
+  const std::vector<std::string> arguments = encode_arguments(procedure);
+  if (procedure.arguments.size() == 1 && is_class(procedure.arguments.front()))
+    return out_.line("{} {}, {});", start, argument(procedure, 0), results);
+  if (arguments.empty()) return out_.line("{} {}, {});", start, "{}", results);
+  const std::string encoder = "[&](onc::xdr::Encoder& " + locals_.out + ")";
+  if (arguments.size() == 1) {
+    out_.line("{} {} { {}; },", start, encoder, arguments.front());
+    return out_.line("     {});", results);
+  }
+  out_.open("const auto {} = {}", locals_.arguments, encoder);
   for (const std::string& argument : arguments) out_.line("{};", argument);
-  out_.close("},");
-  out_.line("{});", results);
-  out_.outdent();
-  out_.outdent();
+  out_.close("};");
+  out_.line("{} {}, {});", start, locals_.arguments, results);
 }
 
 std::vector<std::string> VersionWriter::encode_arguments(const Procedure& procedure) const {
   std::vector<std::string> statements;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i)
-    statements.push_back(codec_.encode(procedure.arguments[i], argument(procedure, i), locals_.out));
+  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+    const Declaration& declaration = procedure.arguments[i];
+    statements.push_back(
+        codec_.encode(declaration, argument(procedure, i), locals_.out, place(procedure, declaration)));
+  }
   return statements;
 }
 
 std::string VersionWriter::decode_results(const Procedure& procedure) const {
-  if (procedure.result.is_void()) return "[](onc::xdr::Decoder&) {}";
-  return "[&](onc::xdr::Decoder& " + locals_.in + ") { " + codec_.decode(procedure.result, locals_.reply, locals_.in) +
-         "; }";
+  if (procedure.result.is_void()) return "{}";
+  if (is_class(procedure.result)) return locals_.reply;
+  const std::string place = this->place(procedure, procedure.result);
+  return "[&](onc::xdr::Decoder& " + locals_.in + ") { " +
+         codec_.decode(procedure.result, locals_.reply, locals_.in, place) + "; }";
 }
 
 }  // namespace idlc::cpp

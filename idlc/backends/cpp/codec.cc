@@ -48,41 +48,49 @@ bool in_run(const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
   if (resolved.maybe) return false;
   if (resolved.shape == Shape::fixed) return is_bytes(resolved) || is_wide_number(element_of(resolved));
-  if (resolved.shape != Shape::plain || resolved.type.kind != TypeRef::Kind::primitive) return false;
-  return is_wide_number(resolved) || resolved.type.primitive == Primitive::boolean;
+  if (resolved.shape != Shape::plain) return false;
+  if (resolved.type.definition) return resolved.type.definition->as<Enum>();
+  return resolved.type.kind == TypeRef::Kind::primitive && resolved.type.primitive != Primitive::quadruple;
 }
 
 class StructCodec {
  public:
   StructCodec(Printer& out, const Definition& definition, const Names& names)
-      : out_(out), definition_(definition), names_(names), types_(names, {}), codec_(types_) {
+      : out_(out),
+        definition_(definition),
+        names_(names),
+        types_(names, names_in(*definition.as<Struct>(), names)),
+        codec_(types_) {
     const Struct& type = *definition.as<Struct>();
     for (const Declaration& member : type.members)
       if (!type.list || &member != &type.members.back()) members_.push_back(&member);
   }
 
   void encode() {
+    const std::string stream = types_.local("out");
     out_.blank();
-    const std::string stream = names_.local("out");
-    out_.open("void encode(onc::xdr::Encoder& {}, const {}& {})", stream, names_.of(definition_), value_);
+    out_.open("void {}::encode(onc::xdr::Encoder& {}) const", names_.of(definition_), stream);
     each_run(stream, [&](const Declaration& member, const std::string& from) {
-      return codec_.encode(member, value_ + "." + names_.of(member), from);
+      return codec_.encode(member, names_.of(member), from, place(member));
     });
     out_.close();
   }
 
   void decode() {
+    const std::string stream = types_.local("in");
     out_.blank();
-    const std::string stream = names_.local("in");
-    out_.open("void decode(onc::xdr::Decoder& {}, {}& {})", stream, names_.of(definition_), value_);
-    if (definition_.recursive) out_.line("const auto {} = {}.nest();", names_.local("level"), stream);
+    out_.open("void {}::decode(onc::xdr::Decoder& {})", names_.of(definition_), stream);
+    if (definition_.recursive) out_.line("const auto {} = {}.nest();", types_.local("level"), stream);
     each_run(stream, [&](const Declaration& member, const std::string& from) {
-      return codec_.decode(member, value_ + "." + names_.of(member), from);
+      return codec_.decode(member, names_.of(member), from, place(member));
     });
     out_.close();
   }
 
  private:
+  // What errors call a member: "Entry.name".
+  std::string place(const Declaration& member) const { return definition_.name.text + "." + member.name.text; }
+
   template <class Statement>
   void each_run(const std::string& stream, Statement statement) {
     int runs = 0;
@@ -94,7 +102,7 @@ class StructCodec {
         out_.line("{};", statement(*members_[i++], stream));
         continue;
       }
-      const std::string run = names_.local(++runs == 1 ? "run" : "run" + std::to_string(runs));
+      const std::string run = types_.local(++runs == 1 ? "run" : "run" + std::to_string(runs));
       out_.line("auto {} = {}.run({});", run, stream, size);
       for (; i < end; ++i) out_.line("{};", statement(*members_[i], run));
     }
@@ -105,30 +113,45 @@ class StructCodec {
   const Names& names_;
   Types types_;
   Codec codec_;
-  std::string value_ = names_.local("v");
   std::vector<const Declaration*> members_;
 };
 
+// Those of an enum's values, in order.
+std::set<std::int64_t> values_of(const Enum& type) {
+  std::set<std::int64_t> values;
+  for (const Enumerator& enumerator : type.enumerators) {
+    const auto magnitude = static_cast<std::int64_t>(enumerator.number->magnitude);
+    values.insert(enumerator.number->negative ? -magnitude : magnitude);
+  }
+  return values;
+}
+
+// C++ has no literal for the smallest int.
+std::string int_literal(std::int64_t number) {
+  return number == INT32_MIN ? "-2147483647 - 1" : std::to_string(number);
+}
+
+void write_enumerators(Printer& out, const Definition& definition, const Names& names) {
+  const std::set<std::int64_t> values = values_of(*definition.as<Enum>());
+  std::string only;
+  for (const std::int64_t value : values) only += (only.empty() ? "" : ", ") + int_literal(value);
+  const bool gaps = *values.rbegin() - *values.begin() >= static_cast<std::int64_t>(values.size());
+  out.line("inline constexpr onc::xdr::Enumerators {}{\"{}\", {}, {}{}};", names.values_of(definition, {}),
+           definition.name.text, int_literal(*values.begin()), int_literal(*values.rbegin()),
+           gaps ? ", {" + only + "}" : "");
+}
+
 void write_enum_codec(Printer& out, const Definition& definition, const Names& names) {
-  const std::string& name = names.of(definition);
   const std::string value = names.local("v");
-  const std::string encoder = names.local("out");
-  const std::string decoder = names.local("in");
-  out.blank();
-  out.open("void encode(onc::xdr::Encoder& {}, {} {})", encoder, name, value);
-  out.line("{}.i32(static_cast<std::int32_t>({}));", encoder, value);
-  out.close();
-  out.blank();
-  out.open("void decode(onc::xdr::Decoder& {}, {}& {})", decoder, name, value);
-  out.open("switch ({} = static_cast<{}>({}.i32()))", value, name, decoder);
-  const Enum& type = *definition.as<Enum>();
-  std::set<std::string> values;
-  for (const Enumerator& enumerator : type.enumerators)
-    if (values.insert(to_string(*enumerator.number)).second) out.line("case {}::{}:", name, names.of(enumerator));
-  out.line("  return;");
-  out.close();
-  out.line("{}.refuse(onc::xdr::errc::no_such_enumerator, \"{}\");", decoder, definition.name.text);
-  out.close();
+  const std::string known = names.values_of(definition, {});
+  for (const bool encoding : {true, false}) {
+    const std::string stream = names.local(encoding ? "out" : "in");
+    out.blank();
+    out.open(encoding ? "void encode(onc::xdr::Encoder& {}, {} {})" : "void decode(onc::xdr::Decoder& {}, {}& {})",
+             stream, names.of(definition), value);
+    out.line("{}.enumerator({}, {});", stream, value, known);
+    out.close();
+  }
 }
 
 }  // namespace
@@ -138,6 +161,12 @@ Scope locals_in_codecs(const Names& names) {
   for (const std::string name : {"in", "out", "v", "run", "level", "item", "item2", "item3", "encode", "decode"})
     locals.insert({name, names.local(name)});
   return locals;
+}
+
+bool is_class(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  const Definition* type = resolved.type.definition;
+  return !resolved.maybe && resolved.shape == Shape::plain && type && (type->as<Struct>() || type->as<Union>());
 }
 
 std::string reader(const Declaration& declaration) {
@@ -150,50 +179,68 @@ std::string handed_on(const Declaration& declaration, const std::string& name) {
   return is_scalar(declaration) || !reader(declaration).empty() ? name : "std::move(" + name + ")";
 }
 
+std::string Codec::bound(const Declaration& declaration, const std::string& place) const {
+  if (declaration.shape == Shape::fixed) return "";
+  const std::string length = types_.bound(declaration);
+  return ", " + (declaration.bound ? "{" + length + ", \"" + place + "\"}" : length);
+}
+
 std::string Codec::encode(const Declaration& declaration, const std::string& value, const std::string& stream,
-                          int level) const {
+                          const std::string& place, int level) const {
   const auto fill = [](const auto&... parts) { return Printer::fill(parts...); };
   const Declaration& resolved = resolve(declaration);
   if (resolved.maybe || resolved.shape == Shape::optional)
-    return fill("{}.{}({}, {})", stream, pointer_call(resolved), value, encode_items(resolved, stream, level));
-  if (resolved.shape == Shape::plain && resolved.type.definition) return fill("encode({}, {})", stream, value);
+    return fill("{}.{}({}{})", stream, pointer_call(resolved), value, encode_items(resolved, stream, place, level));
+  if (const Definition* type = resolved.shape == Shape::plain ? resolved.type.definition : nullptr) {
+    if (type->as<External>()) return fill("{}.value({})", stream, value);
+    if (is_class(resolved)) return fill("{}.encode({})", value, stream);
+    return fill("{}.enumerator({}, {})", stream, value, types_.values_of(*type));
+  }
   if (resolved.shape == Shape::plain) return fill("{}.{}({})", stream, writer(resolved.type.primitive), value);
-  const std::string bound = resolved.shape == Shape::fixed ? "" : ", " + types_.bound(resolved);
-  if (is_string(resolved)) return fill("{}.string({}{})", stream, value, bound);
-  if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, bound);
-  if (is_wide_number(element_of(resolved))) return fill("{}.numbers({}{})", stream, value, bound);
-  return fill("{}.array({}{}, {})", stream, value, bound, encode_items(resolved, stream, level));
+  const std::string most = bound(resolved, place);
+  if (is_string(resolved)) return fill("{}.string({}{})", stream, value, most);
+  if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, most);
+  if (is_wide_number(element_of(resolved))) return fill("{}.numbers({}{})", stream, value, most);
+  return fill("{}.array({}{}{})", stream, value, most, encode_items(resolved, stream, place, level));
 }
 
-std::string Codec::encode_items(const Declaration& declaration, const std::string& stream, int level) const {
+std::string Codec::encode_items(const Declaration& declaration, const std::string& stream, const std::string& place,
+                                int level) const {
   const Declaration element = element_of(declaration);
+  if (is_class(element)) return "";
   const std::string type = is_scalar(element) ? types_.of(element) + " " : "const " + types_.of(element) + "& ";
-  const std::string name = types_.names().local(item(level));
-  return "[&](" + type + name + ") { " + encode(element, name, stream, level + 1) + "; }";
+  const std::string name = types_.local(item(level));
+  return ", [&](" + type + name + ") { " + encode(element, name, stream, place, level + 1) + "; }";
 }
 
 std::string Codec::decode(const Declaration& declaration, const std::string& value, const std::string& stream,
-                          int level) const {
+                          const std::string& place, int level) const {
   const auto fill = [](const auto&... parts) { return Printer::fill(parts...); };
   const Declaration& resolved = resolve(declaration);
   if (resolved.maybe || resolved.shape == Shape::optional)
-    return fill("{}.{}({}, {})", stream, pointer_call(resolved), value, decode_items(resolved, stream, level));
-  if (resolved.shape == Shape::plain && resolved.type.definition) return fill("decode({}, {})", stream, value);
+    return fill("{}.{}({}{})", stream, pointer_call(resolved), value, decode_items(resolved, stream, place, level));
+  if (const Definition* type = resolved.shape == Shape::plain ? resolved.type.definition : nullptr) {
+    if (type->as<External>()) return fill("{}.value({})", stream, value);
+    if (is_class(resolved)) return fill("{}.decode({})", value, stream);
+    return fill("{}.enumerator({}, {})", stream, value, types_.values_of(*type));
+  }
   if (resolved.shape == Shape::plain) return fill("{} = {}.{}()", value, stream, reader(resolved.type.primitive));
-  const std::string bound = resolved.shape == Shape::fixed ? "" : ", " + types_.bound(resolved);
-  if (is_string(resolved)) return fill("{}.string({}{})", stream, value, bound);
-  if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, bound);
+  const std::string most = bound(resolved, place);
+  if (is_string(resolved)) return fill("{}.string({}{})", stream, value, most);
+  if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, most);
   const Declaration element = element_of(resolved);
-  if (is_wide_number(element)) return fill("{}.numbers({}{})", stream, value, bound);
+  if (is_wide_number(element)) return fill("{}.numbers({}{})", stream, value, most);
   // A decoder refuses counts that the bytes left cannot hold.
-  const std::string limits = bound.empty() ? "" : bound + ", " + std::to_string(smallest(element));
-  return fill("{}.array({}{}, {})", stream, value, limits, decode_items(resolved, stream, level));
+  const std::string limits = most.empty() ? "" : most + ", " + std::to_string(smallest(element));
+  return fill("{}.array({}{}{})", stream, value, limits, decode_items(resolved, stream, place, level));
 }
 
-std::string Codec::decode_items(const Declaration& declaration, const std::string& stream, int level) const {
+std::string Codec::decode_items(const Declaration& declaration, const std::string& stream, const std::string& place,
+                                int level) const {
   const Declaration element = element_of(declaration);
-  const std::string name = types_.names().local(item(level));
-  return "[&](" + types_.of(element) + "& " + name + ") { " + decode(element, name, stream, level + 1) + "; }";
+  if (is_class(element)) return "";
+  const std::string name = types_.local(item(level));
+  return ", [&](" + types_.of(element) + "& " + name + ") { " + decode(element, name, stream, place, level + 1) + "; }";
 }
 
 bool has_codec(const Definition& definition) {
@@ -201,11 +248,10 @@ bool has_codec(const Definition& definition) {
 }
 
 void declare_codec(Printer& out, const Definition& definition, const Names& names) {
-  if (!has_codec(definition)) return;
-  const std::string& name = names.of(definition);
-  out.line(definition.as<Enum>() ? "void encode(onc::xdr::Encoder&, {});" : "void encode(onc::xdr::Encoder&, const {}&);",
-           name);
-  out.line("void decode(onc::xdr::Decoder&, {}&);", name);
+  if (!definition.as<Enum>()) return;
+  write_enumerators(out, definition, names);
+  out.line("void encode(onc::xdr::Encoder&, {});", names.of(definition));
+  out.line("void decode(onc::xdr::Decoder&, {}&);", names.of(definition));
 }
 
 void write_codec(Printer& out, const Definition& definition, const Names& names) {

@@ -1,4 +1,4 @@
-// encode() and decode() of each type, and the calls that move one declaration.
+// How each type writes and reads itself, and the calls that move one declaration.
 #pragma once
 
 #include "types.h"
@@ -10,26 +10,35 @@ class Codec {
  public:
   explicit Codec(const Types& types) : types_(types) {}
 
-  // `stream` is the name of an encoder. Ends without a semicolon.
-  std::string encode(const Declaration& declaration, const std::string& value, const std::string& stream) const {
-    return encode(declaration, value, stream, 1);
+  // `stream` is the name of an encoder, `place` what errors call the value. Ends without a semicolon.
+  std::string encode(const Declaration& declaration, const std::string& value, const std::string& stream,
+                     const std::string& place) const {
+    return encode(declaration, value, stream, place, 1);
   }
   // `stream` is the name of a decoder; `value` is assigned or filled.
-  std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream) const {
-    return decode(declaration, value, stream, 1);
+  std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream,
+                     const std::string& place) const {
+    return decode(declaration, value, stream, place, 1);
   }
 
  private:
   // `level` counts the lambdas around, for names of their own.
   std::string encode(const Declaration& declaration, const std::string& value, const std::string& stream,
-                     int level) const;
+                     const std::string& place, int level) const;
   std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream,
-                     int level) const;
-  std::string encode_items(const Declaration& declaration, const std::string& stream, int level) const;
-  std::string decode_items(const Declaration& declaration, const std::string& stream, int level) const;
+                     const std::string& place, int level) const;
+  // Arguments that follow others: how to move one element, and how many there may be. Empty where it goes without.
+  std::string encode_items(const Declaration& declaration, const std::string& stream, const std::string& place,
+                           int level) const;
+  std::string decode_items(const Declaration& declaration, const std::string& stream, const std::string& place,
+                           int level) const;
+  std::string bound(const Declaration& declaration, const std::string& place) const;
 
   const Types& types_;
 };
+
+// A struct or union: it writes and reads itself.
+bool is_class(const Declaration& declaration);
 
 // What a decoder reads by value, as in `v.size = in.u32()`: "u32". Empty for everything else.
 std::string reader(const Declaration& declaration);

@@ -33,12 +33,12 @@ class Assignment {
 // Functions and namespaces that generated code calls by their names.
 const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio"};
 
-// Member functions of structs and unions.
-const Scope in_types{"print"};
+// What every struct and union has.
+const Scope in_class{"encode", "decode", "print"};
 
 // What a Client or Server has, is or calls: no procedure may take it.
 const Scope in_program{"call",        "dispatch",   "program", "set_timeout", "set_credential",
-                       "encode",      "decode",     "Client",  "Server",      "AsyncClient",
+                       "encode",      "decode",     "Client",  "Server",      "AsyncClient", "handlers",
                        "AsyncServer", "procedures", "onc",     "std",         "asio"};
 
 // files.x: files. A C++ name whatever the file's is.
@@ -51,11 +51,11 @@ std::string space_of(const std::string& file) {
   return stem;
 }
 
-// Arms that would give their union a member function of its own name, as only constructors have: the arm itself, or
-// the with_arm that makes it.
-Scope constructors_of(const std::string& type) {
+// Arms that would give their union a member function it has already, or one of its own name, as only constructors
+// have: the arm itself, or the with_arm that makes it.
+Scope taken_in(const std::string& type) {
   const std::string maker = "with_";
-  Scope names = in_types;
+  Scope names = in_class;
   names.insert(type);
   if (type.starts_with(maker)) names.insert(type.substr(maker.size()));
   return names;
@@ -140,7 +140,7 @@ std::string Names::space_of(const Definition& definition) const {
 void Names::name_definitions(const Spec& spec) {
   Scope reserved = in_namespace;
   for (const auto& definition : spec.definitions)
-    if (definition->as<Enum>()) reserved.insert("print_" + definition->name.text);
+    if (definition->as<Enum>()) reserved.insert({"print_" + definition->name.text, "values_of_" + definition->name.text});
   std::map<std::pair<std::uint32_t, std::string>, Assignment> spaces;
   const auto in_space = [&](const Definition& definition) -> Assignment& {
     return spaces.try_emplace({definition.unit, definition.space}, reserved).first->second;
@@ -164,11 +164,11 @@ void Names::name_members(const Definition& definition) {
       for (const Enumerator& enumerator : type->enumerators) visit(enumerator);
     });
   if (const Struct* type = definition.as<Struct>())
-    assign(Assignment(in_types), [&](auto visit) {
+    assign(Assignment(in_class), [&](auto visit) {
       for (const Declaration& member : type->members) visit(member);
     });
   if (const Union* type = definition.as<Union>()) {
-    Scope taken = constructors_of(of(definition));
+    Scope taken = taken_in(of(definition));
     Assignment discriminant(taken);
     for (const Arm& arm : type->arms) discriminant.expect(arm.declaration.name.text);
     names_[&type->discriminant] = discriminant.assign(type->discriminant.name.text);
@@ -201,6 +201,11 @@ std::string Names::of(const Definition& definition, const Scope& hidden) const {
   if (definition.as<External>()) return name;
   if (!hidden.contains(name)) return space_before(definition) + name;
   return qualifier(space_of(definition), hidden) + name;
+}
+
+std::string Names::values_of(const Definition& type, const Scope& hidden) const {
+  const std::string name = "values_of_" + type.name.text;
+  return (hidden.contains(name) ? qualifier(space_of(type), hidden) : space_before(type)) + name;
 }
 
 std::string Names::space_before(const Definition& definition) const {

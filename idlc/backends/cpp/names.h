@@ -33,6 +33,10 @@ class Names {
   // Of a definition, with its namespace where that is another one or `hidden` hides it.
   std::string of(const Definition& definition, const Scope& hidden) const;
 
+  // Of what says which values an enum has: values_of_Status. One of thousands of functions of one name would take the
+  // compiler long to find.
+  std::string values_of(const Definition& type, const Scope& hidden) const;
+
   // "a::" where the definition stands in another namespace than the code that is written, or nothing.
   std::string space_before(const Definition& definition) const;
 

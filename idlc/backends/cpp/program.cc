@@ -25,8 +25,9 @@ Locals::Locals(const Names& names)
       arguments(names.local("arguments")),
       results(names.local("results")),
       caller(names.local("caller")),
+      server(names.local("server")),
       all(locals_in_codecs(names)) {
-  all.insert({in, out, reply, procedure, arguments, results, caller});
+  all.insert({in, out, reply, procedure, arguments, results, caller, server});
 }
 
 VersionWriter::VersionWriter(Printer& out, const Definition& program, const Version& version, const Names& names)
@@ -60,6 +61,7 @@ void VersionWriter::define() {
   out_.line("namespace {} {", space);
   define_procedures();
   for (const Procedure& procedure : version_.procedures) define_client(procedure);
+  define_handlers();
   define_dispatch();
   out_.blank();
   out_.line("}  // namespace {}", space);

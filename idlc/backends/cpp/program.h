@@ -16,6 +16,7 @@ struct Locals {
   std::string arguments;
   std::string results;
   std::string caller;
+  std::string server;
   Scope all;
 };
 
@@ -39,14 +40,13 @@ class VersionWriter {
   void define_procedures();
   void define_client(const Procedure& procedure);
   void write_call(const Procedure& procedure);
-  void write_long_call(const Procedure& procedure, const std::vector<std::string>& arguments,
-                       const std::string& results);
   std::vector<std::string> encode_arguments(const Procedure& procedure) const;
   std::string decode_results(const Procedure& procedure) const;
-  void define_dispatch();
-  void dispatch(const Procedure& procedure);
-  // Writes what reads the arguments; returns the handler's call.
+  void define_handlers();
+  void define_handler(const Procedure& procedure);
+  // Writes what reads them into locals; returns what hands those on.
   std::string read_arguments(const Procedure& procedure);
+  void define_dispatch();
   bool has_procedure_zero() const;
 
   void declare_async_client();
@@ -63,6 +63,10 @@ class VersionWriter {
   std::string client_parameters(const Procedure& procedure, bool named) const;
   std::string server_parameters(const Procedure& procedure) const;
   std::string argument(const Procedure& procedure, std::size_t index) const;
+  // What errors call an argument or result: "lookup(Name)".
+  static std::string place(const Procedure& procedure, const Declaration& declaration) {
+    return procedure.name.text + "(" + declaration.type.name + ")";
+  }
   bool is_free(const std::string& name) const;
   bool has_results() const;
 

@@ -105,9 +105,7 @@ class TypeWriter {
   }
 
   void write(const Definition& definition, const Struct& type) {
-    Scope hidden;
-    for (const Declaration& member : type.members) hidden.insert(names_.of(member));
-    const Types types(names_, std::move(hidden));
+    const Types types(names_, names_in(type, names_));
     write_above(out_, definition.comments);
     out_.open("struct {}", names_.of(definition));
     for (const Declaration& member : type.members) {
@@ -119,7 +117,7 @@ class TypeWriter {
     }
     write_percent_lines(definition, type.members.size());
     out_.blank();
-    out_.line("void print(onc::xdr::Printer&) const;");
+    declare_members(out_);
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
     out_.close("};");
   }
@@ -190,6 +188,12 @@ std::string Types::of(const Declaration& declaration) const {
   return "std::vector<" + element + ">";
 }
 
+std::string Types::local(const std::string& name) const {
+  std::string free = names_.local(name);
+  while (hidden_.contains(free)) free = names_.local(free + "_");
+  return free;
+}
+
 std::string Types::bound(const Declaration& declaration) const {
   if (!declaration.bound) return "onc::xdr::unbounded";
   return declaration.bound->constant ? of(*declaration.bound->constant) : literal(*declaration.bound);
@@ -247,6 +251,18 @@ std::string initializer(const Types& types, const Declaration& declaration) {
   if (resolved.maybe) return "";
   if (resolved.shape == Shape::fixed || is_scalar(declaration)) return "{}";
   return "";
+}
+
+Scope names_in(const Struct& type, const Names& names) {
+  Scope inside;
+  for (const Declaration& member : type.members) inside.insert(names.of(member));
+  return inside;
+}
+
+void declare_members(Printer& out) {
+  out.line("void encode(onc::xdr::Encoder&) const;");
+  out.line("void decode(onc::xdr::Decoder&);");
+  out.line("void print(onc::xdr::Printer&) const;");
 }
 
 std::string remark(const Declaration& declaration) {

@@ -18,8 +18,12 @@ class Types {
   // Without the declaration's shape: of an element, or what a pointer points at.
   std::string of(const TypeRef& type) const;
   std::string of(const Definition& definition) const { return names_.of(definition, hidden_); }
+  // Of a local or parameter there: `name`, unless the .x or `hidden` has it.
+  std::string local(const std::string& name) const;
   // A length: the constant's name where it has one.
   std::string bound(const Declaration& declaration) const;
+  // values_of_Status
+  std::string values_of(const Definition& type) const { return names_.values_of(type, hidden_); }
   // Status::ok
   std::string enumerator(const Definition& type, const Number& number) const;
 
@@ -46,11 +50,38 @@ std::string label(const Types& types, const Declaration& discriminant, const Val
 // What a declaration is initialised with where nobody says otherwise: {} or {Status::ok} or nothing.
 std::string initializer(const Types& types, const Declaration& declaration);
 
+// Every name inside a struct.
+Scope names_in(const Struct& type, const Names& names);
+
+// The members that write, read and print a struct or union.
+void declare_members(Printer& out);
+
 // "<name_max>": what the C++ type does not tell.
 std::string remark(const Declaration& declaration);
 
 // Constants, enums, structs, unions, typedefs.
 void write_types(Printer& out, NamespaceBlocks& blocks, const Spec& spec, const Names& names, const Options& options);
+
+// What an arm's accessor, with_arm and codec have to know of the class around them.
+struct UnionClass {
+  UnionClass(const Definition& definition, const Names& names);
+
+  static bool has_value(const Arm& arm) { return !arm.declaration.is_void(); }
+  bool has_void() const;
+  bool has_values() const;
+  // Of the std::variant.
+  std::size_t index(const Arm& arm) const;
+
+  const Union& type;
+  std::string name;
+  std::string discriminant;
+  Scope hidden;  // every name inside
+  std::string state;  // the members
+  std::string arm;
+
+ private:
+  std::string take(const std::string& wanted);
+};
 
 // The members of a union's class; their bodies go to `out` of the source file.
 void write_union(Printer& out, const Definition& definition, const Names& names);

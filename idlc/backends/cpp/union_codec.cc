@@ -10,81 +10,69 @@ class UnionCodec {
   UnionCodec(Printer& out, const Definition& definition, const Names& names)
       : out_(out),
         definition_(definition),
-        type_(*definition.as<Union>()),
         names_(names),
-        types_(names, {}),
+        class_(definition, names),
+        type_(class_.type),
+        types_(names, class_.hidden),
         codec_(types_),
-        class_(names.of(definition)),
-        locals_(locals_in_codecs(names)),
-        discriminant_(local(type_.discriminant)) {
-    locals_.insert(discriminant_);
-  }
+        discriminant_(types_.local(class_.discriminant)) {}
 
   void encode() {
+    const std::string stream = types_.local("out");
     out_.blank();
-    out_.open("void encode(onc::xdr::Encoder& {}, const {}& {})", encoder_, class_, value_);
-    const std::string which = value_ + "." + names_.of(type_.discriminant) + "()";
-    out_.line("{};", codec_.encode(type_.discriminant, which, encoder_));
-    out_.open("switch ({})", switchable(which));
-    for (const Arm& arm : type_.arms) {
-      labels(arm, has_value(arm) ? " return " + encode_value(arm) + ";" : " return;");
-    }
+    out_.open("void {}::encode(onc::xdr::Encoder& {}) const", class_.name, stream);
+    out_.line("{};", codec_.encode(type_.discriminant, class_.state, stream, place(type_.discriminant)));
+    out_.open("switch ({})", switchable(class_.state));
+    for (const Arm& arm : type_.arms)
+      labels(arm, class_.has_value(arm) ? " return " + encode_value(arm, stream) + ";" : " return;");
     if (needs_default()) out_.line("default: throw {};", no_such_arm());
     out_.close();
     out_.close();
   }
 
   void decode() {
+    const std::string stream = types_.local("in");
     out_.blank();
-    out_.open("void decode(onc::xdr::Decoder& {}, {}& {})", decoder_, class_, value_);
-    if (definition_.recursive) out_.line("const auto {} = {}.nest();", names_.local("level"), decoder_);
-    read(type_.discriminant, discriminant_);
+    out_.open("void {}::decode(onc::xdr::Decoder& {})", class_.name, stream);
+    if (definition_.recursive) out_.line("const auto {} = {}.nest();", types_.local("level"), stream);
+    read_discriminant(stream);
     out_.open("switch ({})", switchable(discriminant_));
-    for (const Arm& arm : type_.arms) decode(arm);
+    for (const Arm& arm : type_.arms) decode(arm, stream);
     if (needs_default())
-      out_.line("default: {}.refuse(onc::xdr::errc::no_such_arm, \"{}\");", decoder_, definition_.name.text);
+      out_.line("default: {}.refuse(onc::xdr::errc::no_such_arm, \"{}\");", stream, definition_.name.text);
     out_.close();
     out_.close();
   }
 
  private:
-  static bool has_value(const Arm& arm) { return !arm.declaration.is_void(); }
+  std::string place(const Declaration& member) const { return definition_.name.text + "." + member.name.text; }
 
-  // For a member's value, free of the other locals.
-  std::string local(const Declaration& member) const {
-    std::string name = names_.local(names_.of(member));
-    while (locals_.contains(name)) name = names_.local(name + "_");
-    return name;
+  std::string encode_value(const Arm& arm, const std::string& stream) {
+    return codec_.encode(arm.declaration, names_.of(arm.declaration) + "()", stream, place(arm.declaration));
   }
 
-  std::string encode_value(const Arm& arm) {
-    return codec_.encode(arm.declaration, value_ + "." + names_.of(arm.declaration) + "()", encoder_);
-  }
-
-  void decode(const Arm& arm) {
-    labels(arm, has_value(arm) ? " {" : "");
+  // What the arm held before goes, unless it is the same that comes: then its memory is used again.
+  void decode(const Arm& arm, const std::string& stream) {
+    labels(arm, "");
     out_.indent();
-    if (!has_value(arm)) {
-      out_.line("{} = {}({});", value_, class_, discriminant_);
-      out_.line("return;");
-      return out_.outdent();
+    out_.line("{} = {};", class_.state, discriminant_);
+    if (class_.has_value(arm)) {
+      const std::string value = Printer::fill("onc::xdr::arm<{}>({})", class_.index(arm), class_.arm);
+      out_.line("{};", codec_.decode(arm.declaration, value, stream, place(arm.declaration)));
+    } else if (class_.has_values()) {
+      out_.line("{}.emplace<0>();", class_.arm);
     }
-    const std::string name = local(arm.declaration);
-    read(arm.declaration, name);
-    const bool one_label = arm.labels.size() == 1 && !arm.default_label;
-    out_.line("{} = {}::with_{}({}{});", value_, class_, names_.of(arm.declaration),
-              one_label ? "" : discriminant_ + ", ", handed_on(arm.declaration, name));
     out_.line("return;");
-    out_.close();
+    out_.outdent();
   }
 
-  // A local of the declaration's type, filled.
-  void read(const Declaration& declaration, const std::string& name) {
+  void read_discriminant(const std::string& stream) {
+    const Declaration& declaration = type_.discriminant;
     const std::string type = types_.of(declaration);
     const std::string method = reader(declaration);
-    if (!method.empty()) return out_.line("const {} {} = {}.{}();", type, name, decoder_, method);
-    out_.line("{} {}{};", type, name, initializer(types_, declaration));
-    out_.line("{};", codec_.decode(declaration, name, decoder_));
+    if (!method.empty()) return out_.line("const {} {} = {}.{}();", type, discriminant_, stream, method);
+    out_.line("{} {}{};", type, discriminant_, initializer(types_, declaration));
+    out_.line("{};", codec_.decode(declaration, discriminant_, stream, place(declaration)));
   }
 
   void labels(const Arm& arm, std::string_view end);
@@ -97,16 +85,12 @@ class UnionCodec {
 
   Printer& out_;
   const Definition& definition_;
-  const Union& type_;
   const Names& names_;
+  const UnionClass class_;
+  const Union& type_;
   Types types_;
   Codec codec_;
-  std::string class_;
-  std::string value_ = names_.local("v");
-  std::string encoder_ = names_.local("out");
-  std::string decoder_ = names_.local("in");
-  Scope locals_;
-  std::string discriminant_;
+  std::string discriminant_;  // a local
 };
 
 void UnionCodec::labels(const Arm& arm, std::string_view end) {

@@ -18,13 +18,13 @@ class UnionWriter {
   UnionWriter(Printer& out, const Definition& definition, const Names& names)
       : out_(out),
         definition_(definition),
-        type_(*definition.as<Union>()),
-        class_(names.of(definition)),
-        discriminant_(names.of(type_.discriminant)),
-        hidden_(names_inside(names)),
-        state_(take(discriminant_ + "_")),
-        arm_(take("arm_")),
-        types_(names, hidden_) {
+        parts_(definition, names),
+        type_(parts_.type),
+        class_(parts_.name),
+        discriminant_(parts_.discriminant),
+        state_(parts_.state),
+        arm_(parts_.arm),
+        types_(names, parts_.hidden) {
     switched_ = local(discriminant_);
     made_ = local("made");
   }
@@ -47,7 +47,7 @@ class UnionWriter {
     for (const Arm& arm : type_.arms)
       if (has_value(arm)) accessors(arm);
     out_.blank();
-    out_.line("void print(onc::xdr::Printer&) const;");
+    declare_members(out_);
     out_.line("bool operator==(const {}&) const = default;", class_);
     out_.blank();
     out_.label("private:");
@@ -63,19 +63,12 @@ class UnionWriter {
   }
 
  private:
-  static bool has_value(const Arm& arm) { return !arm.declaration.is_void(); }
-  bool has_void() const;
-  bool has_values() const;
+  static bool has_value(const Arm& arm) { return UnionClass::has_value(arm); }
+  bool has_void() const { return parts_.has_void(); }
+  bool has_values() const { return parts_.has_values(); }
   const Arm* default_arm() const;
   bool fixed_label(const Arm& arm) const { return arm.labels.size() == 1 && !arm.default_label; }
 
-  Scope names_inside(const Names& names) const;
-  // A member of ours, which no other may hide.
-  std::string take(const std::string& name) {
-    const std::string free = free_name(name, hidden_);
-    hidden_.insert(free);
-    return free == class_ ? take(name) : free;
-  }
   // A local of a member function, which hides none of our members, nor what was made before it.
   std::string local(const std::string& name) const {
     std::string free = types_.names().local(name);
@@ -98,7 +91,7 @@ class UnionWriter {
   std::string first_label() const;
   std::string free_value() const;
   std::string variant() const;
-  std::size_t index(const Arm& arm) const;
+  std::size_t index(const Arm& arm) const { return parts_.index(arm); }
 
   void accessors(const Arm& arm);
   void constructor();
@@ -107,34 +100,21 @@ class UnionWriter {
 
   Printer& out_;
   const Definition& definition_;
+  const UnionClass parts_;
   const Union& type_;
-  std::string class_;
-  std::string discriminant_;
-  Scope hidden_;
-  std::string state_;  // the members
-  std::string arm_;
+  const std::string& class_;
+  const std::string& discriminant_;
+  const std::string& state_;  // the members
+  const std::string& arm_;
   Types types_;
   std::string switched_;  // the locals: the discriminant, and the value that with_ makes
   std::string made_;
 };
 
-bool UnionWriter::has_void() const {
-  return std::any_of(type_.arms.begin(), type_.arms.end(), [](const Arm& arm) { return !has_value(arm); });
-}
-
-bool UnionWriter::has_values() const { return std::any_of(type_.arms.begin(), type_.arms.end(), has_value); }
-
 const Arm* UnionWriter::default_arm() const {
   for (const Arm& arm : type_.arms)
     if (arm.default_label) return &arm;
   return nullptr;
-}
-
-Scope UnionWriter::names_inside(const Names& names) const {
-  Scope inside{names.of(type_.discriminant)};
-  for (const Arm& arm : type_.arms)
-    if (has_value(arm)) inside.insert({names.of(arm.declaration), "with_" + names.of(arm.declaration)});
-  return inside;
 }
 
 std::string UnionWriter::parameters(const Arm& arm) const {
@@ -210,21 +190,13 @@ std::string UnionWriter::variant() const {
   return "std::variant<" + text + ">";
 }
 
-std::size_t UnionWriter::index(const Arm& wanted) const {
-  if (!has_value(wanted)) return 0;
-  std::size_t index = has_void();
-  for (const Arm& arm : type_.arms) {
-    if (&arm == &wanted) break;
-    index += has_value(arm);
-  }
-  return index;
-}
-
 void UnionWriter::accessors(const Arm& arm) {
   const std::string type = types_.of(arm.declaration);
-  out_.line("{}& {}() { return std::get<{}>({}); }", type, name(arm), index(arm), arm_);
+  const std::string place = definition_.name.text + "." + arm.declaration.name.text;
+  const std::string held = Printer::fill("onc::xdr::held<{}>({}, \"{}\")", index(arm), arm_, place);
+  out_.line("{}& {}() { return {}; }", type, name(arm), held);
   const std::string constant = is_scalar(arm.declaration) ? type : "const " + type + "&";
-  out_.line("{} {}() const { return std::get<{}>({}); }", constant, name(arm), index(arm), arm_);
+  out_.line("{} {}() const { return {}; }", constant, name(arm), held);
 }
 
 void UnionWriter::constructor() {
@@ -265,6 +237,40 @@ void UnionWriter::refuse(const std::string& condition, std::string_view code) {
 }
 
 }  // namespace
+
+UnionClass::UnionClass(const Definition& definition, const Names& names)
+    : type(*definition.as<Union>()),
+      name(names.of(definition)),
+      discriminant(names.of(type.discriminant)),
+      hidden{discriminant} {
+  for (const Arm& each : type.arms)
+    if (has_value(each)) hidden.insert({names.of(each.declaration), "with_" + names.of(each.declaration)});
+  state = take(discriminant + "_");
+  arm = take("arm_");
+}
+
+// A member of ours, which no other may hide.
+std::string UnionClass::take(const std::string& wanted) {
+  const std::string free = free_name(wanted, hidden);
+  hidden.insert(free);
+  return free == name ? take(wanted) : free;
+}
+
+bool UnionClass::has_void() const {
+  return std::any_of(type.arms.begin(), type.arms.end(), [](const Arm& each) { return !has_value(each); });
+}
+
+bool UnionClass::has_values() const { return std::any_of(type.arms.begin(), type.arms.end(), has_value); }
+
+std::size_t UnionClass::index(const Arm& wanted) const {
+  if (!has_value(wanted)) return 0;
+  std::size_t index = has_void();
+  for (const Arm& each : type.arms) {
+    if (&each == &wanted) break;
+    index += has_value(each);
+  }
+  return index;
+}
 
 void write_union(Printer& out, const Definition& definition, const Names& names) {
   UnionWriter(out, definition, names).declaration();

@@ -5,8 +5,7 @@
 #include <onc/rpc/error.h>
 #include <onc/rpc/program.h>
 #include <onc/transport/channel.h>
-#include <onc/xdr/decoder.h>
-#include <onc/xdr/encoder.h>
+#include <onc/xdr/codec_ref.h>
 
 #include <chrono>
 #include <cstdint>
@@ -46,19 +45,9 @@ class Client {
   void set_timeout(std::chrono::milliseconds timeout);
   void set_credential(Credential credential);
 
-  // One call. `encode_arguments(xdr::Encoder&)`; `decode_results(xdr::Decoder&)`.
+  // One call. Each a struct or union of a .x, or a function that takes the encoder or decoder.
   // Throws Error; xdr::Error where an argument breaks a bound of the .x, and then nothing was sent.
-  template <class EncodeArguments, class DecodeResults>
-  void call(const Procedure& procedure, EncodeArguments&& encode_arguments, DecodeResults&& decode_results) {
-    encode_arguments(begin(procedure));
-    xdr::Decoder results = exchange(procedure);
-    try {
-      // Bytes left over are passed over: Debian's rpc.rstatd sends four more than its own .x declares.
-      decode_results(results);
-    } catch (const xdr::Error& error) {
-      undecodable(procedure, error);
-    }
-  }
+  void call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::DecodeRef results);
 
  private:
   struct State;

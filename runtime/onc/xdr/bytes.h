@@ -39,6 +39,14 @@ inline Bytes to_bytes(BytesView view) { return Bytes(view.begin(), view.end()); 
 // The bound of `string<>`, `opaque<>` and `T<>`: what a length can say (RFC 4506 §4.10).
 inline constexpr std::uint32_t unbounded = std::numeric_limits<std::uint32_t>::max();
 
+// How long a string, opaque or array may be, and what errors call it: {255, "Entry.name"}.
+struct Bound {
+  constexpr Bound(std::uint32_t length, const char* name = "") : most(length), what(name) {}
+
+  std::uint32_t most;
+  const char* what;
+};
+
 // Every XDR value fills a multiple of four bytes (RFC 4506 §3).
 constexpr std::size_t padding(std::size_t size) { return (4 - size % 4) % 4; }
 

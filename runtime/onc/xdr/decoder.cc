@@ -2,23 +2,40 @@
 
 namespace onc::xdr {
 
-void Decoder::string(std::string& value, std::uint32_t bound) {
+void Decoder::string(std::string& value, Bound bound) {
   const BytesView bytes = variable(bound);
   value.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-void Decoder::opaque(Bytes& value, std::uint32_t bound) {
+void Decoder::opaque(Bytes& value, Bound bound) {
   const BytesView bytes = variable(bound);
   value.resize(bytes.size());
   if (!bytes.empty()) std::memcpy(value.data(), bytes.data(), bytes.size());
 }
 
-BytesView Decoder::variable(std::uint32_t bound) { return raw(length(bound, 1, 1)); }
+template <Number T>
+void Decoder::numbers(std::vector<T>& values, Bound bound) {
+  values.resize(length(bound, sizeof(T), sizeof(T)));
+  run(values.size() * sizeof(T)).numbers(std::span<T>(values));
+}
 
-std::uint32_t Decoder::length(std::uint32_t bound, std::size_t smallest, std::size_t memory_each) {
+template void Decoder::numbers(std::vector<std::int32_t>&, Bound);
+template void Decoder::numbers(std::vector<std::uint32_t>&, Bound);
+template void Decoder::numbers(std::vector<std::int64_t>&, Bound);
+template void Decoder::numbers(std::vector<std::uint64_t>&, Bound);
+template void Decoder::numbers(std::vector<float>&, Bound);
+template void Decoder::numbers(std::vector<double>&, Bound);
+
+BytesView Decoder::variable(Bound bound) { return raw(length(bound, 1, 1, "bytes")); }
+
+std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t memory_each) {
+  return length(bound, smallest, memory_each, "elements");
+}
+
+std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t memory_each, const char* unit) {
   const std::uint32_t count = u32();
   const auto left = static_cast<std::size_t>(end_ - at_);
-  if (count > bound) fail(errc::too_long, "", at_ - 4);
+  if (count > bound.most) throw_too_long(bound.what, count, unit, bound.most, offset() - 4);
   // Divided, not multiplied: a count of 2^32-1 must not wrap (as in CVE-2002-0391).
   if (smallest != 0 && count > left / smallest) fail(errc::truncated, "", at_ - 4);
   if (memory_each != 0 && count > memory_left_ / memory_each) fail(errc::too_much_memory, "", at_ - 4);

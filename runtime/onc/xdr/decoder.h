@@ -4,6 +4,7 @@
 #include <onc/xdr/box.h>
 #include <onc/xdr/byte_order.h>
 #include <onc/xdr/bytes.h>
+#include <onc/xdr/enumerators.h>
 #include <onc/xdr/error.h>
 #include <onc/xdr/types.h>
 
@@ -31,8 +32,7 @@ class Decoder {
   // A run of fixed-size values whose bytes are known to be there. Everything announced must be read.
   class Run {
    public:
-    Run(const Decoder& decoder, const std::byte* at, [[maybe_unused]] std::size_t size)
-        : decoder_(decoder), at_(at), end_(at + size) {}
+    Run(const Decoder& decoder, const std::byte* at) : decoder_(decoder), at_(at) {}
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
 
@@ -46,6 +46,17 @@ class Decoder {
       const std::uint32_t value = u32();
       if (value > 1) decoder_.fail(errc::bad_boolean, "", at_ - 4);
       return value != 0;
+    }
+    // The char and short of rpcgen: four bytes each, refused where they do not fit.
+    std::int8_t i8() { return narrow<std::int8_t>(i32()); }
+    std::uint8_t u8() { return narrow<std::uint8_t>(u32()); }
+    std::int16_t i16() { return narrow<std::int16_t>(i32()); }
+    std::uint16_t u16() { return narrow<std::uint16_t>(u32()); }
+    template <class Enum>
+    void enumerator(Enum& value, const Enumerators& known) {
+      const std::int32_t number = i32();
+      if (!known.contain(number)) decoder_.fail(errc::no_such_enumerator, known.name, at_ - 4);
+      value = static_cast<Enum>(number);
     }
     template <std::size_t size>
     void opaque(std::array<std::byte, size>& value) {
@@ -65,15 +76,19 @@ class Decoder {
    private:
     template <Number T>
     T number() {
-      assert(at_ + sizeof(T) <= end_);
       const T value = load_big_endian<T>(at_);
       at_ += sizeof(T);
       return value;
     }
 
+    template <class Small, class Wide>
+    Small narrow(Wide value) const {
+      if (static_cast<Wide>(static_cast<Small>(value)) != value) decoder_.fail(errc::out_of_range, "", at_ - 4);
+      return static_cast<Small>(value);
+    }
+
     const Decoder& decoder_;
     const std::byte* at_;
-    [[maybe_unused]] const std::byte* end_;
   };
 
   // Held while a value of a recursive type is read; counts against Limits::depth.
@@ -105,40 +120,46 @@ class Decoder {
     return value;
   }
 
-  // The char and short of rpcgen: four bytes each, refused where they do not fit.
-  std::int8_t i8() { return narrow<std::int8_t>(i32()); }
-  std::uint8_t u8() { return narrow<std::uint8_t>(u32()); }
-  std::int16_t i16() { return narrow<std::int16_t>(i32()); }
-  std::uint16_t u16() { return narrow<std::uint16_t>(u32()); }
+  std::int8_t i8() { return run(4).i8(); }
+  std::uint8_t u8() { return run(4).u8(); }
+  std::int16_t i16() { return run(4).i16(); }
+  std::uint16_t u16() { return run(4).u16(); }
+  template <class Enum>
+  void enumerator(Enum& value, const Enumerators& known) {
+    run(4).enumerator(value, known);
+  }
 
   // `size` in bytes, a multiple of four.
-  Run run(std::size_t size) { return Run(*this, take(size), size); }
+  Run run(std::size_t size) { return Run(*this, take(size)); }
 
-  void string(std::string& value, std::uint32_t bound);
-  void opaque(Bytes& value, std::uint32_t bound);
+  void string(std::string& value, Bound bound);
+  void opaque(Bytes& value, Bound bound);
   template <std::size_t size>
   void opaque(std::array<std::byte, size>& value) {
     run(size + padding(size)).opaque(value);
   }
 
   template <Number T>
-  void numbers(std::vector<T>& values, std::uint32_t bound) {
-    values.resize(length(bound, sizeof(T), sizeof(T)));
-    run(values.size() * sizeof(T)).numbers(std::span<T>(values));
-  }
+  void numbers(std::vector<T>& values, Bound bound);
   template <Number T, std::size_t size>
   void numbers(std::array<T, size>& values) {
     run(size * sizeof(T)).numbers(std::span<T>(values));
   }
 
-  // `decode_item(item)` fills one element. `smallest`: the fewest bytes an element can have on the wire.
+  // `decode_item(item)` fills one element; without it the elements are structs or unions of a .x.
+  // `smallest`: the fewest bytes an element can have on the wire.
   template <class T, class DecodeItem>
-  void array(std::vector<T>& items, std::uint32_t bound, std::size_t smallest, DecodeItem decode_item) {
+  void array(std::vector<T>& items, Bound bound, std::size_t smallest, DecodeItem decode_item) {
     items.resize(length(bound, smallest, sizeof(T)));
     for (T& item : items) decode_item(item);
   }
+  template <class T>
+  void array(std::vector<T>& items, Bound bound, std::size_t smallest) {
+    items.resize(length(bound, smallest, sizeof(T)));
+    for (T& item : items) item.decode(*this);
+  }
   template <class DecodeItem>  // std::vector<bool> has no bool& to give
-  void array(std::vector<bool>& items, std::uint32_t bound, std::size_t smallest, DecodeItem decode_item) {
+  void array(std::vector<bool>& items, Bound bound, std::size_t smallest, DecodeItem decode_item) {
     items.resize(length(bound, smallest, 1));
     for (std::size_t i = 0; i < items.size(); ++i) {
       bool item = false;
@@ -150,6 +171,10 @@ class Decoder {
   void array(std::array<T, size>& items, DecodeItem decode_item) {
     for (T& item : items) decode_item(item);
   }
+  template <class T, std::size_t size>
+  void array(std::array<T, size>& items) {
+    for (T& item : items) item.decode(*this);
+  }
 
   // A linked list: TRUE before each element, FALSE after the last (RFC 4506 §4.19).
   template <class T, class DecodeItem>
@@ -158,6 +183,14 @@ class Decoder {
     while (boolean()) {
       charge(sizeof(T));
       decode_item(items.emplace_back());
+    }
+  }
+  template <class T>
+  void list(std::vector<T>& items) {
+    items.clear();
+    while (boolean()) {
+      charge(sizeof(T));
+      items.emplace_back().decode(*this);
     }
   }
 
@@ -172,6 +205,23 @@ class Decoder {
     charge(sizeof(T));
     decode_item(value ? *value : value.emplace());
   }
+  template <class T>
+  void optional(std::optional<T>& value) {
+    if (!boolean()) return value.reset();
+    (value ? *value : value.emplace()).decode(*this);
+  }
+  template <class T>
+  void optional(Box<T>& value) {
+    if (!boolean()) return value.reset();
+    charge(sizeof(T));
+    (value ? *value : value.emplace()).decode(*this);
+  }
+
+  // What has a decode(Decoder&, T&) beside it: a type of C++ that the .x only names.
+  template <class T>
+  void value(T& value) {
+    decode(*this, value);
+  }
 
   [[nodiscard]] Level nest() {
     if (depth_ >= limits_.depth) fail(errc::too_deep, "");
@@ -179,7 +229,16 @@ class Decoder {
   }
 
   // The length of a T<bound>, checked against the bound, the bytes that are left and the memory limit.
-  std::uint32_t length(std::uint32_t bound, std::size_t smallest, std::size_t memory_each);
+  std::uint32_t length(Bound bound, std::size_t smallest, std::size_t memory_each);
+
+  // A struct or union of a .x, and nothing after it.
+  template <class T>
+  T last() {
+    T value;
+    value.decode(*this);
+    finish();
+    return value;
+  }
 
   // All bytes must have been read.
   void finish() {
@@ -208,12 +267,6 @@ class Decoder {
     return load_big_endian<T>(take(sizeof(T)));
   }
 
-  template <class Small, class Wide>
-  Small narrow(Wide value) const {
-    if (static_cast<Wide>(static_cast<Small>(value)) != value) fail(errc::out_of_range, "", at_ - 4);
-    return static_cast<Small>(value);
-  }
-
   const std::byte* take(std::size_t size) {
     if (size > static_cast<std::size_t>(end_ - at_)) fail(errc::truncated, "");
     const std::byte* taken = at_;
@@ -232,7 +285,8 @@ class Decoder {
   }
 
   // The bytes of a string or opaque, padding checked and passed over.
-  BytesView variable(std::uint32_t bound);
+  BytesView variable(Bound bound);
+  std::uint32_t length(Bound bound, std::size_t smallest, std::size_t memory_each, const char* unit);
 
   const std::byte* begin_;
   const std::byte* at_;
@@ -242,5 +296,19 @@ class Decoder {
   std::size_t depth_ = 0;
   bool finished_ = false;
 };
+
+extern template void Decoder::numbers(std::vector<std::int32_t>&, Bound);
+extern template void Decoder::numbers(std::vector<std::uint32_t>&, Bound);
+extern template void Decoder::numbers(std::vector<std::int64_t>&, Bound);
+extern template void Decoder::numbers(std::vector<std::uint64_t>&, Bound);
+extern template void Decoder::numbers(std::vector<float>&, Bound);
+extern template void Decoder::numbers(std::vector<double>&, Bound);
+
+// A struct or union of a .x, which reads itself.
+template <class T>
+  requires requires(T& value, Decoder& in) { value.decode(in); }
+void decode(Decoder& in, T& value) {
+  value.decode(in);
+}
 
 }  // namespace onc::xdr

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -39,6 +40,13 @@ class Error : public std::system_error {
   std::string text_;
   std::size_t offset_;
 };
+
+// "Entry.name: 300 bytes, at most 255: longer than its bound (RFC 4506 §4.10, §4.11, §4.13), byte 8".
+[[noreturn]] void throw_too_long(const char* what, std::size_t count, const char* unit, std::uint32_t most,
+                                 std::size_t offset);
+
+// Of a value that is to be written: "Color: 7: not a value of the enum (RFC 4506 §4.3)".
+[[noreturn]] void throw_no_such_enumerator(const char* name, std::int32_t number);
 
 }  // namespace onc::xdr
 

@@ -1,6 +1,7 @@
 // What the C++ of a .x file without programs includes.
 #pragma once
 
+#include <onc/xdr/arm.h>
 #include <onc/xdr/bytes.h>
 #include <onc/xdr/decoder.h>
 #include <onc/xdr/encoder.h>

@@ -4,16 +4,11 @@
 namespace arm_named_as_discriminant {
 
 void encode(onc::xdr::Encoder& out, Rejection v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Rejection);
 }
 
 void decode(onc::xdr::Decoder& in, Rejection& v) {
-  switch (v = static_cast<Rejection>(in.i32())) {
-    case Rejection::mismatch:
-    case Rejection::denied:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Rejection");
+  in.enumerator(v, values_of_Rejection);
 }
 
 Rejected Rejected::with_version(std::int32_t version) {
@@ -30,29 +25,26 @@ Rejected Rejected::with_status_(Rejection status_) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Rejected& v) {
-  encode(out, v.status());
-  switch (v.status()) {
-    case Rejection::mismatch: return out.i32(v.version());
-    case Rejection::denied: return encode(out, v.status_());
+void Rejected::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(status__, values_of_Rejection);
+  switch (status__) {
+    case Rejection::mismatch: return out.i32(version());
+    case Rejection::denied: return out.enumerator(status_(), values_of_Rejection);
   }
 }
 
-void decode(onc::xdr::Decoder& in, Rejected& v) {
-  Rejection status{};
-  decode(in, status);
-  switch (status) {
-    case Rejection::mismatch: {
-      const std::int32_t version = in.i32();
-      v = Rejected::with_version(version);
+void Rejected::decode(onc::xdr::Decoder& in) {
+  Rejection status___{};
+  in.enumerator(status___, values_of_Rejection);
+  switch (status___) {
+    case Rejection::mismatch:
+      status__ = status___;
+      onc::xdr::arm<0>(arm_) = in.i32();
       return;
-    }
-    case Rejection::denied: {
-      Rejection status_{};
-      decode(in, status_);
-      v = Rejected::with_status_(status_);
+    case Rejection::denied:
+      status__ = status___;
+      in.enumerator(onc::xdr::arm<1>(arm_), values_of_Rejection);
       return;
-    }
   }
 }
 

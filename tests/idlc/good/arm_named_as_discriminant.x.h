@@ -21,11 +21,13 @@ class Rejected {
   static Rejected with_status_(Rejection status_);  // case denied
 
   Rejection status() const { return status__; }
-  std::int32_t& version() { return std::get<0>(arm_); }
-  std::int32_t version() const { return std::get<0>(arm_); }
-  Rejection& status_() { return std::get<1>(arm_); }
-  Rejection status_() const { return std::get<1>(arm_); }
+  std::int32_t& version() { return onc::xdr::held<0>(arm_, "Rejected.version"); }
+  std::int32_t version() const { return onc::xdr::held<0>(arm_, "Rejected.version"); }
+  Rejection& status_() { return onc::xdr::held<1>(arm_, "Rejected.status"); }
+  Rejection status_() const { return onc::xdr::held<1>(arm_, "Rejected.status"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Rejected&) const = default;
 
@@ -34,10 +36,9 @@ class Rejected {
   std::variant<std::int32_t, Rejection> arm_{std::in_place_index<0>};
 };
 
+inline constexpr onc::xdr::Enumerators values_of_Rejection{"Rejection", 0, 1};
 void encode(onc::xdr::Encoder&, Rejection);
 void decode(onc::xdr::Decoder&, Rejection&);
-void encode(onc::xdr::Encoder&, const Rejected&);
-void decode(onc::xdr::Decoder&, Rejected&);
 
 using onc::xdr::operator<<;
 void print_Rejection(onc::xdr::Printer&, Rejection);

@@ -4,46 +4,41 @@
 namespace arrays {
 
 void encode(onc::xdr::Encoder& out, Color v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Color);
 }
 
 void decode(onc::xdr::Decoder& in, Color& v) {
-  switch (v = static_cast<Color>(in.i32())) {
-    case Color::red:
-    case Color::blue:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Color");
+  in.enumerator(v, values_of_Color);
 }
 
-void encode(onc::xdr::Encoder& out, const Arrays& v) {
-  out.numbers(v.fixed);
-  out.numbers(v.variable, 2);
-  out.array(v.flags, onc::xdr::unbounded, [&](bool item) { out.boolean(item); });
-  out.array(v.switches, [&](bool item) { out.boolean(item); });
-  out.array(v.colors, onc::xdr::unbounded, [&](Color item) { encode(out, item); });
-  out.string(v.name, onc::xdr::unbounded);
-  out.array(v.grid, 3, [&](const Row& item) { out.numbers(item); });
+void Arrays::encode(onc::xdr::Encoder& out) const {
+  out.numbers(fixed);
+  out.numbers(variable, {2, "Arrays.variable"});
+  out.array(flags, onc::xdr::unbounded, [&](bool item) { out.boolean(item); });
+  out.array(switches, [&](bool item) { out.boolean(item); });
+  out.array(colors, onc::xdr::unbounded, [&](Color item) { out.enumerator(item, values_of_Color); });
+  out.string(name, onc::xdr::unbounded);
+  out.array(grid, {3, "Arrays.grid"}, [&](const Row& item) { out.numbers(item); });
 }
 
-void decode(onc::xdr::Decoder& in, Arrays& v) {
-  in.numbers(v.fixed);
-  in.numbers(v.variable, 2);
-  in.array(v.flags, onc::xdr::unbounded, 4, [&](bool& item) { item = in.boolean(); });
-  in.array(v.switches, [&](bool& item) { item = in.boolean(); });
-  in.array(v.colors, onc::xdr::unbounded, 4, [&](Color& item) { decode(in, item); });
-  in.string(v.name, onc::xdr::unbounded);
-  in.array(v.grid, 3, 8, [&](Row& item) { in.numbers(item); });
+void Arrays::decode(onc::xdr::Decoder& in) {
+  in.numbers(fixed);
+  in.numbers(variable, {2, "Arrays.variable"});
+  in.array(flags, onc::xdr::unbounded, 4, [&](bool& item) { item = in.boolean(); });
+  in.array(switches, [&](bool& item) { item = in.boolean(); });
+  in.array(colors, onc::xdr::unbounded, 4, [&](Color& item) { in.enumerator(item, values_of_Color); });
+  in.string(name, onc::xdr::unbounded);
+  in.array(grid, {3, "Arrays.grid"}, 8, [&](Row& item) { in.numbers(item); });
 }
 
-void encode(onc::xdr::Encoder& out, const Page& v) {
-  out.array(v.lines, 2, [&](const Line& item) { out.string(item, onc::xdr::unbounded); });
-  out.array(v.margins, [&](const Line& item) { out.string(item, onc::xdr::unbounded); });
+void Page::encode(onc::xdr::Encoder& out) const {
+  out.array(lines, {2, "Page.lines"}, [&](const Line& item) { out.string(item, onc::xdr::unbounded); });
+  out.array(margins, [&](const Line& item) { out.string(item, onc::xdr::unbounded); });
 }
 
-void decode(onc::xdr::Decoder& in, Page& v) {
-  in.array(v.lines, 2, 4, [&](Line& item) { in.string(item, onc::xdr::unbounded); });
-  in.array(v.margins, [&](Line& item) { in.string(item, onc::xdr::unbounded); });
+void Page::decode(onc::xdr::Decoder& in) {
+  in.array(lines, {2, "Page.lines"}, 4, [&](Line& item) { in.string(item, onc::xdr::unbounded); });
+  in.array(margins, [&](Line& item) { in.string(item, onc::xdr::unbounded); });
 }
 
 }  // namespace arrays

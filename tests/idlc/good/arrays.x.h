@@ -27,6 +27,8 @@ struct Arrays {
   std::string name{};
   Grid grid{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Arrays&) const = default;
 };
@@ -37,16 +39,15 @@ struct Page {
   std::vector<Line> lines{};  // <2>
   std::array<Line, 2> margins{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Page&) const = default;
 };
 
+inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 1, 4, {1, 4}};
 void encode(onc::xdr::Encoder&, Color);
 void decode(onc::xdr::Decoder&, Color&);
-void encode(onc::xdr::Encoder&, const Arrays&);
-void decode(onc::xdr::Decoder&, Arrays&);
-void encode(onc::xdr::Encoder&, const Page&);
-void decode(onc::xdr::Decoder&, Page&);
 
 using onc::xdr::operator<<;
 void print_Color(onc::xdr::Printer&, Color);

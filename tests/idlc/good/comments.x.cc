@@ -3,31 +3,26 @@
 
 namespace comments {
 
-void encode(onc::xdr::Encoder& out, const Commented& v) {
+void Commented::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(12);
-  run.i32(v.a);
-  run.i32(v.b);
-  run.i32(v.c);
+  run.i32(a);
+  run.i32(b);
+  run.i32(c);
 }
 
-void decode(onc::xdr::Decoder& in, Commented& v) {
+void Commented::decode(onc::xdr::Decoder& in) {
   auto run = in.run(12);
-  v.a = run.i32();
-  v.b = run.i32();
-  v.c = run.i32();
+  a = run.i32();
+  b = run.i32();
+  c = run.i32();
 }
 
 void encode(onc::xdr::Encoder& out, Kind v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Kind);
 }
 
 void decode(onc::xdr::Decoder& in, Kind& v) {
-  switch (v = static_cast<Kind>(in.i32())) {
-    case Kind::red:
-    case Kind::green:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Kind");
+  in.enumerator(v, values_of_Kind);
 }
 
 namespace COMMENTED::one {
@@ -38,17 +33,24 @@ constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
 }  // namespace procedures
 
 void Client::nothing() {
-  call(procedures::nothing, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::nothing, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void nothing(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.nothing(caller);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      arguments.finish();
-      return nothing(caller);
-    }
+    case 1: return handlers::nothing(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, one::program);
 }

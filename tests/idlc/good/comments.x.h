@@ -16,6 +16,8 @@ struct Commented {
   std::int32_t b{};
   std::int32_t c{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Commented&) const = default;
 };
@@ -27,8 +29,7 @@ enum class Kind : std::int32_t {
 
 inline constexpr std::uint32_t limit = 5;  // a limit
 
-void encode(onc::xdr::Encoder&, const Commented&);
-void decode(onc::xdr::Decoder&, Commented&);
+inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 1};
 void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Kind&);
 

@@ -3,28 +3,28 @@
 
 namespace conditions {
 
-void encode(onc::xdr::Encoder& out, const Header& v) {
-  out.i32(v.x);
+void Header::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, Header& v) {
-  v.x = in.i32();
+void Header::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const Present& v) {
-  out.i32(v.x);
+void Present::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, Present& v) {
-  v.x = in.i32();
+void Present::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const Last& v) {
-  out.i32(v.x);
+void Last::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, Last& v) {
-  v.x = in.i32();
+void Last::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
 }  // namespace conditions

@@ -10,6 +10,8 @@ namespace conditions {
 struct Header {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Header&) const = default;
 };
@@ -17,6 +19,8 @@ struct Header {
 struct Present {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Present&) const = default;
 };
@@ -24,16 +28,11 @@ struct Present {
 struct Last {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Last&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Header&);
-void decode(onc::xdr::Decoder&, Header&);
-void encode(onc::xdr::Encoder&, const Present&);
-void decode(onc::xdr::Decoder&, Present&);
-void encode(onc::xdr::Encoder&, const Last&);
-void decode(onc::xdr::Decoder&, Last&);
 
 using onc::xdr::operator<<;
 

@@ -4,42 +4,31 @@
 namespace enums {
 
 void encode(onc::xdr::Encoder& out, Kind v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Kind);
 }
 
 void decode(onc::xdr::Decoder& in, Kind& v) {
-  switch (v = static_cast<Kind>(in.i32())) {
-    case Kind::zero:
-    case Kind::one:
-    case Kind::ten:
-    case Kind::eleven:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Kind");
+  in.enumerator(v, values_of_Kind);
 }
 
 void encode(onc::xdr::Encoder& out, Offset v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Offset);
 }
 
 void decode(onc::xdr::Decoder& in, Offset& v) {
-  switch (v = static_cast<Offset>(in.i32())) {
-    case Offset::below:
-    case Offset::at:
-    case Offset::octal:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Offset");
+  in.enumerator(v, values_of_Offset);
 }
 
-void encode(onc::xdr::Encoder& out, const Choice& v) {
-  encode(out, v.kind);
-  encode(out, v.offset);
+void Choice::encode(onc::xdr::Encoder& out) const {
+  auto run = out.run(8);
+  run.enumerator(kind, values_of_Kind);
+  run.enumerator(offset, values_of_Offset);
 }
 
-void decode(onc::xdr::Decoder& in, Choice& v) {
-  decode(in, v.kind);
-  decode(in, v.offset);
+void Choice::decode(onc::xdr::Decoder& in) {
+  auto run = in.run(8);
+  run.enumerator(kind, values_of_Kind);
+  run.enumerator(offset, values_of_Offset);
 }
 
 }  // namespace enums

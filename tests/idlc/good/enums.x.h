@@ -27,16 +27,18 @@ struct Choice {
   Kind kind{};
   Offset offset{Offset::below};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Choice&) const = default;
 };
 
+inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 11, {0, 1, 10, 11}};
 void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Kind&);
+inline constexpr onc::xdr::Enumerators values_of_Offset{"Offset", -1, 16, {-1, 8, 16}};
 void encode(onc::xdr::Encoder&, Offset);
 void decode(onc::xdr::Decoder&, Offset&);
-void encode(onc::xdr::Encoder&, const Choice&);
-void decode(onc::xdr::Decoder&, Choice&);
 
 using onc::xdr::operator<<;
 void print_Kind(onc::xdr::Printer&, Kind);

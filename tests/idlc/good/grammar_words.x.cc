@@ -3,26 +3,26 @@
 
 namespace grammar_words {
 
-void encode(onc::xdr::Encoder& out, const Words& v) {
+void Words::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(8);
-  run.i32(v.version);
-  run.i32(v.program);
-  out.string(v.string, onc::xdr::unbounded);
+  run.i32(version);
+  run.i32(program);
+  out.string(string, onc::xdr::unbounded);
   auto run2 = out.run(12);
-  run2.opaque(v.opaque);
-  run2.i32(v.case_);
-  run2.i32(v.default_);
+  run2.opaque(opaque);
+  run2.i32(case_);
+  run2.i32(default_);
 }
 
-void decode(onc::xdr::Decoder& in, Words& v) {
+void Words::decode(onc::xdr::Decoder& in) {
   auto run = in.run(8);
-  v.version = run.i32();
-  v.program = run.i32();
-  in.string(v.string, onc::xdr::unbounded);
+  version = run.i32();
+  program = run.i32();
+  in.string(string, onc::xdr::unbounded);
   auto run2 = in.run(12);
-  run2.opaque(v.opaque);
-  v.case_ = run2.i32();
-  v.default_ = run2.i32();
+  run2.opaque(opaque);
+  case_ = run2.i32();
+  default_ = run2.i32();
 }
 
 }  // namespace grammar_words

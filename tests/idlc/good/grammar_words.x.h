@@ -18,12 +18,11 @@ struct Words {
   std::int32_t case_{};
   std::int32_t default_{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Words&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Words&);
-void decode(onc::xdr::Decoder&, Words&);
 
 using onc::xdr::operator<<;
 

@@ -3,37 +3,32 @@
 
 namespace in_place {
 
-void encode(onc::xdr::Encoder& out, const Outer_point& v) {
+void Outer_point::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(8);
-  run.i32(v.x);
-  run.i32(v.y);
+  run.i32(x);
+  run.i32(y);
 }
 
-void decode(onc::xdr::Decoder& in, Outer_point& v) {
+void Outer_point::decode(onc::xdr::Decoder& in) {
   auto run = in.run(8);
-  v.x = run.i32();
-  v.y = run.i32();
+  x = run.i32();
+  y = run.i32();
 }
 
 void encode(onc::xdr::Encoder& out, Outer_size v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Outer_size);
 }
 
 void decode(onc::xdr::Decoder& in, Outer_size& v) {
-  switch (v = static_cast<Outer_size>(in.i32())) {
-    case Outer_size::small:
-    case Outer_size::large:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Outer_size");
+  in.enumerator(v, values_of_Outer_size);
 }
 
-void encode(onc::xdr::Encoder& out, const Outer_choice_named& v) {
-  out.string(v.text, onc::xdr::unbounded);
+void Outer_choice_named::encode(onc::xdr::Encoder& out) const {
+  out.string(text, onc::xdr::unbounded);
 }
 
-void decode(onc::xdr::Decoder& in, Outer_choice_named& v) {
-  in.string(v.text, onc::xdr::unbounded);
+void Outer_choice_named::decode(onc::xdr::Decoder& in) {
+  in.string(text, onc::xdr::unbounded);
 }
 
 Outer_choice::Outer_choice(std::int32_t which) : which_(which), arm_(std::in_place_index<0>) {
@@ -48,70 +43,64 @@ Outer_choice Outer_choice::with_named(Outer_choice_named named) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Outer_choice& v) {
-  out.i32(v.which());
-  switch (v.which()) {
-    case 0: return encode(out, v.named());
+void Outer_choice::encode(onc::xdr::Encoder& out) const {
+  out.i32(which_);
+  switch (which_) {
+    case 0: return named().encode(out);
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Outer_choice& v) {
-  const std::int32_t which = in.i32();
-  switch (which) {
-    case 0: {
-      Outer_choice_named named;
-      decode(in, named);
-      v = Outer_choice::with_named(std::move(named));
+void Outer_choice::decode(onc::xdr::Decoder& in) {
+  const std::int32_t which__ = in.i32();
+  switch (which__) {
+    case 0:
+      which_ = which__;
+      onc::xdr::arm<1>(arm_).decode(in);
       return;
-    }
     default:
-      v = Outer_choice(which);
+      which_ = which__;
+      arm_.emplace<0>();
       return;
   }
 }
 
-void encode(onc::xdr::Encoder& out, const Outer_many& v) {
-  out.i32(v.n);
+void Outer_many::encode(onc::xdr::Encoder& out) const {
+  out.i32(n);
 }
 
-void decode(onc::xdr::Decoder& in, Outer_many& v) {
-  v.n = in.i32();
+void Outer_many::decode(onc::xdr::Decoder& in) {
+  n = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const Outer& v) {
-  encode(out, v.point);
-  encode(out, v.size);
-  encode(out, v.choice);
-  out.array(v.many, 2, [&](const Outer_many& item) { encode(out, item); });
+void Outer::encode(onc::xdr::Encoder& out) const {
+  point.encode(out);
+  out.enumerator(size, values_of_Outer_size);
+  choice.encode(out);
+  out.array(many, {2, "Outer.many"});
 }
 
-void decode(onc::xdr::Decoder& in, Outer& v) {
-  decode(in, v.point);
-  decode(in, v.size);
-  decode(in, v.choice);
-  in.array(v.many, 2, 4, [&](Outer_many& item) { decode(in, item); });
+void Outer::decode(onc::xdr::Decoder& in) {
+  point.decode(in);
+  in.enumerator(size, values_of_Outer_size);
+  choice.decode(in);
+  in.array(many, {2, "Outer.many"}, 4);
 }
 
 void encode(onc::xdr::Encoder& out, Switch v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Switch);
 }
 
 void decode(onc::xdr::Decoder& in, Switch& v) {
-  switch (v = static_cast<Switch>(in.i32())) {
-    case Switch::on:
-    case Switch::off:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Switch");
+  in.enumerator(v, values_of_Switch);
 }
 
-void encode(onc::xdr::Encoder& out, const Maybe_item& v) {
-  out.i32(v.z);
+void Maybe_item::encode(onc::xdr::Encoder& out) const {
+  out.i32(z);
 }
 
-void decode(onc::xdr::Decoder& in, Maybe_item& v) {
-  v.z = in.i32();
+void Maybe_item::decode(onc::xdr::Decoder& in) {
+  z = in.i32();
 }
 
 }  // namespace in_place

@@ -15,6 +15,8 @@ struct Outer_point {
   std::int32_t x{};
   std::int32_t y{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_point&) const = default;
 };
@@ -27,6 +29,8 @@ enum class Outer_size : std::int32_t {
 struct Outer_choice_named {
   std::string text{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_choice_named&) const = default;
 };
@@ -39,9 +43,11 @@ class Outer_choice {
   static Outer_choice with_named(Outer_choice_named named);  // case 0
 
   std::int32_t which() const { return which_; }
-  Outer_choice_named& named() { return std::get<1>(arm_); }
-  const Outer_choice_named& named() const { return std::get<1>(arm_); }
+  Outer_choice_named& named() { return onc::xdr::held<1>(arm_, "Outer_choice.named"); }
+  const Outer_choice_named& named() const { return onc::xdr::held<1>(arm_, "Outer_choice.named"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_choice&) const = default;
 
@@ -53,6 +59,8 @@ class Outer_choice {
 struct Outer_many {
   std::int32_t n{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Outer_many&) const = default;
 };
@@ -63,6 +71,8 @@ struct Outer {
   Outer_choice choice{};
   std::vector<Outer_many> many{};  // <2>
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Outer&) const = default;
 };
@@ -75,28 +85,20 @@ enum class Switch : std::int32_t {
 struct Maybe_item {
   std::int32_t z{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Maybe_item&) const = default;
 };
 
 using Maybe = std::optional<Maybe_item>;
 
-void encode(onc::xdr::Encoder&, const Outer_point&);
-void decode(onc::xdr::Decoder&, Outer_point&);
+inline constexpr onc::xdr::Enumerators values_of_Outer_size{"Outer_size", 0, 1};
 void encode(onc::xdr::Encoder&, Outer_size);
 void decode(onc::xdr::Decoder&, Outer_size&);
-void encode(onc::xdr::Encoder&, const Outer_choice_named&);
-void decode(onc::xdr::Decoder&, Outer_choice_named&);
-void encode(onc::xdr::Encoder&, const Outer_choice&);
-void decode(onc::xdr::Decoder&, Outer_choice&);
-void encode(onc::xdr::Encoder&, const Outer_many&);
-void decode(onc::xdr::Decoder&, Outer_many&);
-void encode(onc::xdr::Encoder&, const Outer&);
-void decode(onc::xdr::Decoder&, Outer&);
+inline constexpr onc::xdr::Enumerators values_of_Switch{"Switch", 0, 1};
 void encode(onc::xdr::Encoder&, Switch);
 void decode(onc::xdr::Decoder&, Switch&);
-void encode(onc::xdr::Encoder&, const Maybe_item&);
-void decode(onc::xdr::Decoder&, Maybe_item&);
 
 using onc::xdr::operator<<;
 void print_Outer_size(onc::xdr::Printer&, Outer_size);

@@ -13,8 +13,8 @@ constexpr onc::rpc::Procedure choose{program, 1, "choose"};
 asio::awaitable<enums::Choice> AsyncClient::choose(enums::Kind kind) {
   return call<enums::Choice>(
       procedures::choose,
-      [&](onc::xdr::Encoder& out) { encode(out, kind); },
-      [](onc::xdr::Decoder& in, enums::Choice& reply) { decode(in, reply); });
+      [&](onc::xdr::Encoder& out) { out.enumerator(kind, enums::values_of_Kind); },
+      [](onc::xdr::Decoder& in, enums::Choice& reply) { reply.decode(in); });
 }
 
 asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments,
@@ -26,11 +26,11 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     }
     case 1: {
       enums::Kind kind{};
-      decode(arguments, kind);
+      arguments.enumerator(kind, enums::values_of_Kind);
       arguments.finish();
       return onc::rpc::answer(
           results, choose(kind, caller),
-          [](onc::xdr::Encoder& out, const enums::Choice& reply) { encode(out, reply); });
+          [](onc::xdr::Encoder& out, const enums::Choice& reply) { reply.encode(out); });
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);

@@ -3,16 +3,16 @@
 
 namespace included {
 
-void encode(onc::xdr::Encoder& out, const Included& v) {
-  encode(out, v.kind);
-  out.array(v.choices, enums::start, [&](const enums::Choice& item) { encode(out, item); });
-  out.opaque(v.shared);
+void Included::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(kind, enums::values_of_Kind);
+  out.array(choices, {enums::start, "Included.choices"});
+  out.opaque(shared);
 }
 
-void decode(onc::xdr::Decoder& in, Included& v) {
-  decode(in, v.kind);
-  in.array(v.choices, enums::start, 8, [&](enums::Choice& item) { decode(in, item); });
-  in.opaque(v.shared);
+void Included::decode(onc::xdr::Decoder& in) {
+  in.enumerator(kind, enums::values_of_Kind);
+  in.array(choices, {enums::start, "Included.choices"}, 8);
+  in.opaque(shared);
 }
 
 Chosen::Chosen(enums::Kind kind) : kind_(kind), arm_(std::in_place_index<0>) {
@@ -27,26 +27,25 @@ Chosen Chosen::with_choice(enums::Choice choice) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Chosen& v) {
-  encode(out, v.kind());
-  switch (v.kind()) {
-    case enums::Kind::ten: return encode(out, v.choice());
+void Chosen::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(kind_, enums::values_of_Kind);
+  switch (kind_) {
+    case enums::Kind::ten: return choice().encode(out);
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Chosen& v) {
-  enums::Kind kind{};
-  decode(in, kind);
-  switch (kind) {
-    case enums::Kind::ten: {
-      enums::Choice choice;
-      decode(in, choice);
-      v = Chosen::with_choice(std::move(choice));
+void Chosen::decode(onc::xdr::Decoder& in) {
+  enums::Kind kind__{};
+  in.enumerator(kind__, enums::values_of_Kind);
+  switch (kind__) {
+    case enums::Kind::ten:
+      kind_ = kind__;
+      onc::xdr::arm<1>(arm_).decode(in);
       return;
-    }
     default:
-      v = Chosen(kind);
+      kind_ = kind__;
+      arm_.emplace<0>();
       return;
   }
 }
@@ -60,21 +59,28 @@ constexpr onc::rpc::Procedure choose{program, 1, "choose"};
 
 enums::Choice Client::choose(enums::Kind kind) {
   enums::Choice reply;
-  call(procedures::choose, [&](onc::xdr::Encoder& out) { encode(out, kind); },
-       [&](onc::xdr::Decoder& in) { decode(in, reply); });
+  call(procedures::choose, [&](onc::xdr::Encoder& out) { out.enumerator(kind, enums::values_of_Kind); },
+       reply);
   return reply;
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void choose(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  enums::Kind kind{};
+  arguments.enumerator(kind, enums::values_of_Kind);
+  arguments.finish();
+  server.choose(kind, caller).encode(results);
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      enums::Kind kind{};
-      decode(arguments, kind);
-      arguments.finish();
-      return encode(results, choose(kind, caller));
-    }
+    case 1: return handlers::choose(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);
 }

@@ -23,6 +23,8 @@ struct Included {
   std::vector<enums::Choice> choices{};  // <start>
   Shared shared{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Included&) const = default;
 };
@@ -35,9 +37,11 @@ class Chosen {
   static Chosen with_choice(enums::Choice choice);  // case ten
 
   enums::Kind kind() const { return kind_; }
-  enums::Choice& choice() { return std::get<1>(arm_); }
-  const enums::Choice& choice() const { return std::get<1>(arm_); }
+  enums::Choice& choice() { return onc::xdr::held<1>(arm_, "Chosen.choice"); }
+  const enums::Choice& choice() const { return onc::xdr::held<1>(arm_, "Chosen.choice"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Chosen&) const = default;
 
@@ -45,11 +49,6 @@ class Chosen {
   enums::Kind kind_{enums::Kind::ten};
   std::variant<onc::xdr::Void, enums::Choice> arm_{std::in_place_index<1>};
 };
-
-void encode(onc::xdr::Encoder&, const Included&);
-void decode(onc::xdr::Decoder&, Included&);
-void encode(onc::xdr::Encoder&, const Chosen&);
-void decode(onc::xdr::Decoder&, Chosen&);
 
 using onc::xdr::operator<<;
 

@@ -3,12 +3,12 @@
 
 namespace index_ {
 
-void encode(onc::xdr::Encoder& out, const A& v) {
-  out.i32(v.x);
+void A::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, A& v) {
-  v.x = in.i32();
+void A::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
 }  // namespace index_

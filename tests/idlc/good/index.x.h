@@ -11,12 +11,11 @@ namespace index_ {
 struct A {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const A&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const A&);
-void decode(onc::xdr::Decoder&, A&);
 
 using onc::xdr::operator<<;
 

@@ -15,24 +15,24 @@ Value Value::with_number(std::int32_t number) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Value& v) {
-  out.i32(v.type());
-  switch (v.type()) {
-    case TYPE_INT: return out.i32(v.number());
+void Value::encode(onc::xdr::Encoder& out) const {
+  out.i32(type_);
+  switch (type_) {
+    case TYPE_INT: return out.i32(number());
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Value& v) {
-  const std::int32_t type = in.i32();
-  switch (type) {
-    case TYPE_INT: {
-      const std::int32_t number = in.i32();
-      v = Value::with_number(number);
+void Value::decode(onc::xdr::Decoder& in) {
+  const std::int32_t type__ = in.i32();
+  switch (type__) {
+    case TYPE_INT:
+      type_ = type__;
+      onc::xdr::arm<1>(arm_) = in.i32();
       return;
-    }
     default:
-      v = Value(type);
+      type_ = type__;
+      arm_.emplace<0>();
       return;
   }
 }

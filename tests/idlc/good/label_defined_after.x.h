@@ -18,9 +18,11 @@ class Value {
   static Value with_number(std::int32_t number);  // case TYPE_INT
 
   std::int32_t type() const { return type_; }
-  std::int32_t& number() { return std::get<1>(arm_); }
-  std::int32_t number() const { return std::get<1>(arm_); }
+  std::int32_t& number() { return onc::xdr::held<1>(arm_, "Value.number"); }
+  std::int32_t number() const { return onc::xdr::held<1>(arm_, "Value.number"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Value&) const = default;
 
@@ -28,9 +30,6 @@ class Value {
   std::int32_t type_{TYPE_INT};
   std::variant<onc::xdr::Void, std::int32_t> arm_{std::in_place_index<1>};
 };
-
-void encode(onc::xdr::Encoder&, const Value&);
-void decode(onc::xdr::Decoder&, Value&);
 
 using onc::xdr::operator<<;
 

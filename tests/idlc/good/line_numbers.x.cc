@@ -12,25 +12,34 @@ constexpr onc::rpc::Procedure SECOND{program, 4, "SECOND"};
 }  // namespace procedures
 
 void Client::FIRST() {
-  call(procedures::FIRST, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::FIRST, {}, {});
 }
 
 void Client::SECOND() {
-  call(procedures::SECOND, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::SECOND, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void FIRST(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.FIRST(caller);
+}
+
+void SECOND(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.SECOND(caller);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 3: {
-      arguments.finish();
-      return FIRST(caller);
-    }
-    case 4: {
-      arguments.finish();
-      return SECOND(caller);
-    }
+    case 3: return handlers::FIRST(*this, arguments, results, caller);
+    case 4: return handlers::SECOND(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, V1::program);
 }

@@ -3,16 +3,16 @@
 
 namespace macros {
 
-void encode(onc::xdr::Encoder& out, const Macros& v) {
-  out.u32(v.word);
-  out.array(v.names, 16, [&](const Name& item) { out.string(item, 255); });
-  out.i32(v.present);
+void Macros::encode(onc::xdr::Encoder& out) const {
+  out.u32(word);
+  out.array(names, {16, "Macros.names"}, [&](const Name& item) { out.string(item, {255, "Macros.names"}); });
+  out.i32(present);
 }
 
-void decode(onc::xdr::Decoder& in, Macros& v) {
-  v.word = in.u32();
-  in.array(v.names, 16, 4, [&](Name& item) { in.string(item, 255); });
-  v.present = in.i32();
+void Macros::decode(onc::xdr::Decoder& in) {
+  word = in.u32();
+  in.array(names, {16, "Macros.names"}, 4, [&](Name& item) { in.string(item, {255, "Macros.names"}); });
+  present = in.i32();
 }
 
 }  // namespace macros

@@ -16,12 +16,11 @@ struct Macros {
   std::vector<Name> names{};  // <16>
   std::int32_t present{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Macros&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Macros&);
-void decode(onc::xdr::Decoder&, Macros&);
 
 using onc::xdr::operator<<;
 

@@ -4,38 +4,33 @@
 namespace member_named_as_type {
 
 void encode(onc::xdr::Encoder& out, status v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_status);
 }
 
 void decode(onc::xdr::Decoder& in, status& v) {
-  switch (v = static_cast<status>(in.i32())) {
-    case status::good:
-    case status::bad:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "status");
+  in.enumerator(v, values_of_status);
 }
 
-void encode(onc::xdr::Encoder& out, const qid& v) {
-  out.i32(v.qid);
+void qid::encode(onc::xdr::Encoder& out) const {
+  out.i32(qid);
 }
 
-void decode(onc::xdr::Decoder& in, qid& v) {
-  v.qid = in.i32();
+void qid::decode(onc::xdr::Decoder& in) {
+  qid = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const file& v) {
-  encode(out, v.qid);
-  encode(out, v.status);
-  out.string(v.length, length);
-  encode(out, v.next);
+void file::encode(onc::xdr::Encoder& out) const {
+  qid.encode(out);
+  out.enumerator(status, values_of_status);
+  out.string(length, {member_named_as_type::length, "file.length"});
+  out.enumerator(next, values_of_status);
 }
 
-void decode(onc::xdr::Decoder& in, file& v) {
-  decode(in, v.qid);
-  decode(in, v.status);
-  in.string(v.length, length);
-  decode(in, v.next);
+void file::decode(onc::xdr::Decoder& in) {
+  qid.decode(in);
+  in.enumerator(status, values_of_status);
+  in.string(length, {member_named_as_type::length, "file.length"});
+  in.enumerator(next, values_of_status);
 }
 
 reply reply::with_qid(member_named_as_type::qid qid_) {
@@ -52,30 +47,26 @@ reply reply::with_file(member_named_as_type::file file_) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const reply& v) {
-  encode(out, v.status());
-  switch (v.status()) {
-    case status::good: return encode(out, v.qid());
-    case status::bad: return encode(out, v.file());
+void reply::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(status_, values_of_status);
+  switch (status_) {
+    case member_named_as_type::status::good: return qid().encode(out);
+    case member_named_as_type::status::bad: return file().encode(out);
   }
 }
 
-void decode(onc::xdr::Decoder& in, reply& v) {
-  status status_{};
-  decode(in, status_);
-  switch (status_) {
-    case status::good: {
-      qid qid_;
-      decode(in, qid_);
-      v = reply::with_qid(std::move(qid_));
+void reply::decode(onc::xdr::Decoder& in) {
+  member_named_as_type::status status__{};
+  in.enumerator(status__, values_of_status);
+  switch (status__) {
+    case member_named_as_type::status::good:
+      status_ = status__;
+      onc::xdr::arm<0>(arm_).decode(in);
       return;
-    }
-    case status::bad: {
-      file file_;
-      decode(in, file_);
-      v = reply::with_file(std::move(file_));
+    case member_named_as_type::status::bad:
+      status_ = status__;
+      onc::xdr::arm<1>(arm_).decode(in);
       return;
-    }
   }
 }
 

@@ -17,6 +17,8 @@ enum class status : std::int32_t {
 struct qid {
   std::int32_t qid{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const member_named_as_type::qid&) const = default;
 };
@@ -29,6 +31,8 @@ struct file {
   std::string length{};  // <length>
   member_named_as_type::status next{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const file&) const = default;
 };
@@ -41,11 +45,13 @@ class reply {
   static reply with_file(member_named_as_type::file file_);  // case bad
 
   member_named_as_type::status status() const { return status_; }
-  member_named_as_type::qid& qid() { return std::get<0>(arm_); }
-  const member_named_as_type::qid& qid() const { return std::get<0>(arm_); }
-  member_named_as_type::file& file() { return std::get<1>(arm_); }
-  const member_named_as_type::file& file() const { return std::get<1>(arm_); }
+  member_named_as_type::qid& qid() { return onc::xdr::held<0>(arm_, "reply.qid"); }
+  const member_named_as_type::qid& qid() const { return onc::xdr::held<0>(arm_, "reply.qid"); }
+  member_named_as_type::file& file() { return onc::xdr::held<1>(arm_, "reply.file"); }
+  const member_named_as_type::file& file() const { return onc::xdr::held<1>(arm_, "reply.file"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const reply&) const = default;
 
@@ -54,14 +60,9 @@ class reply {
   std::variant<member_named_as_type::qid, member_named_as_type::file> arm_{std::in_place_index<0>};
 };
 
+inline constexpr onc::xdr::Enumerators values_of_status{"status", 0, 1};
 void encode(onc::xdr::Encoder&, status);
 void decode(onc::xdr::Decoder&, status&);
-void encode(onc::xdr::Encoder&, const qid&);
-void decode(onc::xdr::Decoder&, qid&);
-void encode(onc::xdr::Encoder&, const file&);
-void decode(onc::xdr::Decoder&, file&);
-void encode(onc::xdr::Encoder&, const reply&);
-void decode(onc::xdr::Decoder&, reply&);
 
 using onc::xdr::operator<<;
 void print_status(onc::xdr::Printer&, status);

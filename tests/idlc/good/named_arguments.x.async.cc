@@ -30,8 +30,8 @@ asio::awaitable<void> AsyncClient::rename(Path argument, Path argument2) {
   return call(
       procedures::rename,
       [&](onc::xdr::Encoder& out) {
-        out.string(argument, 1024);
-        out.string(argument2, 1024);
+        out.string(argument, {1024, "rename(Path)"});
+        out.string(argument2, {1024, "rename(Path)"});
       });
 }
 
@@ -39,7 +39,7 @@ asio::awaitable<std::optional<std::int32_t>> AsyncClient::find(std::string argum
   return call<std::optional<std::int32_t>>(
       procedures::find,
       [&](onc::xdr::Encoder& out) {
-        out.string(argument, 64);
+        out.string(argument, {64, "find()"});
         out.u32(argument2);
       },
       [](onc::xdr::Decoder& in, std::optional<std::int32_t>& reply_) { in.optional(reply_, [&](std::int32_t&
@@ -57,9 +57,9 @@ asio::awaitable<void> AsyncClient::put(onc::xdr::Bytes argument, std::int64_t ar
   return call(
       procedures::put,
       [&](onc::xdr::Encoder& out) {
-        out.opaque(argument, 512);
+        out.opaque(argument, {512, "put()"});
         out.i64(argument2);
-        out.optional(place, [&](const Place& item) { encode(out, item); });
+        out.optional(place);
       });
 }
 
@@ -96,15 +96,15 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     }
     case 2: {
       Path argument;
-      arguments.string(argument, 1024);
+      arguments.string(argument, {1024, "rename(Path)"});
       Path argument2;
-      arguments.string(argument2, 1024);
+      arguments.string(argument2, {1024, "rename(Path)"});
       arguments.finish();
       return rename(std::move(argument), std::move(argument2), caller);
     }
     case 3: {
       std::string argument;
-      arguments.string(argument, 64);
+      arguments.string(argument, {64, "find()"});
       const std::uint32_t argument2 = arguments.u32();
       arguments.finish();
       return onc::rpc::answer(
@@ -122,10 +122,10 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     }
     case 5: {
       onc::xdr::Bytes argument;
-      arguments.opaque(argument, 512);
+      arguments.opaque(argument, {512, "put()"});
       const std::int64_t argument2 = arguments.i64();
       std::optional<Place> place;
-      arguments.optional(place, [&](Place& item) { decode(arguments, item); });
+      arguments.optional(place);
       arguments.finish();
       return put(std::move(argument), argument2, std::move(place), caller);
     }

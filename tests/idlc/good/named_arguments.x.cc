@@ -3,12 +3,12 @@
 
 namespace named_arguments {
 
-void encode(onc::xdr::Encoder& out, const Place& v) {
-  out.i32(v.shelf);
+void Place::encode(onc::xdr::Encoder& out) const {
+  out.i32(shelf);
 }
 
-void decode(onc::xdr::Decoder& in, Place& v) {
-  v.shelf = in.i32();
+void Place::decode(onc::xdr::Decoder& in) {
+  shelf = in.i32();
 }
 
 namespace NAMED::v1 {
@@ -26,35 +26,30 @@ constexpr onc::rpc::Procedure reply{program, 7, "reply"};
 
 std::int32_t Client::add(std::int32_t argument, std::int32_t argument2) {
   std::int32_t reply_{};
-  call(
-      procedures::add,
-      [&](onc::xdr::Encoder& out) {
-        out.i32(argument);
-        out.i32(argument2);
-      },
-      [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.i32(argument);
+    out.i32(argument2);
+  };
+  call(procedures::add, arguments, [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
   return reply_;
 }
 
 void Client::rename(const Path& argument, const Path& argument2) {
-  call(
-      procedures::rename,
-      [&](onc::xdr::Encoder& out) {
-        out.string(argument, 1024);
-        out.string(argument2, 1024);
-      },
-      [](onc::xdr::Decoder&) {});
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.string(argument, {1024, "rename(Path)"});
+    out.string(argument2, {1024, "rename(Path)"});
+  };
+  call(procedures::rename, arguments, {});
 }
 
 std::optional<std::int32_t> Client::find(const std::string& argument, std::uint32_t argument2) {
   std::optional<std::int32_t> reply_;
-  call(
-      procedures::find,
-      [&](onc::xdr::Encoder& out) {
-        out.string(argument, 64);
-        out.u32(argument2);
-      },
-      [&](onc::xdr::Decoder& in) { in.optional(reply_, [&](std::int32_t& item) { item = in.i32(); }); });
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.string(argument, {64, "find()"});
+    out.u32(argument2);
+  };
+  call(procedures::find, arguments, [&](onc::xdr::Decoder& in) { in.optional(reply_, [&](std::int32_t&
+      item) { item = in.i32(); }); });
   return reply_;
 }
 
@@ -66,84 +61,97 @@ std::int32_t Client::length(const std::string& argument) {
 }
 
 void Client::put(const onc::xdr::Bytes& argument, std::int64_t argument2, const std::optional<Place>& place) {
-  call(
-      procedures::put,
-      [&](onc::xdr::Encoder& out) {
-        out.opaque(argument, 512);
-        out.i64(argument2);
-        out.optional(place, [&](const Place& item) { encode(out, item); });
-      },
-      [](onc::xdr::Decoder&) {});
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.opaque(argument, {512, "put()"});
+    out.i64(argument2);
+    out.optional(place);
+  };
+  call(procedures::put, arguments, {});
 }
 
 std::int32_t Client::count() {
   std::int32_t reply_{};
-  call(procedures::count, [](onc::xdr::Encoder&) {},
-       [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
+  call(procedures::count, {}, [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
   return reply_;
 }
 
 void Client::reply(std::int32_t argument, std::int32_t argument2) {
-  call(
-      procedures::reply,
-      [&](onc::xdr::Encoder& out) {
-        out.i32(argument);
-        out.i32(argument2);
-      },
-      [](onc::xdr::Decoder&) {});
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.i32(argument);
+    out.i32(argument2);
+  };
+  call(procedures::reply, arguments, {});
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void add(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  const std::int32_t argument = arguments.i32();
+  const std::int32_t argument2 = arguments.i32();
+  arguments.finish();
+  results.i32(server.add(argument, argument2, caller));
+}
+
+void rename(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  Path argument;
+  arguments.string(argument, {1024, "rename(Path)"});
+  Path argument2;
+  arguments.string(argument2, {1024, "rename(Path)"});
+  arguments.finish();
+  server.rename(std::move(argument), std::move(argument2), caller);
+}
+
+void find(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  std::string argument;
+  arguments.string(argument, {64, "find()"});
+  const std::uint32_t argument2 = arguments.u32();
+  arguments.finish();
+  results.optional(server.find(std::move(argument), argument2, caller), [&](std::int32_t item) { results.i32(item); });
+}
+
+void length(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  std::string argument;
+  arguments.string(argument, onc::xdr::unbounded);
+  arguments.finish();
+  results.i32(server.length(std::move(argument), caller));
+}
+
+void put(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  onc::xdr::Bytes argument;
+  arguments.opaque(argument, {512, "put()"});
+  const std::int64_t argument2 = arguments.i64();
+  std::optional<Place> place;
+  arguments.optional(place);
+  arguments.finish();
+  server.put(std::move(argument), argument2, std::move(place), caller);
+}
+
+void count(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  results.i32(server.count(caller));
+}
+
+void reply(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  const std::int32_t argument = arguments.i32();
+  const std::int32_t argument2 = arguments.i32();
+  arguments.finish();
+  server.reply(argument, argument2, caller);
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      const std::int32_t argument = arguments.i32();
-      const std::int32_t argument2 = arguments.i32();
-      arguments.finish();
-      return results.i32(add(argument, argument2, caller));
-    }
-    case 2: {
-      Path argument;
-      arguments.string(argument, 1024);
-      Path argument2;
-      arguments.string(argument2, 1024);
-      arguments.finish();
-      return rename(std::move(argument), std::move(argument2), caller);
-    }
-    case 3: {
-      std::string argument;
-      arguments.string(argument, 64);
-      const std::uint32_t argument2 = arguments.u32();
-      arguments.finish();
-      return results.optional(find(std::move(argument), argument2, caller),
-          [&](std::int32_t item) { results.i32(item); });
-    }
-    case 4: {
-      std::string argument;
-      arguments.string(argument, onc::xdr::unbounded);
-      arguments.finish();
-      return results.i32(length(std::move(argument), caller));
-    }
-    case 5: {
-      onc::xdr::Bytes argument;
-      arguments.opaque(argument, 512);
-      const std::int64_t argument2 = arguments.i64();
-      std::optional<Place> place;
-      arguments.optional(place, [&](Place& item) { decode(arguments, item); });
-      arguments.finish();
-      return put(std::move(argument), argument2, std::move(place), caller);
-    }
-    case 6: {
-      arguments.finish();
-      return results.i32(count(caller));
-    }
-    case 7: {
-      const std::int32_t argument = arguments.i32();
-      const std::int32_t argument2 = arguments.i32();
-      arguments.finish();
-      return reply(argument, argument2, caller);
-    }
+    case 1: return handlers::add(*this, arguments, results, caller);
+    case 2: return handlers::rename(*this, arguments, results, caller);
+    case 3: return handlers::find(*this, arguments, results, caller);
+    case 4: return handlers::length(*this, arguments, results, caller);
+    case 5: return handlers::put(*this, arguments, results, caller);
+    case 6: return handlers::count(*this, arguments, results, caller);
+    case 7: return handlers::reply(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);
 }

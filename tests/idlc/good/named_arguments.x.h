@@ -15,12 +15,11 @@ using Path = std::string;  // <1024>
 struct Place {
   std::int32_t shelf{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Place&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Place&);
-void decode(onc::xdr::Decoder&, Place&);
 
 using onc::xdr::operator<<;
 

@@ -4,16 +4,11 @@
 namespace names_from_outside {
 
 void encode(onc::xdr::Encoder& out, Color v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Color);
 }
 
 void decode(onc::xdr::Decoder& in, Color& v) {
-  switch (v = static_cast<Color>(in.i32())) {
-    case Color::red:
-    case Color::blue:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Color");
+  in.enumerator(v, values_of_Color);
 }
 
 }  // namespace names_from_outside
@@ -21,26 +16,23 @@ void decode(onc::xdr::Decoder& in, Color& v) {
 namespace paint {
 
 void encode(onc::xdr::Encoder& out, Color v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Color);
 }
 
 void decode(onc::xdr::Decoder& in, Color& v) {
-  switch (v = static_cast<Color>(in.i32())) {
-    case Color::red:
-    case Color::green:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Color");
+  in.enumerator(v, values_of_Color);
 }
 
-void encode(onc::xdr::Encoder& out, const Wall& v) {
-  encode(out, v.color);
-  encode(out, v.primer);
+void Wall::encode(onc::xdr::Encoder& out) const {
+  auto run = out.run(8);
+  run.enumerator(color, names_from_outside::values_of_Color);
+  run.enumerator(primer, values_of_Color);
 }
 
-void decode(onc::xdr::Decoder& in, Wall& v) {
-  decode(in, v.color);
-  decode(in, v.primer);
+void Wall::decode(onc::xdr::Decoder& in) {
+  auto run = in.run(8);
+  run.enumerator(color, names_from_outside::values_of_Color);
+  run.enumerator(primer, values_of_Color);
 }
 
 Coat::Coat(names_from_outside::Color color) : color_(color), arm_(std::in_place_index<0>) {
@@ -57,25 +49,25 @@ Coat Coat::with_layers(std::int32_t layers) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Coat& v) {
-  encode(out, v.color());
-  switch (v.color()) {
-    case names_from_outside::Color::red: return out.i32(v.layers());
+void Coat::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(color_, names_from_outside::values_of_Color);
+  switch (color_) {
+    case names_from_outside::Color::red: return out.i32(layers());
     case names_from_outside::Color::blue: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Coat& v) {
-  names_from_outside::Color color{};
-  decode(in, color);
-  switch (color) {
-    case names_from_outside::Color::red: {
-      const std::int32_t layers = in.i32();
-      v = Coat::with_layers(layers);
+void Coat::decode(onc::xdr::Decoder& in) {
+  names_from_outside::Color color__{};
+  in.enumerator(color__, names_from_outside::values_of_Color);
+  switch (color__) {
+    case names_from_outside::Color::red:
+      color_ = color__;
+      onc::xdr::arm<1>(arm_) = in.i32();
       return;
-    }
     case names_from_outside::Color::blue:
-      v = Coat(color);
+      color_ = color__;
+      arm_.emplace<0>();
       return;
   }
 }

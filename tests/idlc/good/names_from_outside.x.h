@@ -26,6 +26,8 @@ struct Wall {
   names_from_outside::Color color{};
   Color primer{Color::red};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Wall&) const = default;
 };
@@ -38,9 +40,11 @@ class Coat {
   static Coat with_layers(std::int32_t layers);  // case ::red
 
   names_from_outside::Color color() const { return color_; }
-  std::int32_t& layers() { return std::get<1>(arm_); }
-  std::int32_t layers() const { return std::get<1>(arm_); }
+  std::int32_t& layers() { return onc::xdr::held<1>(arm_, "Coat.layers"); }
+  std::int32_t layers() const { return onc::xdr::held<1>(arm_, "Coat.layers"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Coat&) const = default;
 
@@ -53,6 +57,7 @@ class Coat {
 
 namespace names_from_outside {
 
+inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 0, 1};
 void encode(onc::xdr::Encoder&, Color);
 void decode(onc::xdr::Decoder&, Color&);
 
@@ -60,12 +65,9 @@ void decode(onc::xdr::Decoder&, Color&);
 
 namespace paint {
 
+inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 5, 6};
 void encode(onc::xdr::Encoder&, Color);
 void decode(onc::xdr::Decoder&, Color&);
-void encode(onc::xdr::Encoder&, const Wall&);
-void decode(onc::xdr::Decoder&, Wall&);
-void encode(onc::xdr::Encoder&, const Coat&);
-void decode(onc::xdr::Decoder&, Coat&);
 
 }  // namespace paint
 

@@ -4,61 +4,55 @@
 namespace names_of_cpp {
 
 void encode(onc::xdr::Encoder& out, Word v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Word);
 }
 
 void decode(onc::xdr::Decoder& in, Word& v) {
-  switch (v = static_cast<Word>(in.i32())) {
-    case Word::class_:
-    case Word::TRUE_:
-    case Word::EOF_:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Word");
+  in.enumerator(v, values_of_Word);
 }
 
-void encode(onc::xdr::Encoder& out, const Words& v) {
+void Words::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(12);
-  run.i32(v.delete__);
-  run.i32(v.delete_);
-  run.i32(v.major_);
-  out.string(v.errno_, onc::xdr::unbounded);
+  run.i32(delete__);
+  run.i32(delete_);
+  run.i32(major_);
+  out.string(errno_, onc::xdr::unbounded);
 }
 
-void decode(onc::xdr::Decoder& in, Words& v) {
+void Words::decode(onc::xdr::Decoder& in) {
   auto run = in.run(12);
-  v.delete__ = run.i32();
-  v.delete_ = run.i32();
-  v.major_ = run.i32();
-  in.string(v.errno_, onc::xdr::unbounded);
+  delete__ = run.i32();
+  delete_ = run.i32();
+  major_ = run.i32();
+  in.string(errno_, onc::xdr::unbounded);
 }
 
-void encode(onc::xdr::Encoder& out, const operator__& v) {
-  out.i32(v.requires_);
+void operator__::encode(onc::xdr::Encoder& out) const {
+  out.i32(requires_);
 }
 
-void decode(onc::xdr::Decoder& in, operator__& v) {
-  v.requires_ = in.i32();
+void operator__::decode(onc::xdr::Decoder& in) {
+  requires_ = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const operator_& v) {
-  encode(out, v.std);
+void operator_::encode(onc::xdr::Encoder& out) const {
+  std.encode(out);
 }
 
-void decode(onc::xdr::Decoder& in, operator_& v) {
-  decode(in, v.std);
+void operator_::decode(onc::xdr::Decoder& in) {
+  std.decode(in);
 }
 
-void encode(onc::xdr::Encoder& out, const encode_& v) {
+void encode_::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(8);
-  run.i32(v.in);
-  run.i32(v.v);
+  run.i32(in);
+  run.i32(v);
 }
 
-void decode(onc::xdr::Decoder& in, encode_& v) {
-  auto run = in.run(8);
-  v.in = run.i32();
-  v.v = run.i32();
+void encode_::decode(onc::xdr::Decoder& in_) {
+  auto run = in_.run(8);
+  in = run.i32();
+  v = run.i32();
 }
 
 export_ export_::with_this_(std::int32_t this_) {
@@ -84,35 +78,31 @@ export_ export_::with_in(Word new_, std::string in) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const export_& v) {
-  encode(out, v.new_());
-  switch (v.new_()) {
-    case Word::class_: return out.i32(v.this_());
-    case Word::TRUE_: return out.i32(v.v());
-    default: return out.string(v.in(), onc::xdr::unbounded);
+void export_::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(new__, values_of_Word);
+  switch (new__) {
+    case Word::class_: return out.i32(this_());
+    case Word::TRUE_: return out.i32(v());
+    default: return out.string(in(), onc::xdr::unbounded);
   }
 }
 
-void decode(onc::xdr::Decoder& in, export_& v) {
-  Word new_{};
-  decode(in, new_);
-  switch (new_) {
-    case Word::class_: {
-      const std::int32_t this_ = in.i32();
-      v = export_::with_this_(this_);
+void export_::decode(onc::xdr::Decoder& in_) {
+  Word new___{};
+  in_.enumerator(new___, values_of_Word);
+  switch (new___) {
+    case Word::class_:
+      new__ = new___;
+      onc::xdr::arm<0>(arm_) = in_.i32();
       return;
-    }
-    case Word::TRUE_: {
-      const std::int32_t v_ = in.i32();
-      v = export_::with_v(v_);
+    case Word::TRUE_:
+      new__ = new___;
+      onc::xdr::arm<1>(arm_) = in_.i32();
       return;
-    }
-    default: {
-      std::string in_;
-      in.string(in_, onc::xdr::unbounded);
-      v = export_::with_in(new_, std::move(in_));
+    default:
+      new__ = new___;
+      in_.string(onc::xdr::arm<2>(arm_), onc::xdr::unbounded);
       return;
-    }
   }
 }
 

@@ -22,6 +22,8 @@ struct Words {
   std::int32_t major_{};
   std::string errno_{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Words&) const = default;
 };
@@ -29,6 +31,8 @@ struct Words {
 struct operator__ {
   std::int32_t requires_{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const operator__&) const = default;
 };
@@ -36,6 +40,8 @@ struct operator__ {
 struct operator_ {
   operator__ std{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const operator_&) const = default;
 };
@@ -44,6 +50,8 @@ struct encode_ {
   std::int32_t in{};
   std::int32_t v{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const encode_&) const = default;
 };
@@ -57,13 +65,15 @@ class export_ {
   static export_ with_in(Word new_, std::string in);  // default
 
   Word new_() const { return new__; }
-  std::int32_t& this_() { return std::get<0>(arm_); }
-  std::int32_t this_() const { return std::get<0>(arm_); }
-  std::int32_t& v() { return std::get<1>(arm_); }
-  std::int32_t v() const { return std::get<1>(arm_); }
-  std::string& in() { return std::get<2>(arm_); }
-  const std::string& in() const { return std::get<2>(arm_); }
+  std::int32_t& this_() { return onc::xdr::held<0>(arm_, "export.this"); }
+  std::int32_t this_() const { return onc::xdr::held<0>(arm_, "export.this"); }
+  std::int32_t& v() { return onc::xdr::held<1>(arm_, "export.v"); }
+  std::int32_t v() const { return onc::xdr::held<1>(arm_, "export.v"); }
+  std::string& in() { return onc::xdr::held<2>(arm_, "export.in"); }
+  const std::string& in() const { return onc::xdr::held<2>(arm_, "export.in"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const export_&) const = default;
 
@@ -72,18 +82,9 @@ class export_ {
   std::variant<std::int32_t, std::int32_t, std::string> arm_{std::in_place_index<0>};
 };
 
+inline constexpr onc::xdr::Enumerators values_of_Word{"Word", 0, 2};
 void encode(onc::xdr::Encoder&, Word);
 void decode(onc::xdr::Decoder&, Word&);
-void encode(onc::xdr::Encoder&, const Words&);
-void decode(onc::xdr::Decoder&, Words&);
-void encode(onc::xdr::Encoder&, const operator__&);
-void decode(onc::xdr::Decoder&, operator__&);
-void encode(onc::xdr::Encoder&, const operator_&);
-void decode(onc::xdr::Decoder&, operator_&);
-void encode(onc::xdr::Encoder&, const encode_&);
-void decode(onc::xdr::Decoder&, encode_&);
-void encode(onc::xdr::Encoder&, const export_&);
-void decode(onc::xdr::Decoder&, export_&);
 
 using onc::xdr::operator<<;
 void print_Word(onc::xdr::Printer&, Word);

@@ -21,8 +21,8 @@ constexpr onc::rpc::Procedure number{program, 9, "number"};
 asio::awaitable<names_of_ours::State> AsyncClient::get(names_of_ours::State state) {
   return call<names_of_ours::State>(
       procedures::get,
-      [&](onc::xdr::Encoder& out_) { encode(out_, state); },
-      [](onc::xdr::Decoder& in_, names_of_ours::State& reply_) { decode(in_, reply_); });
+      [&](onc::xdr::Encoder& out_) { state.encode(out_); },
+      [](onc::xdr::Decoder& in_, names_of_ours::State& reply_) { reply_.decode(in_); });
 }
 
 asio::awaitable<names_of_ours::Service> AsyncClient::serve(names_of_ours::Service service,
@@ -30,10 +30,10 @@ asio::awaitable<names_of_ours::Service> AsyncClient::serve(names_of_ours::Servic
   return call<names_of_ours::Service>(
       procedures::serve,
       [&](onc::xdr::Encoder& out_) {
-        encode(out_, service);
-        encode(out_, argument2_);
+        out_.enumerator(service, values_of_Service);
+        argument2_.encode(out_);
       },
-      [](onc::xdr::Decoder& in_, names_of_ours::Service& reply_) { decode(in_, reply_); });
+      [](onc::xdr::Decoder& in_, names_of_ours::Service& reply_) { in_.enumerator(reply_, values_of_Service); });
 }
 
 asio::awaitable<names_of_ours::begin> AsyncClient::start(names_of_ours::exchange argument_,
@@ -41,49 +41,49 @@ asio::awaitable<names_of_ours::begin> AsyncClient::start(names_of_ours::exchange
   return call<names_of_ours::begin>(
       procedures::start,
       [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        out_.string(argument2_, level);
+        out_.enumerator(argument_, values_of_exchange);
+        out_.string(argument2_, {level, "start(program_)"});
       },
-      [](onc::xdr::Decoder& in_, names_of_ours::begin& reply_) { decode(in_, reply_); });
+      [](onc::xdr::Decoder& in_, names_of_ours::begin& reply_) { reply_.decode(in_); });
 }
 
 asio::awaitable<argument> AsyncClient::argue(argument argument_, argument2 argument2_, Argument2 argument3) {
   return call<argument>(
       procedures::argue,
       [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        encode(out_, argument2_);
-        encode(out_, argument3);
+        argument_.encode(out_);
+        argument2_.encode(out_);
+        argument3.encode(out_);
       },
-      [](onc::xdr::Decoder& in_, argument& reply_) { decode(in_, reply_); });
+      [](onc::xdr::Decoder& in_, argument& reply_) { reply_.decode(in_); });
 }
 
 asio::awaitable<in> AsyncClient::into(in argument_, out argument2_) {
   return call<in>(
       procedures::into,
       [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        encode(out_, argument2_);
+        argument_.encode(out_);
+        argument2_.encode(out_);
       },
-      [](onc::xdr::Decoder& in_, in& reply_) { decode(in_, reply_); });
+      [](onc::xdr::Decoder& in_, in& reply_) { reply_.decode(in_); });
 }
 
 asio::awaitable<out> AsyncClient::out_of(reply argument_) {
   return call<out>(
       procedures::out_of,
-      [&](onc::xdr::Encoder& out_) { encode(out_, argument_); },
-      [](onc::xdr::Decoder& in_, out& reply_) { decode(in_, reply_); });
+      [&](onc::xdr::Encoder& out_) { argument_.encode(out_); },
+      [](onc::xdr::Decoder& in_, out& reply_) { reply_.decode(in_); });
 }
 
 asio::awaitable<names_of_ours::Client> AsyncClient::client(names_of_ours::Client argument_,
-    names_of_ours::Server server) {
+    names_of_ours::Server argument2_) {
   return call<names_of_ours::Client>(
       procedures::client,
       [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        encode(out_, server);
+        argument_.encode(out_);
+        argument2_.encode(out_);
       },
-      [](onc::xdr::Decoder& in_, names_of_ours::Client& reply_) { decode(in_, reply_); });
+      [](onc::xdr::Decoder& in_, names_of_ours::Client& reply_) { reply_.decode(in_); });
 }
 
 asio::awaitable<item> AsyncClient::one(item argument_, items argument2_) {
@@ -91,7 +91,8 @@ asio::awaitable<item> AsyncClient::one(item argument_, items argument2_) {
       procedures::one,
       [&](onc::xdr::Encoder& out_) {
         out_.string(argument_, onc::xdr::unbounded);
-        out_.array(argument2_, level, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
+        out_.array(argument2_, {level, "one(items)"}, [&](const item& item_) { out_.string(item_,
+            onc::xdr::unbounded); });
       },
       [](onc::xdr::Decoder& in_, item& reply_) { in_.string(reply_, onc::xdr::unbounded); });
 }
@@ -101,7 +102,7 @@ asio::awaitable<v> AsyncClient::number(v argument_, run argument2_) {
       procedures::number,
       [&](onc::xdr::Encoder& out_) {
         out_.i32(argument_);
-        encode(out_, argument2_);
+        out_.enumerator(argument2_, values_of_run);
       },
       [](onc::xdr::Decoder& in_, v& reply_) { reply_ = in_.i32(); });
 }
@@ -114,78 +115,74 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
       return onc::rpc::no_results();
     }
     case 1: {
-      names_of_ours::State state;
-      decode(arguments_, state);
-      arguments_.finish();
       return onc::rpc::answer(
-          results_, get(std::move(state), caller_),
-          [](onc::xdr::Encoder& out_, const names_of_ours::State& reply_) { encode(out_, reply_); });
+          results_, get(arguments_.last<names_of_ours::State>(), caller_),
+          [](onc::xdr::Encoder& out_, const names_of_ours::State& reply_) { reply_.encode(out_); });
     }
     case 2: {
       names_of_ours::Service service{};
-      decode(arguments_, service);
+      arguments_.enumerator(service, values_of_Service);
       names_of_ours::begin argument2_;
-      decode(arguments_, argument2_);
+      argument2_.decode(arguments_);
       arguments_.finish();
       return onc::rpc::answer(
           results_, serve(service, std::move(argument2_), caller_),
-          [](onc::xdr::Encoder& out_, const names_of_ours::Service& reply_) { encode(out_, reply_); });
+          [](onc::xdr::Encoder& out_, const names_of_ours::Service& reply_) { out_.enumerator(reply_,
+              values_of_Service); });
     }
     case 3: {
       names_of_ours::exchange argument_{names_of_ours::exchange::one};
-      decode(arguments_, argument_);
+      arguments_.enumerator(argument_, values_of_exchange);
       names_of_ours::program_ argument2_;
-      arguments_.string(argument2_, level);
+      arguments_.string(argument2_, {level, "start(program_)"});
       arguments_.finish();
       return onc::rpc::answer(
           results_, start(argument_, std::move(argument2_), caller_),
-          [](onc::xdr::Encoder& out_, const names_of_ours::begin& reply_) { encode(out_, reply_); });
+          [](onc::xdr::Encoder& out_, const names_of_ours::begin& reply_) { reply_.encode(out_); });
     }
     case 4: {
       argument argument_;
-      decode(arguments_, argument_);
+      argument_.decode(arguments_);
       argument2 argument2_;
-      decode(arguments_, argument2_);
+      argument2_.decode(arguments_);
       Argument2 argument3;
-      decode(arguments_, argument3);
+      argument3.decode(arguments_);
       arguments_.finish();
       return onc::rpc::answer(
           results_, argue(std::move(argument_), std::move(argument2_), std::move(argument3), caller_),
-          [](onc::xdr::Encoder& out_, const argument& reply_) { encode(out_, reply_); });
+          [](onc::xdr::Encoder& out_, const argument& reply_) { reply_.encode(out_); });
     }
     case 5: {
       in argument_;
-      decode(arguments_, argument_);
+      argument_.decode(arguments_);
       out argument2_;
-      decode(arguments_, argument2_);
+      argument2_.decode(arguments_);
       arguments_.finish();
       return onc::rpc::answer(
           results_, into(std::move(argument_), std::move(argument2_), caller_),
-          [](onc::xdr::Encoder& out_, const in& reply_) { encode(out_, reply_); });
+          [](onc::xdr::Encoder& out_, const in& reply_) { reply_.encode(out_); });
     }
     case 6: {
-      reply argument_;
-      decode(arguments_, argument_);
-      arguments_.finish();
       return onc::rpc::answer(
-          results_, out_of(std::move(argument_), caller_),
-          [](onc::xdr::Encoder& out_, const out& reply_) { encode(out_, reply_); });
+          results_, out_of(arguments_.last<reply>(), caller_),
+          [](onc::xdr::Encoder& out_, const out& reply_) { reply_.encode(out_); });
     }
     case 7: {
       names_of_ours::Client argument_;
-      decode(arguments_, argument_);
-      names_of_ours::Server server;
-      decode(arguments_, server);
+      argument_.decode(arguments_);
+      names_of_ours::Server argument2_;
+      argument2_.decode(arguments_);
       arguments_.finish();
       return onc::rpc::answer(
-          results_, client(std::move(argument_), std::move(server), caller_),
-          [](onc::xdr::Encoder& out_, const names_of_ours::Client& reply_) { encode(out_, reply_); });
+          results_, client(std::move(argument_), std::move(argument2_), caller_),
+          [](onc::xdr::Encoder& out_, const names_of_ours::Client& reply_) { reply_.encode(out_); });
     }
     case 8: {
       item argument_;
       arguments_.string(argument_, onc::xdr::unbounded);
       items argument2_;
-      arguments_.array(argument2_, level, 4, [&](item& item_) { arguments_.string(item_, onc::xdr::unbounded); });
+      arguments_.array(argument2_, {level, "one(items)"}, 4, [&](item& item_) { arguments_.string(item_,
+          onc::xdr::unbounded); });
       arguments_.finish();
       return onc::rpc::answer(
           results_, one(std::move(argument_), std::move(argument2_), caller_),
@@ -194,7 +191,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
     case 9: {
       const v argument_ = arguments_.i32();
       run argument2_{};
-      decode(arguments_, argument2_);
+      arguments_.enumerator(argument2_, values_of_run);
       arguments_.finish();
       return onc::rpc::answer(
           results_, number(argument_, argument2_, caller_),
@@ -257,7 +254,7 @@ asio::awaitable<std::int32_t> AsyncClient::procedure(std::int32_t argument_, nam
       procedures::procedure,
       [&](onc::xdr::Encoder& out_) {
         out_.i32(argument_);
-        encode(out_, state);
+        state.encode(out_);
       },
       [](onc::xdr::Decoder& in_, std::int32_t& reply_) { reply_ = in_.i32(); });
 }
@@ -275,8 +272,8 @@ asio::awaitable<std::int32_t> AsyncClient::argument(std::int32_t argument_, std:
 asio::awaitable<names_of_ours::State> AsyncClient::State(names_of_ours::State state) {
   return call<names_of_ours::State>(
       procedures::State,
-      [&](onc::xdr::Encoder& out_) { encode(out_, state); },
-      [](onc::xdr::Decoder& in_, names_of_ours::State& reply_) { decode(in_, reply_); });
+      [&](onc::xdr::Encoder& out_) { state.encode(out_); },
+      [](onc::xdr::Decoder& in_, names_of_ours::State& reply_) { reply_.decode(in_); });
 }
 
 asio::awaitable<void> AsyncClient::Service() {
@@ -318,19 +315,19 @@ asio::awaitable<void> AsyncClient::program_() {
 asio::awaitable<void> AsyncClient::reply(arm_ argument_) {
   return call(
       procedures::reply,
-      [&](onc::xdr::Encoder& out_) { encode(out_, argument_); });
+      [&](onc::xdr::Encoder& out_) { argument_.encode(out_); });
 }
 
 asio::awaitable<void> AsyncClient::in(names_of_ours::in argument_) {
   return call(
       procedures::in,
-      [&](onc::xdr::Encoder& out_) { encode(out_, argument_); });
+      [&](onc::xdr::Encoder& out_) { argument_.encode(out_); });
 }
 
 asio::awaitable<void> AsyncClient::item(ByArm byArm) {
   return call(
       procedures::item,
-      [&](onc::xdr::Encoder& out_) { encode(out_, byArm); });
+      [&](onc::xdr::Encoder& out_) { byArm.encode(out_); });
 }
 
 asio::awaitable<void> AsyncClient::AsyncClient_() {
@@ -388,7 +385,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
     case 4: {
       const std::int32_t argument_ = arguments_.i32();
       names_of_ours::State state;
-      decode(arguments_, state);
+      state.decode(arguments_);
       arguments_.finish();
       return onc::rpc::answer(
           results_, procedure(argument_, std::move(state), caller_),
@@ -403,12 +400,9 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
           [](onc::xdr::Encoder& out_, const std::int32_t& reply_) { out_.i32(reply_); });
     }
     case 6: {
-      names_of_ours::State state;
-      decode(arguments_, state);
-      arguments_.finish();
       return onc::rpc::answer(
-          results_, State(std::move(state), caller_),
-          [](onc::xdr::Encoder& out_, const names_of_ours::State& reply_) { encode(out_, reply_); });
+          results_, State(arguments_.last<names_of_ours::State>(), caller_),
+          [](onc::xdr::Encoder& out_, const names_of_ours::State& reply_) { reply_.encode(out_); });
     }
     case 7: {
       arguments_.finish();
@@ -435,22 +429,13 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
       return program_(caller_);
     }
     case 13: {
-      arm_ argument_;
-      decode(arguments_, argument_);
-      arguments_.finish();
-      return reply(std::move(argument_), caller_);
+      return reply(arguments_.last<arm_>(), caller_);
     }
     case 14: {
-      names_of_ours::in argument_;
-      decode(arguments_, argument_);
-      arguments_.finish();
-      return in(std::move(argument_), caller_);
+      return in(arguments_.last<names_of_ours::in>(), caller_);
     }
     case 15: {
-      ByArm byArm;
-      decode(arguments_, byArm);
-      arguments_.finish();
-      return item(std::move(byArm), caller_);
+      return item(arguments_.last<ByArm>(), caller_);
     }
     case 16: {
       arguments_.finish();

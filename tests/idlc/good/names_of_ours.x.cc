@@ -3,148 +3,135 @@
 
 namespace names_of_ours {
 
-void encode(onc::xdr::Encoder& out_, const State& v_) {
-  out_.i32(v_.x);
+void State::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in_, State& v_) {
-  v_.x = in_.i32();
+void State::decode(onc::xdr::Decoder& in_) {
+  x = in_.i32();
 }
 
 void encode(onc::xdr::Encoder& out_, Service v_) {
-  out_.i32(static_cast<std::int32_t>(v_));
+  out_.enumerator(v_, values_of_Service);
 }
 
 void decode(onc::xdr::Decoder& in_, Service& v_) {
-  switch (v_ = static_cast<Service>(in_.i32())) {
-    case Service::up:
-    case Service::down:
-      return;
-  }
-  in_.refuse(onc::xdr::errc::no_such_enumerator, "Service");
+  in_.enumerator(v_, values_of_Service);
 }
 
-void encode(onc::xdr::Encoder& out_, const Client& v_) {
-  encode(out_, v_.service);
+void Client::encode(onc::xdr::Encoder& out_) const {
+  out_.enumerator(service, values_of_Service);
 }
 
-void decode(onc::xdr::Decoder& in_, Client& v_) {
-  decode(in_, v_.service);
+void Client::decode(onc::xdr::Decoder& in_) {
+  in_.enumerator(service, values_of_Service);
 }
 
-void encode(onc::xdr::Encoder& out_, const Server& v_) {
-  encode(out_, v_.client);
+void Server::encode(onc::xdr::Encoder& out_) const {
+  client.encode(out_);
 }
 
-void decode(onc::xdr::Decoder& in_, Server& v_) {
-  decode(in_, v_.client);
+void Server::decode(onc::xdr::Decoder& in_) {
+  client.decode(in_);
 }
 
-void encode(onc::xdr::Encoder& out_, const begin& v_) {
-  out_.i32(v_.x);
+void begin::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in_, begin& v_) {
-  v_.x = in_.i32();
+void begin::decode(onc::xdr::Decoder& in_) {
+  x = in_.i32();
 }
 
 void encode(onc::xdr::Encoder& out_, exchange v_) {
-  out_.i32(static_cast<std::int32_t>(v_));
+  out_.enumerator(v_, values_of_exchange);
 }
 
 void decode(onc::xdr::Decoder& in_, exchange& v_) {
-  switch (v_ = static_cast<exchange>(in_.i32())) {
-    case exchange::one:
-      return;
-  }
-  in_.refuse(onc::xdr::errc::no_such_enumerator, "exchange");
+  in_.enumerator(v_, values_of_exchange);
 }
 
-void encode(onc::xdr::Encoder& out_, const argument& v_) {
-  out_.array(v_.all, onc::xdr::unbounded, [&](const items& item_) { out_.array(item_, level, [&](const item&
-      item2) { out_.string(item2, onc::xdr::unbounded); }); });
+void argument::encode(onc::xdr::Encoder& out_) const {
+  out_.array(all, onc::xdr::unbounded, [&](const items& item_) { out_.array(item_, {level, "argument.all"},
+      [&](const item& item2) { out_.string(item2, onc::xdr::unbounded); }); });
 }
 
-void decode(onc::xdr::Decoder& in_, argument& v_) {
-  in_.array(v_.all, onc::xdr::unbounded, 4, [&](items& item_) { in_.array(item_, level, 4, [&](item&
+void argument::decode(onc::xdr::Decoder& in_) {
+  in_.array(all, onc::xdr::unbounded, 4, [&](items& item_) { in_.array(item_, {level, "argument.all"}, 4, [&](item&
       item2) { in_.string(item2, onc::xdr::unbounded); }); });
 }
 
-void encode(onc::xdr::Encoder& out_, const Argument2& v_) {
-  out_.i32(v_.x);
+void Argument2::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in_, Argument2& v_) {
-  v_.x = in_.i32();
+void Argument2::decode(onc::xdr::Decoder& in_) {
+  x = in_.i32();
 }
 
-void encode(onc::xdr::Encoder& out_, const argument2& v_) {
-  out_.i32(v_.x);
+void argument2::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in_, argument2& v_) {
-  v_.x = in_.i32();
+void argument2::decode(onc::xdr::Decoder& in_) {
+  x = in_.i32();
 }
 
-void encode(onc::xdr::Encoder& out_, const in& v_) {
+void in::encode(onc::xdr::Encoder& out_) const {
   auto run_ = out_.run(8);
-  run_.i32(v_.out);
-  run_.i32(v_.in);
+  run_.i32(out);
+  run_.i32(in);
 }
 
-void decode(onc::xdr::Decoder& in_, in& v_) {
+void in::decode(onc::xdr::Decoder& in_) {
   auto run_ = in_.run(8);
-  v_.out = run_.i32();
-  v_.in = run_.i32();
+  out = run_.i32();
+  in = run_.i32();
 }
 
-void encode(onc::xdr::Encoder& out_, const out& v_) {
-  encode(out_, v_.in);
-  out_.array(v_.items, onc::xdr::unbounded, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
-  out_.optional(v_.next, [&](const out& item_) { encode(out_, item_); });
+void out::encode(onc::xdr::Encoder& out_) const {
+  in.encode(out_);
+  out_.array(items, onc::xdr::unbounded, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
+  out_.optional(next);
 }
 
-void decode(onc::xdr::Decoder& in_, out& v_) {
+void out::decode(onc::xdr::Decoder& in_) {
   const auto level_ = in_.nest();
-  decode(in_, v_.in);
-  in_.array(v_.items, onc::xdr::unbounded, 4, [&](item& item_) { in_.string(item_, onc::xdr::unbounded); });
-  in_.optional(v_.next, [&](out& item_) { decode(in_, item_); });
+  in.decode(in_);
+  in_.array(items, onc::xdr::unbounded, 4, [&](item& item_) { in_.string(item_, onc::xdr::unbounded); });
+  in_.optional(next);
 }
 
 void encode(onc::xdr::Encoder& out_, run v_) {
-  out_.i32(static_cast<std::int32_t>(v_));
+  out_.enumerator(v_, values_of_run);
 }
 
 void decode(onc::xdr::Decoder& in_, run& v_) {
-  switch (v_ = static_cast<run>(in_.i32())) {
-    case run::fast:
-      return;
-  }
-  in_.refuse(onc::xdr::errc::no_such_enumerator, "run");
+  in_.enumerator(v_, values_of_run);
 }
 
-void encode(onc::xdr::Encoder& out_, const reply& v_) {
+void reply::encode(onc::xdr::Encoder& out_) const {
   auto run_ = out_.run(16);
-  run_.i32(v_.v);
-  run_.boolean(v_.run);
-  run_.i64(v_.level);
-  out_.array(v_.out, [&](const out& item_) { encode(out_, item_); });
-  out_.opaque(v_.rest, onc::xdr::unbounded);
+  run_.i32(v);
+  run_.boolean(run);
+  run_.i64(level);
+  out_.array(out);
+  out_.opaque(rest, onc::xdr::unbounded);
   auto run2 = out_.run(8);
-  run2.i32(v_.a);
-  run2.i32(v_.b);
+  run2.i32(a);
+  run2.i32(b);
 }
 
-void decode(onc::xdr::Decoder& in_, reply& v_) {
+void reply::decode(onc::xdr::Decoder& in_) {
   auto run_ = in_.run(16);
-  v_.v = run_.i32();
-  v_.run = run_.boolean();
-  v_.level = run_.i64();
-  in_.array(v_.out, [&](out& item_) { decode(in_, item_); });
-  in_.opaque(v_.rest, onc::xdr::unbounded);
+  v = run_.i32();
+  run = run_.boolean();
+  level = run_.i64();
+  in_.array(out);
+  in_.opaque(rest, onc::xdr::unbounded);
   auto run2 = in_.run(8);
-  v_.a = run2.i32();
-  v_.b = run2.i32();
+  a = run2.i32();
+  b = run2.i32();
 }
 
 ByArm::ByArm(std::int32_t arm____) : arm__(arm____), arm___(std::in_place_index<0>) {
@@ -166,31 +153,29 @@ ByArm ByArm::with_in(State in_) {
   return made_;
 }
 
-void encode(onc::xdr::Encoder& out_, const ByArm& v_) {
-  out_.i32(v_.arm_());
-  switch (v_.arm_()) {
-    case 0: return out_.i32(v_.state_());
-    case 1: return encode(out_, v_.in());
+void ByArm::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(arm__);
+  switch (arm__) {
+    case 0: return out_.i32(state_());
+    case 1: return in().encode(out_);
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in_, ByArm& v_) {
-  const std::int32_t arm__ = in_.i32();
-  switch (arm__) {
-    case 0: {
-      const std::int32_t state__ = in_.i32();
-      v_ = ByArm::with_state_(state__);
+void ByArm::decode(onc::xdr::Decoder& in_) {
+  const std::int32_t arm____ = in_.i32();
+  switch (arm____) {
+    case 0:
+      arm__ = arm____;
+      onc::xdr::arm<1>(arm___) = in_.i32();
       return;
-    }
-    case 1: {
-      State in__;
-      decode(in_, in__);
-      v_ = ByArm::with_in(std::move(in__));
+    case 1:
+      arm__ = arm____;
+      onc::xdr::arm<2>(arm___).decode(in_);
       return;
-    }
     default:
-      v_ = ByArm(arm__);
+      arm__ = arm____;
+      arm___.emplace<0>();
       return;
   }
 }
@@ -202,23 +187,21 @@ ByState ByState::with_arm_(std::string arm___) {
   return made_;
 }
 
-void encode(onc::xdr::Encoder& out_, const ByState& v_) {
-  encode(out_, v_.state_());
-  switch (v_.state_()) {
-    case exchange::one: return out_.string(v_.arm_(), onc::xdr::unbounded);
+void ByState::encode(onc::xdr::Encoder& out_) const {
+  out_.enumerator(state__, values_of_exchange);
+  switch (state__) {
+    case exchange::one: return out_.string(arm_(), onc::xdr::unbounded);
   }
 }
 
-void decode(onc::xdr::Decoder& in_, ByState& v_) {
-  exchange state__{exchange::one};
-  decode(in_, state__);
-  switch (state__) {
-    case exchange::one: {
-      std::string arm__;
-      in_.string(arm__, onc::xdr::unbounded);
-      v_ = ByState::with_arm_(std::move(arm__));
+void ByState::decode(onc::xdr::Decoder& in_) {
+  exchange state___{exchange::one};
+  in_.enumerator(state___, values_of_exchange);
+  switch (state___) {
+    case exchange::one:
+      state__ = state___;
+      in_.string(onc::xdr::arm<0>(arm__), onc::xdr::unbounded);
       return;
-    }
   }
 }
 
@@ -245,35 +228,32 @@ Made Made::with_items(std::int32_t arm, std::vector<item> items_) {
   return made_;
 }
 
-void encode(onc::xdr::Encoder& out_, const Made& v_) {
-  out_.i32(v_.arm());
-  switch (v_.arm()) {
-    case 0: return out_.i32(v_.made());
-    case made: return out_.i32(v_.level());
-    default: return out_.array(v_.items(), onc::xdr::unbounded, [&](const item& item_) { out_.string(item_,
+void Made::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(arm_);
+  switch (arm_) {
+    case 0: return out_.i32(made());
+    case names_of_ours::made: return out_.i32(level());
+    default: return out_.array(items(), onc::xdr::unbounded, [&](const item& item_) { out_.string(item_,
         onc::xdr::unbounded); });
   }
 }
 
-void decode(onc::xdr::Decoder& in_, Made& v_) {
-  const std::int32_t arm = in_.i32();
-  switch (arm) {
-    case 0: {
-      const std::int32_t made_ = in_.i32();
-      v_ = Made::with_made(made_);
+void Made::decode(onc::xdr::Decoder& in_) {
+  const std::int32_t arm___ = in_.i32();
+  switch (arm___) {
+    case 0:
+      arm_ = arm___;
+      onc::xdr::arm<0>(arm__) = in_.i32();
       return;
-    }
-    case made: {
-      const std::int32_t level__ = in_.i32();
-      v_ = Made::with_level(level__);
+    case names_of_ours::made:
+      arm_ = arm___;
+      onc::xdr::arm<1>(arm__) = in_.i32();
       return;
-    }
-    default: {
-      std::vector<item> items_;
-      in_.array(items_, onc::xdr::unbounded, 4, [&](item& item_) { in_.string(item_, onc::xdr::unbounded); });
-      v_ = Made::with_items(arm, std::move(items_));
+    default:
+      arm_ = arm___;
+      in_.array(onc::xdr::arm<2>(arm__), onc::xdr::unbounded, 4, [&](item& item_) { in_.string(item_,
+          onc::xdr::unbounded); });
       return;
-    }
   }
 }
 
@@ -284,23 +264,21 @@ arm_ arm_::with_arm(run arm) {
   return made_;
 }
 
-void encode(onc::xdr::Encoder& out_, const arm_& v_) {
-  encode(out_, v_.fast());
-  switch (v_.fast()) {
-    case run::fast: return encode(out_, v_.arm());
+void arm_::encode(onc::xdr::Encoder& out_) const {
+  out_.enumerator(fast_, values_of_run);
+  switch (fast_) {
+    case run::fast: return out_.enumerator(arm(), values_of_run);
   }
 }
 
-void decode(onc::xdr::Decoder& in_, arm_& v_) {
-  run fast{};
-  decode(in_, fast);
-  switch (fast) {
-    case run::fast: {
-      run arm{};
-      decode(in_, arm);
-      v_ = arm_::with_arm(arm);
+void arm_::decode(onc::xdr::Decoder& in_) {
+  run fast__{};
+  in_.enumerator(fast__, values_of_run);
+  switch (fast__) {
+    case run::fast:
+      fast_ = fast__;
+      in_.enumerator(onc::xdr::arm<0>(arm__), values_of_run);
       return;
-    }
   }
 }
 
@@ -318,27 +296,25 @@ with_value with_value::with_made(std::int32_t made__) {
   return made_;
 }
 
-void encode(onc::xdr::Encoder& out_, const with_value& v_) {
-  out_.boolean(v_.state());
-  switch (int{v_.state()}) {
-    case true: return out_.i32(v_.value_());
-    case false: return out_.i32(v_.made());
+void with_value::encode(onc::xdr::Encoder& out_) const {
+  out_.boolean(state_);
+  switch (int{state_}) {
+    case true: return out_.i32(value_());
+    case false: return out_.i32(made());
   }
 }
 
-void decode(onc::xdr::Decoder& in_, with_value& v_) {
-  const bool state = in_.boolean();
-  switch (int{state}) {
-    case true: {
-      const std::int32_t value_ = in_.i32();
-      v_ = with_value::with_value_(value_);
+void with_value::decode(onc::xdr::Decoder& in_) {
+  const bool state__ = in_.boolean();
+  switch (int{state__}) {
+    case true:
+      state_ = state__;
+      onc::xdr::arm<0>(arm_) = in_.i32();
       return;
-    }
-    case false: {
-      const std::int32_t made_ = in_.i32();
-      v_ = with_value::with_made(made_);
+    case false:
+      state_ = state__;
+      onc::xdr::arm<1>(arm_) = in_.i32();
       return;
-    }
   }
 }
 
@@ -359,176 +335,184 @@ constexpr onc::rpc::Procedure number{program, 9, "number"};
 
 names_of_ours::State Client::get(const names_of_ours::State& state) {
   names_of_ours::State reply_;
-  call(procedures::get, [&](onc::xdr::Encoder& out_) { encode(out_, state); },
-       [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  call(procedures::get, state, reply_);
   return reply_;
 }
 
 names_of_ours::Service Client::serve(names_of_ours::Service service, const names_of_ours::begin& argument2_) {
   names_of_ours::Service reply_{};
-  call(
-      procedures::serve,
-      [&](onc::xdr::Encoder& out_) {
-        encode(out_, service);
-        encode(out_, argument2_);
-      },
-      [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    out_.enumerator(service, values_of_Service);
+    argument2_.encode(out_);
+  };
+  call(procedures::serve, arguments_, [&](onc::xdr::Decoder& in_) { in_.enumerator(reply_, values_of_Service); });
   return reply_;
 }
 
 names_of_ours::begin Client::start(names_of_ours::exchange argument_, const names_of_ours::program_& argument2_) {
   names_of_ours::begin reply_;
-  call(
-      procedures::start,
-      [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        out_.string(argument2_, level);
-      },
-      [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    out_.enumerator(argument_, values_of_exchange);
+    out_.string(argument2_, {level, "start(program_)"});
+  };
+  call(procedures::start, arguments_, reply_);
   return reply_;
 }
 
 argument Client::argue(const argument& argument_, const argument2& argument2_, const Argument2& argument3) {
   argument reply_;
-  call(
-      procedures::argue,
-      [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        encode(out_, argument2_);
-        encode(out_, argument3);
-      },
-      [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    argument_.encode(out_);
+    argument2_.encode(out_);
+    argument3.encode(out_);
+  };
+  call(procedures::argue, arguments_, reply_);
   return reply_;
 }
 
 in Client::into(const in& argument_, const out& argument2_) {
   in reply_;
-  call(
-      procedures::into,
-      [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        encode(out_, argument2_);
-      },
-      [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    argument_.encode(out_);
+    argument2_.encode(out_);
+  };
+  call(procedures::into, arguments_, reply_);
   return reply_;
 }
 
 out Client::out_of(const reply& argument_) {
   out reply_;
-  call(procedures::out_of, [&](onc::xdr::Encoder& out_) { encode(out_, argument_); },
-       [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  call(procedures::out_of, argument_, reply_);
   return reply_;
 }
 
-names_of_ours::Client Client::client(const names_of_ours::Client& argument_, const names_of_ours::Server& server) {
+names_of_ours::Client Client::client(const names_of_ours::Client& argument_, const names_of_ours::Server& argument2_) {
   names_of_ours::Client reply_;
-  call(
-      procedures::client,
-      [&](onc::xdr::Encoder& out_) {
-        encode(out_, argument_);
-        encode(out_, server);
-      },
-      [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    argument_.encode(out_);
+    argument2_.encode(out_);
+  };
+  call(procedures::client, arguments_, reply_);
   return reply_;
 }
 
 item Client::one(const item& argument_, const items& argument2_) {
   item reply_;
-  call(
-      procedures::one,
-      [&](onc::xdr::Encoder& out_) {
-        out_.string(argument_, onc::xdr::unbounded);
-        out_.array(argument2_, level, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
-      },
-      [&](onc::xdr::Decoder& in_) { in_.string(reply_, onc::xdr::unbounded); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    out_.string(argument_, onc::xdr::unbounded);
+    out_.array(argument2_, {level, "one(items)"}, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
+  };
+  call(procedures::one, arguments_, [&](onc::xdr::Decoder& in_) { in_.string(reply_, onc::xdr::unbounded); });
   return reply_;
 }
 
 v Client::number(v argument_, run argument2_) {
   v reply_{};
-  call(
-      procedures::number,
-      [&](onc::xdr::Encoder& out_) {
-        out_.i32(argument_);
-        encode(out_, argument2_);
-      },
-      [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    out_.i32(argument_);
+    out_.enumerator(argument2_, values_of_run);
+  };
+  call(procedures::number, arguments_, [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
   return reply_;
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void get(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
+  server.get(arguments_.last<names_of_ours::State>(), caller_).encode(results_);
+}
+
+void serve(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  names_of_ours::Service service{};
+  arguments_.enumerator(service, values_of_Service);
+  names_of_ours::begin argument2_;
+  argument2_.decode(arguments_);
+  arguments_.finish();
+  results_.enumerator(server.serve(service, std::move(argument2_), caller_), values_of_Service);
+}
+
+void start(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  names_of_ours::exchange argument_{names_of_ours::exchange::one};
+  arguments_.enumerator(argument_, values_of_exchange);
+  names_of_ours::program_ argument2_;
+  arguments_.string(argument2_, {level, "start(program_)"});
+  arguments_.finish();
+  server.start(argument_, std::move(argument2_), caller_).encode(results_);
+}
+
+void argue(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  argument argument_;
+  argument_.decode(arguments_);
+  argument2 argument2_;
+  argument2_.decode(arguments_);
+  Argument2 argument3;
+  argument3.decode(arguments_);
+  arguments_.finish();
+  server.argue(std::move(argument_), std::move(argument2_), std::move(argument3), caller_).encode(results_);
+}
+
+void into(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
+  in argument_;
+  argument_.decode(arguments_);
+  out argument2_;
+  argument2_.decode(arguments_);
+  arguments_.finish();
+  server.into(std::move(argument_), std::move(argument2_), caller_).encode(results_);
+}
+
+void out_of(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  server.out_of(arguments_.last<reply>(), caller_).encode(results_);
+}
+
+void client(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  names_of_ours::Client argument_;
+  argument_.decode(arguments_);
+  names_of_ours::Server argument2_;
+  argument2_.decode(arguments_);
+  arguments_.finish();
+  server.client(std::move(argument_), std::move(argument2_), caller_).encode(results_);
+}
+
+void one(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
+  item argument_;
+  arguments_.string(argument_, onc::xdr::unbounded);
+  items argument2_;
+  arguments_.array(argument2_, {level, "one(items)"}, 4, [&](item& item_) { arguments_.string(item_,
+      onc::xdr::unbounded); });
+  arguments_.finish();
+  results_.string(server.one(std::move(argument_), std::move(argument2_), caller_), onc::xdr::unbounded);
+}
+
+void number(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  const v argument_ = arguments_.i32();
+  run argument2_{};
+  arguments_.enumerator(argument2_, values_of_run);
+  arguments_.finish();
+  results_.i32(server.number(argument_, argument2_, caller_));
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
                       const onc::rpc::Caller& caller_) {
   switch (procedure_) {
     case 0: return arguments_.finish();
-    case 1: {
-      names_of_ours::State state;
-      decode(arguments_, state);
-      arguments_.finish();
-      return encode(results_, get(std::move(state), caller_));
-    }
-    case 2: {
-      names_of_ours::Service service{};
-      decode(arguments_, service);
-      names_of_ours::begin argument2_;
-      decode(arguments_, argument2_);
-      arguments_.finish();
-      return encode(results_, serve(service, std::move(argument2_), caller_));
-    }
-    case 3: {
-      names_of_ours::exchange argument_{names_of_ours::exchange::one};
-      decode(arguments_, argument_);
-      names_of_ours::program_ argument2_;
-      arguments_.string(argument2_, level);
-      arguments_.finish();
-      return encode(results_, start(argument_, std::move(argument2_), caller_));
-    }
-    case 4: {
-      argument argument_;
-      decode(arguments_, argument_);
-      argument2 argument2_;
-      decode(arguments_, argument2_);
-      Argument2 argument3;
-      decode(arguments_, argument3);
-      arguments_.finish();
-      return encode(results_, argue(std::move(argument_), std::move(argument2_), std::move(argument3), caller_));
-    }
-    case 5: {
-      in argument_;
-      decode(arguments_, argument_);
-      out argument2_;
-      decode(arguments_, argument2_);
-      arguments_.finish();
-      return encode(results_, into(std::move(argument_), std::move(argument2_), caller_));
-    }
-    case 6: {
-      reply argument_;
-      decode(arguments_, argument_);
-      arguments_.finish();
-      return encode(results_, out_of(std::move(argument_), caller_));
-    }
-    case 7: {
-      names_of_ours::Client argument_;
-      decode(arguments_, argument_);
-      names_of_ours::Server server;
-      decode(arguments_, server);
-      arguments_.finish();
-      return encode(results_, client(std::move(argument_), std::move(server), caller_));
-    }
-    case 8: {
-      item argument_;
-      arguments_.string(argument_, onc::xdr::unbounded);
-      items argument2_;
-      arguments_.array(argument2_, level, 4, [&](item& item_) { arguments_.string(item_, onc::xdr::unbounded); });
-      arguments_.finish();
-      return results_.string(one(std::move(argument_), std::move(argument2_), caller_), onc::xdr::unbounded);
-    }
-    case 9: {
-      const v argument_ = arguments_.i32();
-      run argument2_{};
-      decode(arguments_, argument2_);
-      arguments_.finish();
-      return results_.i32(number(argument_, argument2_, caller_));
-    }
+    case 1: return handlers::get(*this, arguments_, results_, caller_);
+    case 2: return handlers::serve(*this, arguments_, results_, caller_);
+    case 3: return handlers::start(*this, arguments_, results_, caller_);
+    case 4: return handlers::argue(*this, arguments_, results_, caller_);
+    case 5: return handlers::into(*this, arguments_, results_, caller_);
+    case 6: return handlers::out_of(*this, arguments_, results_, caller_);
+    case 7: return handlers::client(*this, arguments_, results_, caller_);
+    case 8: return handlers::one(*this, arguments_, results_, caller_);
+    case 9: return handlers::number(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, State_::program);
 }
@@ -583,231 +567,256 @@ std::int32_t Client::caller(std::int32_t argument_) {
 
 std::int32_t Client::procedure(std::int32_t argument_, const names_of_ours::State& state) {
   std::int32_t reply_{};
-  call(
-      procedures::procedure,
-      [&](onc::xdr::Encoder& out_) {
-        out_.i32(argument_);
-        encode(out_, state);
-      },
-      [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    out_.i32(argument_);
+    state.encode(out_);
+  };
+  call(procedures::procedure, arguments_, [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
   return reply_;
 }
 
 std::int32_t Client::argument(std::int32_t argument_, std::int32_t argument2_) {
   std::int32_t reply_{};
-  call(
-      procedures::argument,
-      [&](onc::xdr::Encoder& out_) {
-        out_.i32(argument_);
-        out_.i32(argument2_);
-      },
-      [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
+  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
+    out_.i32(argument_);
+    out_.i32(argument2_);
+  };
+  call(procedures::argument, arguments_, [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
   return reply_;
 }
 
 names_of_ours::State Client::State(const names_of_ours::State& state) {
   names_of_ours::State reply_;
-  call(procedures::State, [&](onc::xdr::Encoder& out_) { encode(out_, state); },
-       [&](onc::xdr::Decoder& in_) { decode(in_, reply_); });
+  call(procedures::State, state, reply_);
   return reply_;
 }
 
 void Client::Service() {
-  call(procedures::Service, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::Service, {}, {});
 }
 
 void Client::begin() {
-  call(procedures::begin, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::begin, {}, {});
 }
 
 void Client::exchange() {
-  call(procedures::exchange, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::exchange, {}, {});
 }
 
 void Client::undecodable() {
-  call(procedures::undecodable, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::undecodable, {}, {});
 }
 
 void Client::state_() {
-  call(procedures::state_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::state_, {}, {});
 }
 
 void Client::program_() {
-  call(procedures::program_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::program_, {}, {});
 }
 
 void Client::reply(const arm_& argument_) {
-  call(procedures::reply, [&](onc::xdr::Encoder& out_) { encode(out_, argument_); },
-       [](onc::xdr::Decoder&) {});
+  call(procedures::reply, argument_, {});
 }
 
 void Client::in(const names_of_ours::in& argument_) {
-  call(procedures::in, [&](onc::xdr::Encoder& out_) { encode(out_, argument_); },
-       [](onc::xdr::Decoder&) {});
+  call(procedures::in, argument_, {});
 }
 
 void Client::item(const ByArm& byArm) {
-  call(procedures::item, [&](onc::xdr::Encoder& out_) { encode(out_, byArm); },
-       [](onc::xdr::Decoder&) {});
+  call(procedures::item, byArm, {});
 }
 
 void Client::AsyncClient_() {
-  call(procedures::AsyncClient_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::AsyncClient_, {}, {});
 }
 
 void Client::AsyncServer_() {
-  call(procedures::AsyncServer_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::AsyncServer_, {}, {});
 }
 
 void Client::Server_() {
-  call(procedures::Server_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::Server_, {}, {});
 }
 
 void Client::AsyncService() {
-  call(procedures::AsyncService, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::AsyncService, {}, {});
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void results(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  const std::int32_t argument_ = arguments_.i32();
+  arguments_.finish();
+  results_.i32(server.results(argument_, caller_));
+}
+
+void arguments(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  const std::int32_t argument_ = arguments_.i32();
+  arguments_.finish();
+  results_.i32(server.arguments(argument_, caller_));
+}
+
+void caller(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  const std::int32_t argument_ = arguments_.i32();
+  arguments_.finish();
+  results_.i32(server.caller(argument_, caller_));
+}
+
+void procedure(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  const std::int32_t argument_ = arguments_.i32();
+  names_of_ours::State state;
+  state.decode(arguments_);
+  arguments_.finish();
+  results_.i32(server.procedure(argument_, std::move(state), caller_));
+}
+
+void argument(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  const std::int32_t argument_ = arguments_.i32();
+  const std::int32_t argument2_ = arguments_.i32();
+  arguments_.finish();
+  results_.i32(server.argument(argument_, argument2_, caller_));
+}
+
+void State(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  server.State(arguments_.last<names_of_ours::State>(), caller_).encode(results_);
+}
+
+void Service(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.Service(caller_);
+}
+
+void begin(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.begin(caller_);
+}
+
+void exchange(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.exchange(caller_);
+}
+
+void undecodable(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.undecodable(caller_);
+}
+
+void state_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.state_(caller_);
+}
+
+void program_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.program_(caller_);
+}
+
+void reply(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  server.reply(arguments_.last<arm_>(), caller_);
+}
+
+void in(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  server.in(arguments_.last<names_of_ours::in>(), caller_);
+}
+
+void item(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  server.item(arguments_.last<ByArm>(), caller_);
+}
+
+void AsyncClient_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.AsyncClient_(caller_);
+}
+
+void AsyncServer_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.AsyncServer_(caller_);
+}
+
+void Server_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.Server_(caller_);
+}
+
+void AsyncService(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.AsyncService(caller_);
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
                       const onc::rpc::Caller& caller_) {
   switch (procedure_) {
     case 0: return arguments_.finish();
-    case 1: {
-      const std::int32_t argument_ = arguments_.i32();
-      arguments_.finish();
-      return results_.i32(results(argument_, caller_));
-    }
-    case 2: {
-      const std::int32_t argument_ = arguments_.i32();
-      arguments_.finish();
-      return results_.i32(arguments(argument_, caller_));
-    }
-    case 3: {
-      const std::int32_t argument_ = arguments_.i32();
-      arguments_.finish();
-      return results_.i32(caller(argument_, caller_));
-    }
-    case 4: {
-      const std::int32_t argument_ = arguments_.i32();
-      names_of_ours::State state;
-      decode(arguments_, state);
-      arguments_.finish();
-      return results_.i32(procedure(argument_, std::move(state), caller_));
-    }
-    case 5: {
-      const std::int32_t argument_ = arguments_.i32();
-      const std::int32_t argument2_ = arguments_.i32();
-      arguments_.finish();
-      return results_.i32(argument(argument_, argument2_, caller_));
-    }
-    case 6: {
-      names_of_ours::State state;
-      decode(arguments_, state);
-      arguments_.finish();
-      return encode(results_, State(std::move(state), caller_));
-    }
-    case 7: {
-      arguments_.finish();
-      return Service(caller_);
-    }
-    case 8: {
-      arguments_.finish();
-      return begin(caller_);
-    }
-    case 9: {
-      arguments_.finish();
-      return exchange(caller_);
-    }
-    case 10: {
-      arguments_.finish();
-      return undecodable(caller_);
-    }
-    case 11: {
-      arguments_.finish();
-      return state_(caller_);
-    }
-    case 12: {
-      arguments_.finish();
-      return program_(caller_);
-    }
-    case 13: {
-      arm_ argument_;
-      decode(arguments_, argument_);
-      arguments_.finish();
-      return reply(std::move(argument_), caller_);
-    }
-    case 14: {
-      names_of_ours::in argument_;
-      decode(arguments_, argument_);
-      arguments_.finish();
-      return in(std::move(argument_), caller_);
-    }
-    case 15: {
-      ByArm byArm;
-      decode(arguments_, byArm);
-      arguments_.finish();
-      return item(std::move(byArm), caller_);
-    }
-    case 16: {
-      arguments_.finish();
-      return AsyncClient_(caller_);
-    }
-    case 17: {
-      arguments_.finish();
-      return AsyncServer_(caller_);
-    }
-    case 18: {
-      arguments_.finish();
-      return Server_(caller_);
-    }
-    case 19: {
-      arguments_.finish();
-      return AsyncService(caller_);
-    }
+    case 1: return handlers::results(*this, arguments_, results_, caller_);
+    case 2: return handlers::arguments(*this, arguments_, results_, caller_);
+    case 3: return handlers::caller(*this, arguments_, results_, caller_);
+    case 4: return handlers::procedure(*this, arguments_, results_, caller_);
+    case 5: return handlers::argument(*this, arguments_, results_, caller_);
+    case 6: return handlers::State(*this, arguments_, results_, caller_);
+    case 7: return handlers::Service(*this, arguments_, results_, caller_);
+    case 8: return handlers::begin(*this, arguments_, results_, caller_);
+    case 9: return handlers::exchange(*this, arguments_, results_, caller_);
+    case 10: return handlers::undecodable(*this, arguments_, results_, caller_);
+    case 11: return handlers::state_(*this, arguments_, results_, caller_);
+    case 12: return handlers::program_(*this, arguments_, results_, caller_);
+    case 13: return handlers::reply(*this, arguments_, results_, caller_);
+    case 14: return handlers::in(*this, arguments_, results_, caller_);
+    case 15: return handlers::item(*this, arguments_, results_, caller_);
+    case 16: return handlers::AsyncClient_(*this, arguments_, results_, caller_);
+    case 17: return handlers::AsyncServer_(*this, arguments_, results_, caller_);
+    case 18: return handlers::Server_(*this, arguments_, results_, caller_);
+    case 19: return handlers::AsyncService(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, dispatch_::program);
 }
 
 }  // namespace Service_::dispatch_
 
-encode_ encode_::with_encode(std::vector<names_of_ours::in> encode) {
+encode_ encode_::with_encode__(std::vector<names_of_ours::in> encode__) {
   encode_ made_;
-  made_.decode_ = true;
-  made_.arm_.emplace<0>(std::move(encode));
+  made_.decode__ = true;
+  made_.arm_.emplace<0>(std::move(encode__));
   return made_;
 }
 
-encode_ encode_::with_in(bool decode, State in_) {
-  if (decode == true)
+encode_ encode_::with_in(bool decode_, State in_) {
+  if (decode_ == true)
     throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "encode_");
   encode_ made_;
-  made_.decode_ = decode;
+  made_.decode__ = decode_;
   made_.arm_.emplace<1>(std::move(in_));
   return made_;
 }
 
-void encode(onc::xdr::Encoder& out_, const encode_& v_) {
-  out_.boolean(v_.decode());
-  switch (int{v_.decode()}) {
-    case true: return out_.array(v_.encode(), 2, [&](const in& item_) { encode(out_, item_); });
-    default: return encode(out_, v_.in());
+void encode_::encode(onc::xdr::Encoder& out_) const {
+  out_.boolean(decode__);
+  switch (int{decode__}) {
+    case true: return out_.array(encode__(), {2, "encode.encode"});
+    default: return in().encode(out_);
   }
 }
 
-void decode(onc::xdr::Decoder& in_, encode_& v_) {
-  const bool decode_ = in_.boolean();
-  switch (int{decode_}) {
-    case true: {
-      std::vector<in> encode__;
-      in_.array(encode__, 2, 8, [&](in& item_) { decode(in_, item_); });
-      v_ = encode_::with_encode(std::move(encode__));
+void encode_::decode(onc::xdr::Decoder& in_) {
+  const bool decode___ = in_.boolean();
+  switch (int{decode___}) {
+    case true:
+      decode__ = decode___;
+      in_.array(onc::xdr::arm<0>(arm_), {2, "encode.encode"}, 8);
       return;
-    }
-    default: {
-      State in__;
-      decode(in_, in__);
-      v_ = encode_::with_in(decode_, std::move(in__));
+    default:
+      decode__ = decode___;
+      onc::xdr::arm<1>(arm_).decode(in_);
       return;
-    }
   }
 }
 
@@ -819,16 +828,23 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::null, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void null(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.null(caller_);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
                       const onc::rpc::Caller& caller_) {
   switch (procedure_) {
-    case 0: {
-      arguments_.finish();
-      return null(caller_);
-    }
+    case 0: return handlers::null(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, AsyncServer_::program);
 }
@@ -843,16 +859,23 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::null, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void null(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.null(caller_);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
                       const onc::rpc::Caller& caller_) {
   switch (procedure_) {
-    case 0: {
-      arguments_.finish();
-      return null(caller_);
-    }
+    case 0: return handlers::null(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, Service_::program);
 }
@@ -867,16 +890,23 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::null, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void null(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder&, const onc::rpc::Caller& caller_) {
+  arguments_.finish();
+  server.null(caller_);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
                       const onc::rpc::Caller& caller_) {
   switch (procedure_) {
-    case 0: {
-      arguments_.finish();
-      return null(caller_);
-    }
+    case 0: return handlers::null(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, std_::program);
 }

@@ -18,6 +18,8 @@ inline constexpr std::uint32_t made = 7;
 struct State {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const State&) const = default;
 };
@@ -30,6 +32,8 @@ enum class Service : std::int32_t {
 struct Client {
   Service service{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Client&) const = default;
 };
@@ -37,6 +41,8 @@ struct Client {
 struct Server {
   Client client{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Server&) const = default;
 };
@@ -44,6 +50,8 @@ struct Server {
 struct begin {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const begin&) const = default;
 };
@@ -59,6 +67,8 @@ using items = std::vector<item>;  // <level>
 struct argument {
   std::vector<items> all{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const argument&) const = default;
 };
@@ -66,6 +76,8 @@ struct argument {
 struct Argument2 {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Argument2&) const = default;
 };
@@ -73,6 +85,8 @@ struct Argument2 {
 struct argument2 {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const argument2&) const = default;
 };
@@ -81,6 +95,8 @@ struct in {
   std::int32_t out{};
   std::int32_t in{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const names_of_ours::in&) const = default;
 };
@@ -90,6 +106,8 @@ struct out {
   std::vector<item> items{};
   onc::xdr::Box<out> next{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const out&) const = default;
 };
@@ -109,6 +127,8 @@ struct reply {
   std::int32_t a{};
   std::int32_t b{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const reply&) const = default;
 };
@@ -122,11 +142,13 @@ class ByArm {
   static ByArm with_in(State in_);  // case 1
 
   std::int32_t arm_() const { return arm__; }
-  std::int32_t& state_() { return std::get<1>(arm___); }
-  std::int32_t state_() const { return std::get<1>(arm___); }
-  State& in() { return std::get<2>(arm___); }
-  const State& in() const { return std::get<2>(arm___); }
+  std::int32_t& state_() { return onc::xdr::held<1>(arm___, "ByArm.state_"); }
+  std::int32_t state_() const { return onc::xdr::held<1>(arm___, "ByArm.state_"); }
+  State& in() { return onc::xdr::held<2>(arm___, "ByArm.in"); }
+  const State& in() const { return onc::xdr::held<2>(arm___, "ByArm.in"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const ByArm&) const = default;
 
@@ -142,9 +164,11 @@ class ByState {
   static ByState with_arm_(std::string arm___);  // case one
 
   exchange state_() const { return state__; }
-  std::string& arm_() { return std::get<0>(arm__); }
-  const std::string& arm_() const { return std::get<0>(arm__); }
+  std::string& arm_() { return onc::xdr::held<0>(arm__, "ByState.arm_"); }
+  const std::string& arm_() const { return onc::xdr::held<0>(arm__, "ByState.arm_"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const ByState&) const = default;
 
@@ -162,13 +186,15 @@ class Made {
   static Made with_items(std::int32_t arm, std::vector<item> items_);  // default
 
   std::int32_t arm() const { return arm_; }
-  std::int32_t& made() { return std::get<0>(arm__); }
-  std::int32_t made() const { return std::get<0>(arm__); }
-  std::int32_t& level() { return std::get<1>(arm__); }
-  std::int32_t level() const { return std::get<1>(arm__); }
-  std::vector<item>& items() { return std::get<2>(arm__); }
-  const std::vector<item>& items() const { return std::get<2>(arm__); }
+  std::int32_t& made() { return onc::xdr::held<0>(arm__, "Made.made"); }
+  std::int32_t made() const { return onc::xdr::held<0>(arm__, "Made.made"); }
+  std::int32_t& level() { return onc::xdr::held<1>(arm__, "Made.level"); }
+  std::int32_t level() const { return onc::xdr::held<1>(arm__, "Made.level"); }
+  std::vector<item>& items() { return onc::xdr::held<2>(arm__, "Made.items"); }
+  const std::vector<item>& items() const { return onc::xdr::held<2>(arm__, "Made.items"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Made&) const = default;
 
@@ -184,9 +210,11 @@ class arm_ {
   static arm_ with_arm(run arm);  // case fast
 
   run fast() const { return fast_; }
-  run& arm() { return std::get<0>(arm__); }
-  run arm() const { return std::get<0>(arm__); }
+  run& arm() { return onc::xdr::held<0>(arm__, "arm_.arm"); }
+  run arm() const { return onc::xdr::held<0>(arm__, "arm_.arm"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const arm_&) const = default;
 
@@ -203,11 +231,13 @@ class with_value {
   static with_value with_made(std::int32_t made__);  // case FALSE
 
   bool state() const { return state_; }
-  std::int32_t& value_() { return std::get<0>(arm_); }
-  std::int32_t value_() const { return std::get<0>(arm_); }
-  std::int32_t& made() { return std::get<1>(arm_); }
-  std::int32_t made() const { return std::get<1>(arm_); }
+  std::int32_t& value_() { return onc::xdr::held<0>(arm_, "with_value.value"); }
+  std::int32_t value_() const { return onc::xdr::held<0>(arm_, "with_value.value"); }
+  std::int32_t& made() { return onc::xdr::held<1>(arm_, "with_value.made"); }
+  std::int32_t made() const { return onc::xdr::held<1>(arm_, "with_value.made"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const with_value&) const = default;
 
@@ -220,61 +250,34 @@ class with_value {
 class encode_ {
  public:
   encode_() = default;
-  static encode_ with_encode(std::vector<names_of_ours::in> encode);  // case TRUE
-  static encode_ with_in(bool decode, State in_);  // default
+  static encode_ with_encode__(std::vector<names_of_ours::in> encode__);  // case TRUE
+  static encode_ with_in(bool decode_, State in_);  // default
 
-  bool decode() const { return decode_; }
-  std::vector<names_of_ours::in>& encode() { return std::get<0>(arm_); }
-  const std::vector<names_of_ours::in>& encode() const { return std::get<0>(arm_); }
-  State& in() { return std::get<1>(arm_); }
-  const State& in() const { return std::get<1>(arm_); }
+  bool decode_() const { return decode__; }
+  std::vector<names_of_ours::in>& encode__() { return onc::xdr::held<0>(arm_, "encode.encode"); }
+  const std::vector<names_of_ours::in>& encode__() const { return onc::xdr::held<0>(arm_, "encode.encode"); }
+  State& in() { return onc::xdr::held<1>(arm_, "encode.in"); }
+  const State& in() const { return onc::xdr::held<1>(arm_, "encode.in"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const encode_&) const = default;
 
  private:
-  bool decode_{true};
+  bool decode__{true};
   std::variant<std::vector<names_of_ours::in>, State> arm_{std::in_place_index<0>};
 };
 
-void encode(onc::xdr::Encoder&, const State&);
-void decode(onc::xdr::Decoder&, State&);
+inline constexpr onc::xdr::Enumerators values_of_Service{"Service", 0, 1};
 void encode(onc::xdr::Encoder&, Service);
 void decode(onc::xdr::Decoder&, Service&);
-void encode(onc::xdr::Encoder&, const Client&);
-void decode(onc::xdr::Decoder&, Client&);
-void encode(onc::xdr::Encoder&, const Server&);
-void decode(onc::xdr::Decoder&, Server&);
-void encode(onc::xdr::Encoder&, const begin&);
-void decode(onc::xdr::Decoder&, begin&);
+inline constexpr onc::xdr::Enumerators values_of_exchange{"exchange", 1, 1};
 void encode(onc::xdr::Encoder&, exchange);
 void decode(onc::xdr::Decoder&, exchange&);
-void encode(onc::xdr::Encoder&, const argument&);
-void decode(onc::xdr::Decoder&, argument&);
-void encode(onc::xdr::Encoder&, const Argument2&);
-void decode(onc::xdr::Decoder&, Argument2&);
-void encode(onc::xdr::Encoder&, const argument2&);
-void decode(onc::xdr::Decoder&, argument2&);
-void encode(onc::xdr::Encoder&, const in&);
-void decode(onc::xdr::Decoder&, in&);
-void encode(onc::xdr::Encoder&, const out&);
-void decode(onc::xdr::Decoder&, out&);
+inline constexpr onc::xdr::Enumerators values_of_run{"run", 0, 0};
 void encode(onc::xdr::Encoder&, run);
 void decode(onc::xdr::Decoder&, run&);
-void encode(onc::xdr::Encoder&, const reply&);
-void decode(onc::xdr::Decoder&, reply&);
-void encode(onc::xdr::Encoder&, const ByArm&);
-void decode(onc::xdr::Decoder&, ByArm&);
-void encode(onc::xdr::Encoder&, const ByState&);
-void decode(onc::xdr::Decoder&, ByState&);
-void encode(onc::xdr::Encoder&, const Made&);
-void decode(onc::xdr::Decoder&, Made&);
-void encode(onc::xdr::Encoder&, const arm_&);
-void decode(onc::xdr::Decoder&, arm_&);
-void encode(onc::xdr::Encoder&, const with_value&);
-void decode(onc::xdr::Decoder&, with_value&);
-void encode(onc::xdr::Encoder&, const encode_&);
-void decode(onc::xdr::Decoder&, encode_&);
 
 using onc::xdr::operator<<;
 void print_Service(onc::xdr::Printer&, Service);

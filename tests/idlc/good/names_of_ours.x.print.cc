@@ -142,9 +142,9 @@ void with_value::print(onc::xdr::Printer& out_) const {
 
 void encode_::print(onc::xdr::Printer& out_) const {
   out_.open("encode");
-  out_.field("decode", decode());
-  switch (int{decode()}) {
-    case true: out_.field("encode", encode()); break;
+  out_.field("decode", decode_());
+  switch (int{decode_()}) {
+    case true: out_.field("encode", encode__()); break;
     default: out_.field("in", in()); break;
   }
   out_.close();

@@ -13,8 +13,8 @@ constexpr onc::rpc::Procedure get{program, 1, "get"};
 asio::awaitable<acme> AsyncClient::get(acme argument) {
   return call<acme>(
       procedures::get,
-      [&](onc::xdr::Encoder& out) { encode(out, argument); },
-      [](onc::xdr::Decoder& in, acme& reply) { decode(in, reply); });
+      [&](onc::xdr::Encoder& out) { argument.encode(out); },
+      [](onc::xdr::Decoder& in, acme& reply) { reply.decode(in); });
 }
 
 asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments,
@@ -25,12 +25,9 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
       return onc::rpc::no_results();
     }
     case 1: {
-      acme argument;
-      decode(arguments, argument);
-      arguments.finish();
       return onc::rpc::answer(
-          results, get(std::move(argument), caller),
-          [](onc::xdr::Encoder& out, const acme& reply) { encode(out, reply); });
+          results, get(arguments.last<acme>(), caller),
+          [](onc::xdr::Encoder& out, const acme& reply) { reply.encode(out); });
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v::program);

@@ -3,15 +3,15 @@
 
 namespace acme::files {
 
-void encode(onc::xdr::Encoder& out, const acme& v) {
-  out.optional(v.next, [&](const acme& item) { encode(out, item); });
-  out.numbers(v.a);
+void acme::encode(onc::xdr::Encoder& out) const {
+  out.optional(next);
+  out.numbers(a);
 }
 
-void decode(onc::xdr::Decoder& in, acme& v) {
+void acme::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  in.optional(v.next, [&](acme& item) { decode(in, item); });
-  in.numbers(v.a);
+  in.optional(next);
+  in.numbers(a);
 }
 
 namespace P::v {
@@ -23,21 +23,24 @@ constexpr onc::rpc::Procedure get{program, 1, "get"};
 
 acme Client::get(const acme& argument) {
   acme reply;
-  call(procedures::get, [&](onc::xdr::Encoder& out) { encode(out, argument); },
-       [&](onc::xdr::Decoder& in) { decode(in, reply); });
+  call(procedures::get, argument, reply);
   return reply;
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void get(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  server.get(arguments.last<acme>(), caller).encode(results);
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      acme argument;
-      decode(arguments, argument);
-      arguments.finish();
-      return encode(results, get(std::move(argument), caller));
-    }
+    case 1: return handlers::get(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v::program);
 }

@@ -15,12 +15,11 @@ struct acme {
   onc::xdr::Box<acme> next{};
   std::array<std::int32_t, ::acme::files::a> a{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const acme&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const acme&);
-void decode(onc::xdr::Decoder&, acme&);
 
 using onc::xdr::operator<<;
 

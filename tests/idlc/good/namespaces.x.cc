@@ -4,43 +4,40 @@
 namespace first {
 
 void encode(onc::xdr::Encoder& out, Kind v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Kind);
 }
 
 void decode(onc::xdr::Decoder& in, Kind& v) {
-  switch (v = static_cast<Kind>(in.i32())) {
-    case Kind::small:
-    case Kind::large:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Kind");
+  in.enumerator(v, values_of_Kind);
 }
 
-void encode(onc::xdr::Encoder& out, const Item& v) {
-  encode(out, v.kind);
-  out.opaque(v.id);
+void Item::encode(onc::xdr::Encoder& out) const {
+  auto run = out.run(8);
+  run.enumerator(kind, values_of_Kind);
+  run.opaque(id);
 }
 
-void decode(onc::xdr::Decoder& in, Item& v) {
-  decode(in, v.kind);
-  in.opaque(v.id);
+void Item::decode(onc::xdr::Decoder& in) {
+  auto run = in.run(8);
+  run.enumerator(kind, values_of_Kind);
+  run.opaque(id);
 }
 
 }  // namespace first
 
 namespace second {
 
-void encode(onc::xdr::Encoder& out, const Item& v) {
-  encode(out, v.inner);
-  encode(out, v.kind);
-  out.optional(v.outer, [&](const namespaces::Outer& item) { encode(out, item); });
+void Item::encode(onc::xdr::Encoder& out) const {
+  inner.encode(out);
+  out.enumerator(kind, first::values_of_Kind);
+  out.optional(outer);
 }
 
-void decode(onc::xdr::Decoder& in, Item& v) {
+void Item::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  decode(in, v.inner);
-  decode(in, v.kind);
-  in.optional(v.outer, [&](namespaces::Outer& item) { decode(in, item); });
+  inner.decode(in);
+  in.enumerator(kind, first::values_of_Kind);
+  in.optional(outer);
 }
 
 }  // namespace second
@@ -61,27 +58,26 @@ Choice Choice::with_item(second::Item item) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Choice& v) {
-  encode(out, v.kind());
-  switch (v.kind()) {
-    case first::Kind::small: return encode(out, v.item());
+void Choice::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(kind_, first::values_of_Kind);
+  switch (kind_) {
+    case first::Kind::small: return item().encode(out);
     case first::Kind::large: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Choice& v) {
+void Choice::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  first::Kind kind{first::Kind::small};
-  decode(in, kind);
-  switch (kind) {
-    case first::Kind::small: {
-      second::Item item_;
-      decode(in, item_);
-      v = Choice::with_item(std::move(item_));
+  first::Kind kind__{first::Kind::small};
+  in.enumerator(kind__, first::values_of_Kind);
+  switch (kind__) {
+    case first::Kind::small:
+      kind_ = kind__;
+      onc::xdr::arm<1>(arm_).decode(in);
       return;
-    }
     case first::Kind::large:
-      v = Choice(kind);
+      kind_ = kind__;
+      arm_.emplace<0>();
       return;
   }
 }
@@ -90,17 +86,17 @@ void decode(onc::xdr::Decoder& in, Choice& v) {
 
 namespace namespaces {
 
-void encode(onc::xdr::Encoder& out, const Outer& v) {
-  encode(out, v.item);
-  encode(out, v.choice);
-  out.numbers(v.sizes);
+void Outer::encode(onc::xdr::Encoder& out) const {
+  item.encode(out);
+  choice.encode(out);
+  out.numbers(sizes);
 }
 
-void decode(onc::xdr::Decoder& in, Outer& v) {
+void Outer::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  decode(in, v.item);
-  decode(in, v.choice);
-  in.numbers(v.sizes);
+  item.decode(in);
+  choice.decode(in);
+  in.numbers(sizes);
 }
 
 }  // namespace namespaces

@@ -22,6 +22,8 @@ struct Item {
   Kind kind{Kind::small};
   std::array<std::byte, size> id{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Item&) const = default;
 };
@@ -41,6 +43,8 @@ struct Item {
   first::Kind kind{first::Kind::small};
   onc::xdr::Box<namespaces::Outer> outer{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Item&) const = default;
 };
@@ -57,9 +61,11 @@ class Choice {
   static Choice with_item(second::Item item);  // case first::small
 
   first::Kind kind() const { return kind_; }
-  second::Item& item() { return std::get<1>(arm_); }
-  const second::Item& item() const { return std::get<1>(arm_); }
+  second::Item& item() { return onc::xdr::held<1>(arm_, "Choice.item"); }
+  const second::Item& item() const { return onc::xdr::held<1>(arm_, "Choice.item"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Choice&) const = default;
 
@@ -79,6 +85,8 @@ struct Outer {
   second::deeper::Choice choice{};
   std::array<std::int32_t, first::size> sizes{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Outer&) const = default;
 };
@@ -93,31 +101,21 @@ using Items = std::vector<Item>;  // <first::size>
 
 namespace first {
 
+inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 1, 2};
 void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Kind&);
-void encode(onc::xdr::Encoder&, const Item&);
-void decode(onc::xdr::Decoder&, Item&);
 
 }  // namespace first
 
 namespace second {
 
-void encode(onc::xdr::Encoder&, const Item&);
-void decode(onc::xdr::Decoder&, Item&);
-
 }  // namespace second
 
 namespace second::deeper {
 
-void encode(onc::xdr::Encoder&, const Choice&);
-void decode(onc::xdr::Decoder&, Choice&);
-
 }  // namespace second::deeper
 
 namespace namespaces {
-
-void encode(onc::xdr::Encoder&, const Outer&);
-void decode(onc::xdr::Decoder&, Outer&);
 
 }  // namespace namespaces
 

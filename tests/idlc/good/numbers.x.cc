@@ -3,46 +3,46 @@
 
 namespace numbers {
 
-void encode(onc::xdr::Encoder& out, const Numbers& v) {
+void Numbers::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(44);
-  run.i32(v.a);
-  run.u32(v.b);
-  run.u32(v.c);
-  run.i64(v.d);
-  run.u64(v.e);
-  run.f32(v.f);
-  run.f64(v.g);
-  run.boolean(v.h);
+  run.i32(a);
+  run.u32(b);
+  run.u32(c);
+  run.i64(d);
+  run.u64(e);
+  run.f32(f);
+  run.f64(g);
+  run.boolean(h);
 }
 
-void decode(onc::xdr::Decoder& in, Numbers& v) {
+void Numbers::decode(onc::xdr::Decoder& in) {
   auto run = in.run(44);
-  v.a = run.i32();
-  v.b = run.u32();
-  v.c = run.u32();
-  v.d = run.i64();
-  v.e = run.u64();
-  v.f = run.f32();
-  v.g = run.f64();
-  v.h = run.boolean();
+  a = run.i32();
+  b = run.u32();
+  c = run.u32();
+  d = run.i64();
+  e = run.u64();
+  f = run.f32();
+  g = run.f64();
+  h = run.boolean();
 }
 
-void encode(onc::xdr::Encoder& out, const OneNumber& v) {
-  out.i32(v.a);
+void OneNumber::encode(onc::xdr::Encoder& out) const {
+  out.i32(a);
 }
 
-void decode(onc::xdr::Decoder& in, OneNumber& v) {
-  v.a = in.i32();
+void OneNumber::decode(onc::xdr::Decoder& in) {
+  a = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const Quad& v) {
-  out.quadruple(v.a);
-  out.i32(v.b);
+void Quad::encode(onc::xdr::Encoder& out) const {
+  out.quadruple(a);
+  out.i32(b);
 }
 
-void decode(onc::xdr::Decoder& in, Quad& v) {
-  v.a = in.quadruple();
-  v.b = in.i32();
+void Quad::decode(onc::xdr::Decoder& in) {
+  a = in.quadruple();
+  b = in.i32();
 }
 
 }  // namespace numbers

@@ -17,6 +17,8 @@ struct Numbers {
   double g{};
   bool h{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Numbers&) const = default;
 };
@@ -24,6 +26,8 @@ struct Numbers {
 struct OneNumber {
   std::int32_t a{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const OneNumber&) const = default;
 };
@@ -32,16 +36,11 @@ struct Quad {
   onc::xdr::Quadruple a{};
   std::int32_t b{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Quad&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Numbers&);
-void decode(onc::xdr::Decoder&, Numbers&);
-void encode(onc::xdr::Encoder&, const OneNumber&);
-void decode(onc::xdr::Decoder&, OneNumber&);
-void encode(onc::xdr::Encoder&, const Quad&);
-void decode(onc::xdr::Decoder&, Quad&);
 
 using onc::xdr::operator<<;
 

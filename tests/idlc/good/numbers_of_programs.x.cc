@@ -12,25 +12,34 @@ constexpr onc::rpc::Procedure FAREWELL{program, 2, "FAREWELL"};
 }  // namespace procedures
 
 void Client::GREET() {
-  call(procedures::GREET, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::GREET, {}, {});
 }
 
 void Client::FAREWELL() {
-  call(procedures::FAREWELL, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::FAREWELL, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void GREET(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.GREET(caller);
+}
+
+void FAREWELL(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.FAREWELL(caller);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      arguments.finish();
-      return GREET(caller);
-    }
-    case 2: {
-      arguments.finish();
-      return FAREWELL(caller);
-    }
+    case 1: return handlers::GREET(*this, arguments, results, caller);
+    case 2: return handlers::FAREWELL(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, V1::program);
 }
@@ -46,25 +55,34 @@ constexpr onc::rpc::Procedure WAVE{program, 2, "WAVE"};
 }  // namespace procedures
 
 void Client::GREET() {
-  call(procedures::GREET, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::GREET, {}, {});
 }
 
 void Client::WAVE() {
-  call(procedures::WAVE, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::WAVE, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void GREET(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.GREET(caller);
+}
+
+void WAVE(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.WAVE(caller);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      arguments.finish();
-      return GREET(caller);
-    }
-    case 2: {
-      arguments.finish();
-      return WAVE(caller);
-    }
+    case 1: return handlers::GREET(*this, arguments, results, caller);
+    case 2: return handlers::WAVE(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, V2::program);
 }

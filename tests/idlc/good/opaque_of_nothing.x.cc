@@ -3,12 +3,12 @@
 
 namespace opaque_of_nothing {
 
-void encode(onc::xdr::Encoder& out, const Reply& v) {
-  out.opaque(v.results);
+void Reply::encode(onc::xdr::Encoder& out) const {
+  out.opaque(results);
 }
 
-void decode(onc::xdr::Decoder& in, Reply& v) {
-  in.opaque(v.results);
+void Reply::decode(onc::xdr::Decoder& in) {
+  in.opaque(results);
 }
 
 }  // namespace opaque_of_nothing

@@ -11,12 +11,11 @@ namespace opaque_of_nothing {
 struct Reply {
   std::array<std::byte, 0> results{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Reply&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Reply&);
-void decode(onc::xdr::Decoder&, Reply&);
 
 using onc::xdr::operator<<;
 

@@ -3,20 +3,20 @@
 
 namespace opaques {
 
-void encode(onc::xdr::Encoder& out, const Opaques& v) {
+void Opaques::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(12);
-  run.opaque(v.digest);
-  run.opaque(v.four);
-  out.opaque(v.any, onc::xdr::unbounded);
-  out.opaque(v.few, 3);
+  run.opaque(digest);
+  run.opaque(four);
+  out.opaque(any, onc::xdr::unbounded);
+  out.opaque(few, {3, "Opaques.few"});
 }
 
-void decode(onc::xdr::Decoder& in, Opaques& v) {
+void Opaques::decode(onc::xdr::Decoder& in) {
   auto run = in.run(12);
-  run.opaque(v.digest);
-  run.opaque(v.four);
-  in.opaque(v.any, onc::xdr::unbounded);
-  in.opaque(v.few, 3);
+  run.opaque(digest);
+  run.opaque(four);
+  in.opaque(any, onc::xdr::unbounded);
+  in.opaque(few, {3, "Opaques.few"});
 }
 
 }  // namespace opaques

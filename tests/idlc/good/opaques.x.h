@@ -19,12 +19,11 @@ struct Opaques {
   onc::xdr::Bytes any{};
   onc::xdr::Bytes few{};  // <3>
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Opaques&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Opaques&);
-void decode(onc::xdr::Decoder&, Opaques&);
 
 using onc::xdr::operator<<;
 

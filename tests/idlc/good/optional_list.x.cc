@@ -3,38 +3,38 @@
 
 namespace optional_list {
 
-void encode(onc::xdr::Encoder& out, const Entry& v) {
-  out.string(v.name, 255);
+void Entry::encode(onc::xdr::Encoder& out) const {
+  out.string(name, {255, "Entry.name"});
 }
 
-void decode(onc::xdr::Decoder& in, Entry& v) {
-  in.string(v.name, 255);
+void Entry::decode(onc::xdr::Decoder& in) {
+  in.string(name, {255, "Entry.name"});
 }
 
-void encode(onc::xdr::Encoder& out, const Directory& v) {
-  out.list(v.entries, [&](const Entry& item) { encode(out, item); });
-  out.list(v.more, [&](const Entry& item) { encode(out, item); });
+void Directory::encode(onc::xdr::Encoder& out) const {
+  out.list(entries);
+  out.list(more);
 }
 
-void decode(onc::xdr::Decoder& in, Directory& v) {
-  in.list(v.entries, [&](Entry& item) { decode(in, item); });
-  in.list(v.more, [&](Entry& item) { decode(in, item); });
+void Directory::decode(onc::xdr::Decoder& in) {
+  in.list(entries);
+  in.list(more);
 }
 
-void encode(onc::xdr::Encoder& out, const node& v) {
-  out.i32(v.value);
+void node::encode(onc::xdr::Encoder& out) const {
+  out.i32(value);
 }
 
-void decode(onc::xdr::Decoder& in, node& v) {
-  v.value = in.i32();
+void node::decode(onc::xdr::Decoder& in) {
+  value = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const StringEntry& v) {
-  out.string(v.item, onc::xdr::unbounded);
+void StringEntry::encode(onc::xdr::Encoder& out) const {
+  out.string(item, onc::xdr::unbounded);
 }
 
-void decode(onc::xdr::Decoder& in, StringEntry& v) {
-  in.string(v.item, onc::xdr::unbounded);
+void StringEntry::decode(onc::xdr::Decoder& in) {
+  in.string(item, onc::xdr::unbounded);
 }
 
 }  // namespace optional_list

@@ -12,6 +12,8 @@ namespace optional_list {
 struct Entry {
   std::string name{};  // <255>
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Entry&) const = default;
 };
@@ -22,6 +24,8 @@ struct Directory {
   std::vector<Entry> entries{};  // Entry *: a linked list
   Entries more{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Directory&) const = default;
 };
@@ -33,6 +37,8 @@ using chain = std::vector<node>;  // node *: a linked list
 struct node {
   std::int32_t value{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const node&) const = default;
 };
@@ -41,20 +47,13 @@ struct node {
 struct StringEntry {
   std::string item{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const StringEntry&) const = default;
 };
 
 using StringList = std::vector<StringEntry>;  // StringEntry *: a linked list
-
-void encode(onc::xdr::Encoder&, const Entry&);
-void decode(onc::xdr::Decoder&, Entry&);
-void encode(onc::xdr::Encoder&, const Directory&);
-void decode(onc::xdr::Decoder&, Directory&);
-void encode(onc::xdr::Encoder&, const node&);
-void decode(onc::xdr::Decoder&, node&);
-void encode(onc::xdr::Encoder&, const StringEntry&);
-void decode(onc::xdr::Decoder&, StringEntry&);
 
 using onc::xdr::operator<<;
 

@@ -3,26 +3,26 @@
 
 namespace optionals {
 
-void encode(onc::xdr::Encoder& out, const Point& v) {
+void Point::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(8);
-  run.i32(v.x);
-  run.i32(v.y);
+  run.i32(x);
+  run.i32(y);
 }
 
-void decode(onc::xdr::Decoder& in, Point& v) {
+void Point::decode(onc::xdr::Decoder& in) {
   auto run = in.run(8);
-  v.x = run.i32();
-  v.y = run.i32();
+  x = run.i32();
+  y = run.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const Optionals& v) {
-  out.optional(v.number, [&](std::int32_t item) { out.i32(item); });
-  out.optional(v.point, [&](const Point& item) { encode(out, item); });
+void Optionals::encode(onc::xdr::Encoder& out) const {
+  out.optional(number, [&](std::int32_t item) { out.i32(item); });
+  out.optional(point);
 }
 
-void decode(onc::xdr::Decoder& in, Optionals& v) {
-  in.optional(v.number, [&](std::int32_t& item) { item = in.i32(); });
-  in.optional(v.point, [&](Point& item) { decode(in, item); });
+void Optionals::decode(onc::xdr::Decoder& in) {
+  in.optional(number, [&](std::int32_t& item) { item = in.i32(); });
+  in.optional(point);
 }
 
 }  // namespace optionals

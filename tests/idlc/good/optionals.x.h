@@ -12,6 +12,8 @@ struct Point {
   std::int32_t x{};
   std::int32_t y{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Point&) const = default;
 };
@@ -20,16 +22,13 @@ struct Optionals {
   std::optional<std::int32_t> number{};
   std::optional<Point> point{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Optionals&) const = default;
 };
 
 using MaybePoint = std::optional<Point>;
-
-void encode(onc::xdr::Encoder&, const Point&);
-void decode(onc::xdr::Decoder&, Point&);
-void encode(onc::xdr::Encoder&, const Optionals&);
-void decode(onc::xdr::Decoder&, Optionals&);
 
 using onc::xdr::operator<<;
 

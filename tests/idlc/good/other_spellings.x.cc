@@ -3,37 +3,37 @@
 
 namespace other_spellings {
 
-void encode(onc::xdr::Encoder& out, const node& v) {
-  auto run = out.run(20);
-  run.u32(v.value);
-  run.i64(v.wide);
-  run.u64(v.wider);
-  out.i32(v.narrow);
-  out.i32(v.plain);
-  out.optional(v.next, [&](const node& item) { encode(out, item); });
+void node::encode(onc::xdr::Encoder& out) const {
+  auto run = out.run(28);
+  run.u32(value);
+  run.i64(wide);
+  run.u64(wider);
+  run.i32(narrow);
+  run.i32(plain);
+  out.optional(next);
 }
 
-void decode(onc::xdr::Decoder& in, node& v) {
+void node::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  auto run = in.run(20);
-  v.value = run.u32();
-  v.wide = run.i64();
-  v.wider = run.u64();
-  v.narrow = in.i16();
-  v.plain = in.i32();
-  in.optional(v.next, [&](node& item) { decode(in, item); });
+  auto run = in.run(28);
+  value = run.u32();
+  wide = run.i64();
+  wider = run.u64();
+  narrow = run.i16();
+  plain = run.i32();
+  in.optional(next);
 }
 
-void encode(onc::xdr::Encoder& out, const other_spellings& v) {
-  out.optional(v.all, [&](const nodes& item) { encode(out, item); });
-  out.array(v.letters, [&](std::int8_t item) { out.i32(item); });
-  out.numbers(v.numbers, with_suffix);
+void other_spellings::encode(onc::xdr::Encoder& out) const {
+  out.optional(all);
+  out.array(letters, [&](std::int8_t item) { out.i32(item); });
+  out.numbers(numbers, {with_suffix, "other_spellings.numbers"});
 }
 
-void decode(onc::xdr::Decoder& in, other_spellings& v) {
-  in.optional(v.all, [&](nodes& item) { decode(in, item); });
-  in.array(v.letters, [&](std::int8_t& item) { item = in.i8(); });
-  in.numbers(v.numbers, with_suffix);
+void other_spellings::decode(onc::xdr::Decoder& in) {
+  in.optional(all);
+  in.array(letters, [&](std::int8_t& item) { item = in.i8(); });
+  in.numbers(numbers, {with_suffix, "other_spellings.numbers"});
 }
 
 by_letter::by_letter(std::int32_t which) : which_(which), arm_(std::in_place_index<0>) {
@@ -55,30 +55,29 @@ by_letter by_letter::with_b(std::int32_t b) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const by_letter& v) {
-  out.i32(v.which());
-  switch (v.which()) {
-    case 97: return out.i32(v.a());
-    case minus: return out.i32(v.b());
+void by_letter::encode(onc::xdr::Encoder& out) const {
+  out.i32(which_);
+  switch (which_) {
+    case 97: return out.i32(a());
+    case minus: return out.i32(b());
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, by_letter& v) {
-  const std::int32_t which = in.i32();
-  switch (which) {
-    case 97: {
-      const std::int32_t a = in.i32();
-      v = by_letter::with_a(a);
+void by_letter::decode(onc::xdr::Decoder& in) {
+  const std::int32_t which__ = in.i32();
+  switch (which__) {
+    case 97:
+      which_ = which__;
+      onc::xdr::arm<1>(arm_) = in.i32();
       return;
-    }
-    case minus: {
-      const std::int32_t b = in.i32();
-      v = by_letter::with_b(b);
+    case minus:
+      which_ = which__;
+      onc::xdr::arm<2>(arm_) = in.i32();
       return;
-    }
     default:
-      v = by_letter(which);
+      which_ = which__;
+      arm_.emplace<0>();
       return;
   }
 }

@@ -19,6 +19,8 @@ struct node {
   std::int32_t plain{};
   onc::xdr::Box<node> next{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const node&) const = default;
 };
@@ -36,6 +38,8 @@ struct other_spellings {
   std::array<std::int8_t, letter> letters{};
   std::vector<std::int32_t> numbers{};  // <with_suffix>
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const other_spellings&) const = default;
 };
@@ -49,11 +53,13 @@ class by_letter {
   static by_letter with_b(std::int32_t b);  // case minus
 
   std::int32_t which() const { return which_; }
-  std::int32_t& a() { return std::get<1>(arm_); }
-  std::int32_t a() const { return std::get<1>(arm_); }
-  std::int32_t& b() { return std::get<2>(arm_); }
-  std::int32_t b() const { return std::get<2>(arm_); }
+  std::int32_t& a() { return onc::xdr::held<1>(arm_, "by_letter.a"); }
+  std::int32_t a() const { return onc::xdr::held<1>(arm_, "by_letter.a"); }
+  std::int32_t& b() { return onc::xdr::held<2>(arm_, "by_letter.b"); }
+  std::int32_t b() const { return onc::xdr::held<2>(arm_, "by_letter.b"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const by_letter&) const = default;
 
@@ -61,13 +67,6 @@ class by_letter {
   std::int32_t which_{97};
   std::variant<onc::xdr::Void, std::int32_t, std::int32_t> arm_{std::in_place_index<1>};
 };
-
-void encode(onc::xdr::Encoder&, const node&);
-void decode(onc::xdr::Decoder&, node&);
-void encode(onc::xdr::Encoder&, const other_spellings&);
-void decode(onc::xdr::Decoder&, other_spellings&);
-void encode(onc::xdr::Encoder&, const by_letter&);
-void decode(onc::xdr::Decoder&, by_letter&);
 
 using onc::xdr::operator<<;
 

@@ -3,14 +3,14 @@
 
 namespace percent_constants {
 
-void encode(onc::xdr::Encoder& out, const File& v) {
-  out.string(v.name, 64);
-  out.opaque(v.path);
+void File::encode(onc::xdr::Encoder& out) const {
+  out.string(name, {64, "File.name"});
+  out.opaque(path);
 }
 
-void decode(onc::xdr::Decoder& in, File& v) {
-  in.string(v.name, 64);
-  in.opaque(v.path);
+void File::decode(onc::xdr::Decoder& in) {
+  in.string(name, {64, "File.name"});
+  in.opaque(path);
 }
 
 Entry::Entry(std::uint32_t kind) : kind_(kind), arm_(std::in_place_index<0>) {
@@ -25,25 +25,24 @@ Entry Entry::with_file(File file) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Entry& v) {
-  out.u32(v.kind());
-  switch (v.kind()) {
-    case 1: return encode(out, v.file());
+void Entry::encode(onc::xdr::Encoder& out) const {
+  out.u32(kind_);
+  switch (kind_) {
+    case 1: return file().encode(out);
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Entry& v) {
-  const std::uint32_t kind = in.u32();
-  switch (kind) {
-    case 1: {
-      File file;
-      decode(in, file);
-      v = Entry::with_file(std::move(file));
+void Entry::decode(onc::xdr::Decoder& in) {
+  const std::uint32_t kind__ = in.u32();
+  switch (kind__) {
+    case 1:
+      kind_ = kind__;
+      onc::xdr::arm<1>(arm_).decode(in);
       return;
-    }
     default:
-      v = Entry(kind);
+      kind_ = kind__;
+      arm_.emplace<0>();
       return;
   }
 }

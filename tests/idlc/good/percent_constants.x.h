@@ -19,6 +19,8 @@ struct File {
   std::string name{};  // <MAX_NAME>
   std::array<std::byte, 255> path{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const File&) const = default;
 };
@@ -31,9 +33,11 @@ class Entry {
   static Entry with_file(File file);  // case KIND_FILE
 
   std::uint32_t kind() const { return kind_; }
-  File& file() { return std::get<1>(arm_); }
-  const File& file() const { return std::get<1>(arm_); }
+  File& file() { return onc::xdr::held<1>(arm_, "Entry.file"); }
+  const File& file() const { return onc::xdr::held<1>(arm_, "Entry.file"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Entry&) const = default;
 
@@ -41,11 +45,6 @@ class Entry {
   std::uint32_t kind_{1};
   std::variant<onc::xdr::Void, File> arm_{std::in_place_index<1>};
 };
-
-void encode(onc::xdr::Encoder&, const File&);
-void decode(onc::xdr::Decoder&, File&);
-void encode(onc::xdr::Encoder&, const Entry&);
-void decode(onc::xdr::Decoder&, Entry&);
 
 using onc::xdr::operator<<;
 

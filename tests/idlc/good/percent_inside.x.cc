@@ -3,37 +3,32 @@
 
 namespace percent_inside {
 
-void encode(onc::xdr::Encoder& out, const Message& v) {
+void Message::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(8);
-  run.i32(v.number);
-  run.i32(v.shown);
+  run.i32(number);
+  run.i32(shown);
 }
 
-void decode(onc::xdr::Decoder& in, Message& v) {
+void Message::decode(onc::xdr::Decoder& in) {
   auto run = in.run(8);
-  v.number = run.i32();
-  v.shown = run.i32();
+  number = run.i32();
+  shown = run.i32();
 }
 
 void encode(onc::xdr::Encoder& out, Color v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Color);
 }
 
 void decode(onc::xdr::Decoder& in, Color& v) {
-  switch (v = static_cast<Color>(in.i32())) {
-    case Color::red:
-    case Color::blue:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Color");
+  in.enumerator(v, values_of_Color);
 }
 
-void encode(onc::xdr::Encoder& out, const Point& v) {
-  out.i32(v.x);
+void Point::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, Point& v) {
-  v.x = in.i32();
+void Point::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
 Choice::Choice(std::int32_t which) : which_(which), arm_(std::in_place_index<0>) {
@@ -48,24 +43,24 @@ Choice Choice::with_number(std::int32_t number) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Choice& v) {
-  out.i32(v.which());
-  switch (v.which()) {
-    case 1: return out.i32(v.number());
+void Choice::encode(onc::xdr::Encoder& out) const {
+  out.i32(which_);
+  switch (which_) {
+    case 1: return out.i32(number());
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Choice& v) {
-  const std::int32_t which = in.i32();
-  switch (which) {
-    case 1: {
-      const std::int32_t number = in.i32();
-      v = Choice::with_number(number);
+void Choice::decode(onc::xdr::Decoder& in) {
+  const std::int32_t which__ = in.i32();
+  switch (which__) {
+    case 1:
+      which_ = which__;
+      onc::xdr::arm<1>(arm_) = in.i32();
       return;
-    }
     default:
-      v = Choice(which);
+      which_ = which__;
+      arm_.emplace<0>();
       return;
   }
 }
@@ -78,16 +73,23 @@ constexpr onc::rpc::Procedure ping{program, 0, "ping"};
 }  // namespace procedures
 
 void Client::ping() {
-  call(procedures::ping, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::ping, {}, {});
 }
 
-void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder&,
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void ping(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.ping(caller);
+}
+
+}  // namespace handlers
+
+void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
-    case 0: {
-      arguments.finish();
-      return ping(caller);
-    }
+    case 0: return handlers::ping(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);
 }

@@ -17,6 +17,8 @@ struct Message {
 #endif
  // white space before it
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Message&) const = default;
 };
@@ -34,6 +36,8 @@ struct Point {
   std::int32_t x{};
   // of a typedef
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Point&) const = default;
 };
@@ -47,9 +51,11 @@ class Choice {
   static Choice with_number(std::int32_t number);  // case 1
 
   std::int32_t which() const { return which_; }
-  std::int32_t& number() { return std::get<1>(arm_); }
-  std::int32_t number() const { return std::get<1>(arm_); }
+  std::int32_t& number() { return onc::xdr::held<1>(arm_, "Choice.number"); }
+  std::int32_t number() const { return onc::xdr::held<1>(arm_, "Choice.number"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Choice&) const = default;
 
@@ -61,14 +67,9 @@ class Choice {
 // in front of the program
 // and this, too
 
-void encode(onc::xdr::Encoder&, const Message&);
-void decode(onc::xdr::Decoder&, Message&);
+inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 1, 2};
 void encode(onc::xdr::Encoder&, Color);
 void decode(onc::xdr::Decoder&, Color&);
-void encode(onc::xdr::Encoder&, const Point&);
-void decode(onc::xdr::Decoder&, Point&);
-void encode(onc::xdr::Encoder&, const Choice&);
-void decode(onc::xdr::Decoder&, Choice&);
 
 using onc::xdr::operator<<;
 void print_Color(onc::xdr::Printer&, Color);

@@ -3,20 +3,20 @@
 
 namespace percent_lines {
 
-void encode(onc::xdr::Encoder& out, const A& v) {
-  out.i32(v.x);
+void A::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, A& v) {
-  v.x = in.i32();
+void A::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const B& v) {
-  out.i32(v.y);
+void B::encode(onc::xdr::Encoder& out) const {
+  out.i32(y);
 }
 
-void decode(onc::xdr::Decoder& in, B& v) {
-  v.y = in.i32();
+void B::decode(onc::xdr::Decoder& in) {
+  y = in.i32();
 }
 
 }  // namespace percent_lines

@@ -13,6 +13,8 @@ namespace percent_lines {
 struct A {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const A&) const = default;
 };
@@ -24,14 +26,11 @@ std::uint16_t;
 struct B {
   std::int32_t y{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const B&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const A&);
-void decode(onc::xdr::Decoder&, A&);
-void encode(onc::xdr::Encoder&, const B&);
-void decode(onc::xdr::Decoder&, B&);
 
 using onc::xdr::operator<<;
 

@@ -3,54 +3,52 @@
 
 namespace predefined {
 
-void encode(onc::xdr::Encoder& out, const Predefined& v) {
-  out.u32(v.a);
-  out.u32(v.b);
-  auto run = out.run(8);
-  run.u32(v.c);
-  run.u32(v.d);
-  out.i32(v.e);
-  out.u32(v.f);
-  auto run2 = out.run(48);
-  run2.i32(v.g);
-  run2.u64(v.h);
-  run2.u64(v.i);
-  run2.i64(v.j);
-  run2.u64(v.k);
-  run2.i64(v.l);
-  run2.boolean(v.m);
-  out.opaque(v.n, 1024);
-  auto run3 = out.run(20);
-  run3.u32(v.o);
-  run3.u32(v.p);
-  run3.u32(v.q);
-  run3.u32(v.r);
-  run3.u32(v.s);
+void Predefined::encode(onc::xdr::Encoder& out) const {
+  auto run = out.run(72);
+  run.u32(a);
+  run.u32(b);
+  run.u32(c);
+  run.u32(d);
+  run.i32(e);
+  run.u32(f);
+  run.i32(g);
+  run.u64(h);
+  run.u64(i);
+  run.i64(j);
+  run.u64(k);
+  run.i64(l);
+  run.boolean(m);
+  out.opaque(n, {1024, "Predefined.n"});
+  auto run2 = out.run(20);
+  run2.u32(o);
+  run2.u32(p);
+  run2.u32(q);
+  run2.u32(r);
+  run2.u32(s);
 }
 
-void decode(onc::xdr::Decoder& in, Predefined& v) {
-  v.a = in.u8();
-  v.b = in.u16();
-  auto run = in.run(8);
-  v.c = run.u32();
-  v.d = run.u32();
-  v.e = in.i8();
-  v.f = in.u16();
-  auto run2 = in.run(48);
-  v.g = run2.i32();
-  v.h = run2.u64();
-  v.i = run2.u64();
-  v.j = run2.i64();
-  v.k = run2.u64();
-  v.l = run2.i64();
-  v.m = run2.boolean();
-  in.opaque(v.n, 1024);
-  auto run3 = in.run(20);
-  v.o = run3.u32();
-  v.p = run3.u32();
-  v.q = run3.u32();
-  v.r = run3.u32();
-  v.s = run3.u32();
+void Predefined::decode(onc::xdr::Decoder& in) {
+  auto run = in.run(72);
+  a = run.u8();
+  b = run.u16();
+  c = run.u32();
+  d = run.u32();
+  e = run.i8();
+  f = run.u16();
+  g = run.i32();
+  h = run.u64();
+  i = run.u64();
+  j = run.i64();
+  k = run.u64();
+  l = run.i64();
+  m = run.boolean();
+  in.opaque(n, {1024, "Predefined.n"});
+  auto run2 = in.run(20);
+  o = run2.u32();
+  p = run2.u32();
+  q = run2.u32();
+  r = run2.u32();
+  s = run2.u32();
 }
 
 }  // namespace predefined

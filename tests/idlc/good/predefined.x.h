@@ -33,12 +33,11 @@ struct Predefined {
   std::uint32_t r{};
   std::uint32_t s{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Predefined&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Predefined&);
-void decode(onc::xdr::Decoder&, Predefined&);
 
 using onc::xdr::operator<<;
 

@@ -21,8 +21,8 @@ asio::awaitable<void> AsyncClient::null() {
 asio::awaitable<Status> AsyncClient::remove(Name name) {
   return call<Status>(
       procedures::remove,
-      [&](onc::xdr::Encoder& out) { out.string(name, 64); },
-      [](onc::xdr::Decoder& in, Status& reply) { decode(in, reply); });
+      [&](onc::xdr::Encoder& out) { out.string(name, {64, "remove(Name)"}); },
+      [](onc::xdr::Decoder& in, Status& reply) { in.enumerator(reply, values_of_Status); });
 }
 
 asio::awaitable<void> AsyncClient::notify(std::string argument) {
@@ -40,11 +40,11 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     }
     case 1: {
       Name name;
-      arguments.string(name, 64);
+      arguments.string(name, {64, "remove(Name)"});
       arguments.finish();
       return onc::rpc::answer(
           results, remove(std::move(name), caller),
-          [](onc::xdr::Encoder& out, const Status& reply) { encode(out, reply); });
+          [](onc::xdr::Encoder& out, const Status& reply) { out.enumerator(reply, values_of_Status); });
     }
     case 2: {
       std::string argument;
@@ -74,18 +74,18 @@ asio::awaitable<Attributes> AsyncClient::look_up(Name name, Status status, Attri
   return call<Attributes>(
       procedures::look_up,
       [&](onc::xdr::Encoder& out) {
-        out.string(name, 64);
-        encode(out, status);
-        encode(out, attributes);
+        out.string(name, {64, "look_up(Name)"});
+        out.enumerator(status, values_of_Status);
+        attributes.encode(out);
       },
-      [](onc::xdr::Decoder& in, Attributes& reply) { decode(in, reply); });
+      [](onc::xdr::Decoder& in, Attributes& reply) { reply.decode(in); });
 }
 
 asio::awaitable<Entries> AsyncClient::list() {
   return call<Entries>(
       procedures::list,
       [](onc::xdr::Encoder&) {},
-      [](onc::xdr::Decoder& in, Entries& reply) { in.list(reply, [&](Entry& item) { decode(in, item); }); });
+      [](onc::xdr::Decoder& in, Entries& reply) { in.list(reply); });
 }
 
 asio::awaitable<std::string> AsyncClient::title(std::uint32_t argument) {
@@ -108,7 +108,7 @@ asio::awaitable<onc::xdr::Bytes> AsyncClient::read(Pair argument, Pair argument2
 asio::awaitable<bool> AsyncClient::ping_(Attributes attributes) {
   return call<bool>(
       procedures::ping_,
-      [&](onc::xdr::Encoder& out) { encode(out, attributes); },
+      [&](onc::xdr::Encoder& out) { attributes.encode(out); },
       [](onc::xdr::Decoder& in, bool& reply) { reply = in.boolean(); });
 }
 
@@ -131,22 +131,21 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     }
     case 1: {
       Name name;
-      arguments.string(name, 64);
+      arguments.string(name, {64, "look_up(Name)"});
       Status status{};
-      decode(arguments, status);
+      arguments.enumerator(status, values_of_Status);
       Attributes attributes;
-      decode(arguments, attributes);
+      attributes.decode(arguments);
       arguments.finish();
       return onc::rpc::answer(
           results, look_up(std::move(name), status, std::move(attributes), caller),
-          [](onc::xdr::Encoder& out, const Attributes& reply) { encode(out, reply); });
+          [](onc::xdr::Encoder& out, const Attributes& reply) { reply.encode(out); });
     }
     case 2: {
       arguments.finish();
       return onc::rpc::answer(
           results, list(caller),
-          [](onc::xdr::Encoder& out, const Entries& reply) { out.list(reply, [&](const Entry& item) { encode(out,
-              item); }); });
+          [](onc::xdr::Encoder& out, const Entries& reply) { out.list(reply); });
     }
     case 3: {
       const std::uint32_t argument = arguments.u32();
@@ -166,11 +165,8 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
           [](onc::xdr::Encoder& out, const onc::xdr::Bytes& reply) { out.opaque(reply, onc::xdr::unbounded); });
     }
     case ping: {
-      Attributes attributes;
-      decode(arguments, attributes);
-      arguments.finish();
       return onc::rpc::answer(
-          results, ping_(std::move(attributes), caller),
+          results, ping_(arguments.last<Attributes>(), caller),
           [](onc::xdr::Encoder& out, const bool& reply) { out.boolean(reply); });
     }
     case 8: {

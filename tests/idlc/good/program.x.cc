@@ -4,32 +4,27 @@
 namespace program {
 
 void encode(onc::xdr::Encoder& out, Status v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Status);
 }
 
 void decode(onc::xdr::Decoder& in, Status& v) {
-  switch (v = static_cast<Status>(in.i32())) {
-    case Status::good:
-    case Status::bad:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Status");
+  in.enumerator(v, values_of_Status);
 }
 
-void encode(onc::xdr::Encoder& out, const Attributes& v) {
-  out.i32(v.size);
+void Attributes::encode(onc::xdr::Encoder& out) const {
+  out.i32(size);
 }
 
-void decode(onc::xdr::Decoder& in, Attributes& v) {
-  v.size = in.i32();
+void Attributes::decode(onc::xdr::Decoder& in) {
+  size = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, const Entry& v) {
-  out.string(v.name, 64);
+void Entry::encode(onc::xdr::Encoder& out) const {
+  out.string(name, {64, "Entry.name"});
 }
 
-void decode(onc::xdr::Decoder& in, Entry& v) {
-  in.string(v.name, 64);
+void Entry::decode(onc::xdr::Decoder& in) {
+  in.string(name, {64, "Entry.name"});
 }
 
 namespace FILES::v1 {
@@ -42,40 +37,51 @@ constexpr onc::rpc::Procedure notify{program, 2, "notify"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::null, {}, {});
 }
 
 Status Client::remove(const Name& name) {
   Status reply{};
-  call(procedures::remove, [&](onc::xdr::Encoder& out) { out.string(name, 64); },
-       [&](onc::xdr::Decoder& in) { decode(in, reply); });
+  call(procedures::remove, [&](onc::xdr::Encoder& out) { out.string(name, {64, "remove(Name)"}); },
+       [&](onc::xdr::Decoder& in) { in.enumerator(reply, values_of_Status); });
   return reply;
 }
 
 void Client::notify(const std::string& argument) {
   call(procedures::notify, [&](onc::xdr::Encoder& out) { out.string(argument, onc::xdr::unbounded); },
-       [](onc::xdr::Decoder&) {});
+       {});
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void null(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.null(caller);
+}
+
+void remove(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  Name name;
+  arguments.string(name, {64, "remove(Name)"});
+  arguments.finish();
+  results.enumerator(server.remove(std::move(name), caller), values_of_Status);
+}
+
+void notify(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  std::string argument;
+  arguments.string(argument, onc::xdr::unbounded);
+  arguments.finish();
+  server.notify(std::move(argument), caller);
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
-    case 0: {
-      arguments.finish();
-      return null(caller);
-    }
-    case 1: {
-      Name name;
-      arguments.string(name, 64);
-      arguments.finish();
-      return encode(results, remove(std::move(name), caller));
-    }
-    case 2: {
-      std::string argument;
-      arguments.string(argument, onc::xdr::unbounded);
-      arguments.finish();
-      return notify(std::move(argument), caller);
-    }
+    case 0: return handlers::null(*this, arguments, results, caller);
+    case 1: return handlers::remove(*this, arguments, results, caller);
+    case 2: return handlers::notify(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);
 }
@@ -96,21 +102,18 @@ constexpr onc::rpc::Procedure exact{program, 8, "exact"};
 
 Attributes Client::look_up(const Name& name, Status status, const Attributes& attributes) {
   Attributes reply;
-  call(
-      procedures::look_up,
-      [&](onc::xdr::Encoder& out) {
-        out.string(name, 64);
-        encode(out, status);
-        encode(out, attributes);
-      },
-      [&](onc::xdr::Decoder& in) { decode(in, reply); });
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.string(name, {64, "look_up(Name)"});
+    out.enumerator(status, values_of_Status);
+    attributes.encode(out);
+  };
+  call(procedures::look_up, arguments, reply);
   return reply;
 }
 
 Entries Client::list() {
   Entries reply;
-  call(procedures::list, [](onc::xdr::Encoder&) {},
-       [&](onc::xdr::Decoder& in) { in.list(reply, [&](Entry& item) { decode(in, item); }); });
+  call(procedures::list, {}, [&](onc::xdr::Decoder& in) { in.list(reply); });
   return reply;
 }
 
@@ -123,78 +126,87 @@ std::string Client::title(std::uint32_t argument) {
 
 onc::xdr::Bytes Client::read(const Pair& argument, const Pair& argument2) {
   onc::xdr::Bytes reply;
-  call(
-      procedures::read,
-      [&](onc::xdr::Encoder& out) {
-        out.numbers(argument);
-        out.numbers(argument2);
-      },
-      [&](onc::xdr::Decoder& in) { in.opaque(reply, onc::xdr::unbounded); });
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.numbers(argument);
+    out.numbers(argument2);
+  };
+  call(procedures::read, arguments, [&](onc::xdr::Decoder& in) { in.opaque(reply, onc::xdr::unbounded); });
   return reply;
 }
 
 bool Client::ping_(const Attributes& attributes) {
   bool reply{};
-  call(procedures::ping_, [&](onc::xdr::Encoder& out) { encode(out, attributes); },
-       [&](onc::xdr::Decoder& in) { reply = in.boolean(); });
+  call(procedures::ping_, attributes, [&](onc::xdr::Decoder& in) { reply = in.boolean(); });
   return reply;
 }
 
 onc::xdr::Quadruple Client::exact(const onc::xdr::Quadruple& argument, double argument2) {
   onc::xdr::Quadruple reply;
-  call(
-      procedures::exact,
-      [&](onc::xdr::Encoder& out) {
-        out.quadruple(argument);
-        out.f64(argument2);
-      },
-      [&](onc::xdr::Decoder& in) { reply = in.quadruple(); });
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.quadruple(argument);
+    out.f64(argument2);
+  };
+  call(procedures::exact, arguments, [&](onc::xdr::Decoder& in) { reply = in.quadruple(); });
   return reply;
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void look_up(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  Name name;
+  arguments.string(name, {64, "look_up(Name)"});
+  Status status{};
+  arguments.enumerator(status, values_of_Status);
+  Attributes attributes;
+  attributes.decode(arguments);
+  arguments.finish();
+  server.look_up(std::move(name), status, std::move(attributes), caller).encode(results);
+}
+
+void list(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  results.list(server.list(caller));
+}
+
+void title(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  const std::uint32_t argument = arguments.u32();
+  arguments.finish();
+  results.string(server.title(argument, caller), onc::xdr::unbounded);
+}
+
+void read(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  Pair argument{};
+  arguments.numbers(argument);
+  Pair argument2{};
+  arguments.numbers(argument2);
+  arguments.finish();
+  results.opaque(server.read(std::move(argument), std::move(argument2), caller), onc::xdr::unbounded);
+}
+
+void ping_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  results.boolean(server.ping_(arguments.last<Attributes>(), caller));
+}
+
+void exact(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  const onc::xdr::Quadruple argument = arguments.quadruple();
+  const double argument2 = arguments.f64();
+  arguments.finish();
+  results.quadruple(server.exact(argument, argument2, caller));
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      Name name;
-      arguments.string(name, 64);
-      Status status{};
-      decode(arguments, status);
-      Attributes attributes;
-      decode(arguments, attributes);
-      arguments.finish();
-      return encode(results, look_up(std::move(name), status, std::move(attributes), caller));
-    }
-    case 2: {
-      arguments.finish();
-      return results.list(list(caller), [&](const Entry& item) { encode(results, item); });
-    }
-    case 3: {
-      const std::uint32_t argument = arguments.u32();
-      arguments.finish();
-      return results.string(title(argument, caller), onc::xdr::unbounded);
-    }
-    case 4: {
-      Pair argument{};
-      arguments.numbers(argument);
-      Pair argument2{};
-      arguments.numbers(argument2);
-      arguments.finish();
-      return results.opaque(read(std::move(argument), std::move(argument2), caller), onc::xdr::unbounded);
-    }
-    case ping: {
-      Attributes attributes;
-      decode(arguments, attributes);
-      arguments.finish();
-      return results.boolean(ping_(std::move(attributes), caller));
-    }
-    case 8: {
-      const onc::xdr::Quadruple argument = arguments.quadruple();
-      const double argument2 = arguments.f64();
-      arguments.finish();
-      return results.quadruple(exact(argument, argument2, caller));
-    }
+    case 1: return handlers::look_up(*this, arguments, results, caller);
+    case 2: return handlers::list(*this, arguments, results, caller);
+    case 3: return handlers::title(*this, arguments, results, caller);
+    case 4: return handlers::read(*this, arguments, results, caller);
+    case ping: return handlers::ping_(*this, arguments, results, caller);
+    case 8: return handlers::exact(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v2::program);
 }
@@ -215,15 +227,22 @@ std::int32_t Client::count(bool argument) {
   return reply;
 }
 
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void count(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  const bool argument = arguments.boolean();
+  arguments.finish();
+  results.i32(server.count(argument, caller));
+}
+
+}  // namespace handlers
+
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      const bool argument = arguments.boolean();
-      arguments.finish();
-      return results.i32(count(argument, caller));
-    }
+    case 1: return handlers::count(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);
 }

@@ -24,6 +24,8 @@ enum class Status : std::int32_t {
 struct Attributes {
   std::int32_t size{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Attributes&) const = default;
 };
@@ -31,6 +33,8 @@ struct Attributes {
 struct Entry {
   Name name{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Entry&) const = default;
 };
@@ -38,12 +42,9 @@ struct Entry {
 using Entries = std::vector<Entry>;  // Entry *: a linked list
 using Pair = std::array<std::int32_t, 2>;
 
+inline constexpr onc::xdr::Enumerators values_of_Status{"Status", 0, 1};
 void encode(onc::xdr::Encoder&, Status);
 void decode(onc::xdr::Decoder&, Status&);
-void encode(onc::xdr::Encoder&, const Attributes&);
-void decode(onc::xdr::Decoder&, Attributes&);
-void encode(onc::xdr::Encoder&, const Entry&);
-void decode(onc::xdr::Decoder&, Entry&);
 
 using onc::xdr::operator<<;
 void print_Status(onc::xdr::Printer&, Status);

@@ -19,14 +19,14 @@ constexpr onc::rpc::Procedure Client_{program, 7, "Client"};
 asio::awaitable<program_names::lookup> AsyncClient::lookup(program_names::lookup argument) {
   return call<program_names::lookup>(
       procedures::lookup,
-      [&](onc::xdr::Encoder& out) { encode(out, argument); },
-      [](onc::xdr::Decoder& in, program_names::lookup& reply) { decode(in, reply); });
+      [&](onc::xdr::Encoder& out) { argument.encode(out); },
+      [](onc::xdr::Decoder& in, program_names::lookup& reply) { reply.decode(in); });
 }
 
 asio::awaitable<void> AsyncClient::call_(program_names::v1 argument) {
   return call(
       procedures::call_,
-      [&](onc::xdr::Encoder& out) { encode(out, argument); });
+      [&](onc::xdr::Encoder& out) { out.enumerator(argument, values_of_v1); });
 }
 
 asio::awaitable<void> AsyncClient::dispatch_() {
@@ -72,16 +72,13 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
       return onc::rpc::no_results();
     }
     case 1: {
-      program_names::lookup argument;
-      decode(arguments, argument);
-      arguments.finish();
       return onc::rpc::answer(
-          results, lookup(std::move(argument), caller),
-          [](onc::xdr::Encoder& out, const program_names::lookup& reply) { encode(out, reply); });
+          results, lookup(arguments.last<program_names::lookup>(), caller),
+          [](onc::xdr::Encoder& out, const program_names::lookup& reply) { reply.encode(out); });
     }
     case 2: {
       program_names::v1 argument{};
-      decode(arguments, argument);
+      arguments.enumerator(argument, values_of_v1);
       arguments.finish();
       return call_(argument, caller);
     }

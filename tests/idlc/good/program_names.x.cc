@@ -3,24 +3,20 @@
 
 namespace program_names {
 
-void encode(onc::xdr::Encoder& out, const lookup& v) {
-  out.i32(v.x);
+void lookup::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, lookup& v) {
-  v.x = in.i32();
+void lookup::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
 void encode(onc::xdr::Encoder& out, v1 v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_v1);
 }
 
 void decode(onc::xdr::Decoder& in, v1& v) {
-  switch (v = static_cast<v1>(in.i32())) {
-    case v1::one:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "v1");
+  in.enumerator(v, values_of_v1);
 }
 
 namespace NAMES::v1 {
@@ -38,18 +34,17 @@ constexpr onc::rpc::Procedure Client_{program, 7, "Client"};
 
 program_names::lookup Client::lookup(const program_names::lookup& argument) {
   program_names::lookup reply;
-  call(procedures::lookup, [&](onc::xdr::Encoder& out) { encode(out, argument); },
-       [&](onc::xdr::Decoder& in) { decode(in, reply); });
+  call(procedures::lookup, argument, reply);
   return reply;
 }
 
 void Client::call_(program_names::v1 argument) {
-  call(procedures::call_, [&](onc::xdr::Encoder& out) { encode(out, argument); },
-       [](onc::xdr::Decoder&) {});
+  call(procedures::call_, [&](onc::xdr::Encoder& out) { out.enumerator(argument, values_of_v1); },
+       {});
 }
 
 void Client::dispatch_() {
-  call(procedures::dispatch_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::dispatch_, {}, {});
 }
 
 std::int32_t Client::program_(std::int32_t argument) {
@@ -61,66 +56,81 @@ std::int32_t Client::program_(std::int32_t argument) {
 
 void Client::encode_(const std::string& argument) {
   call(procedures::encode_, [&](onc::xdr::Encoder& out) { out.string(argument, onc::xdr::unbounded); },
-       [](onc::xdr::Decoder&) {});
+       {});
 }
 
 std::int32_t Client::delete_(std::int32_t argument, std::int32_t argument2) {
   std::int32_t reply{};
-  call(
-      procedures::delete_,
-      [&](onc::xdr::Encoder& out) {
-        out.i32(argument);
-        out.i32(argument2);
-      },
-      [&](onc::xdr::Decoder& in) { reply = in.i32(); });
+  const auto arguments = [&](onc::xdr::Encoder& out) {
+    out.i32(argument);
+    out.i32(argument2);
+  };
+  call(procedures::delete_, arguments, [&](onc::xdr::Decoder& in) { reply = in.i32(); });
   return reply;
 }
 
 void Client::Client_() {
-  call(procedures::Client_, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});
+  call(procedures::Client_, {}, {});
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void lookup(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  server.lookup(arguments.last<program_names::lookup>(), caller).encode(results);
+}
+
+void call_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  program_names::v1 argument{};
+  arguments.enumerator(argument, values_of_v1);
+  arguments.finish();
+  server.call_(argument, caller);
+}
+
+void dispatch_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.dispatch_(caller);
+}
+
+void program_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller&
+    caller) {
+  const std::int32_t argument = arguments.i32();
+  arguments.finish();
+  results.i32(server.program_(argument, caller));
+}
+
+void encode_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  std::string argument;
+  arguments.string(argument, onc::xdr::unbounded);
+  arguments.finish();
+  server.encode_(std::move(argument), caller);
+}
+
+void delete_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
+  const std::int32_t argument = arguments.i32();
+  const std::int32_t argument2 = arguments.i32();
+  arguments.finish();
+  results.i32(server.delete_(argument, argument2, caller));
+}
+
+void Client_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
+  arguments.finish();
+  server.Client_(caller);
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case 1: {
-      program_names::lookup argument;
-      decode(arguments, argument);
-      arguments.finish();
-      return encode(results, lookup(std::move(argument), caller));
-    }
-    case 2: {
-      program_names::v1 argument{};
-      decode(arguments, argument);
-      arguments.finish();
-      return call_(argument, caller);
-    }
-    case 3: {
-      arguments.finish();
-      return dispatch_(caller);
-    }
-    case 4: {
-      const std::int32_t argument = arguments.i32();
-      arguments.finish();
-      return results.i32(program_(argument, caller));
-    }
-    case 5: {
-      std::string argument;
-      arguments.string(argument, onc::xdr::unbounded);
-      arguments.finish();
-      return encode_(std::move(argument), caller);
-    }
-    case 6: {
-      const std::int32_t argument = arguments.i32();
-      const std::int32_t argument2 = arguments.i32();
-      arguments.finish();
-      return results.i32(delete_(argument, argument2, caller));
-    }
-    case 7: {
-      arguments.finish();
-      return Client_(caller);
-    }
+    case 1: return handlers::lookup(*this, arguments, results, caller);
+    case 2: return handlers::call_(*this, arguments, results, caller);
+    case 3: return handlers::dispatch_(*this, arguments, results, caller);
+    case 4: return handlers::program_(*this, arguments, results, caller);
+    case 5: return handlers::encode_(*this, arguments, results, caller);
+    case 6: return handlers::delete_(*this, arguments, results, caller);
+    case 7: return handlers::Client_(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);
 }

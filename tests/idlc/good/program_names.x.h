@@ -12,6 +12,8 @@ namespace program_names {
 struct lookup {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const lookup&) const = default;
 };
@@ -20,8 +22,7 @@ enum class v1 : std::int32_t {
   one = 0,
 };
 
-void encode(onc::xdr::Encoder&, const lookup&);
-void decode(onc::xdr::Decoder&, lookup&);
+inline constexpr onc::xdr::Enumerators values_of_v1{"v1", 0, 0};
 void encode(onc::xdr::Encoder&, v1);
 void decode(onc::xdr::Decoder&, v1&);
 

@@ -3,41 +3,36 @@
 
 namespace recursive {
 
-void encode(onc::xdr::Encoder& out, const Tree& v) {
-  out.i32(v.value);
-  out.optional(v.left, [&](const Tree& item) { encode(out, item); });
-  out.optional(v.right, [&](const Tree& item) { encode(out, item); });
+void Tree::encode(onc::xdr::Encoder& out) const {
+  out.i32(value);
+  out.optional(left);
+  out.optional(right);
 }
 
-void decode(onc::xdr::Decoder& in, Tree& v) {
+void Tree::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  v.value = in.i32();
-  in.optional(v.left, [&](Tree& item) { decode(in, item); });
-  in.optional(v.right, [&](Tree& item) { decode(in, item); });
+  value = in.i32();
+  in.optional(left);
+  in.optional(right);
 }
 
-void encode(onc::xdr::Encoder& out, const Item& v) {
-  out.string(v.name, onc::xdr::unbounded);
-  out.array(v.children, onc::xdr::unbounded, [&](const Item& item) { encode(out, item); });
+void Item::encode(onc::xdr::Encoder& out) const {
+  out.string(name, onc::xdr::unbounded);
+  out.array(children, onc::xdr::unbounded);
 }
 
-void decode(onc::xdr::Decoder& in, Item& v) {
+void Item::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  in.string(v.name, onc::xdr::unbounded);
-  in.array(v.children, onc::xdr::unbounded, 8, [&](Item& item) { decode(in, item); });
+  in.string(name, onc::xdr::unbounded);
+  in.array(children, onc::xdr::unbounded, 8);
 }
 
 void encode(onc::xdr::Encoder& out, Kind v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Kind);
 }
 
 void decode(onc::xdr::Decoder& in, Kind& v) {
-  switch (v = static_cast<Kind>(in.i32())) {
-    case Kind::leaf:
-    case Kind::pair:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Kind");
+  in.enumerator(v, values_of_Kind);
 }
 
 Expression Expression::with_value(std::int32_t value) {
@@ -54,61 +49,58 @@ Expression Expression::with_operands(onc::xdr::Box<Pair> operands) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Expression& v) {
-  encode(out, v.kind());
-  switch (v.kind()) {
-    case Kind::leaf: return out.i32(v.value());
-    case Kind::pair: return out.optional(v.operands(), [&](const Pair& item) { encode(out, item); });
+void Expression::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(kind_, values_of_Kind);
+  switch (kind_) {
+    case Kind::leaf: return out.i32(value());
+    case Kind::pair: return out.optional(operands());
   }
 }
 
-void decode(onc::xdr::Decoder& in, Expression& v) {
+void Expression::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  Kind kind{};
-  decode(in, kind);
-  switch (kind) {
-    case Kind::leaf: {
-      const std::int32_t value = in.i32();
-      v = Expression::with_value(value);
+  Kind kind__{};
+  in.enumerator(kind__, values_of_Kind);
+  switch (kind__) {
+    case Kind::leaf:
+      kind_ = kind__;
+      onc::xdr::arm<0>(arm_) = in.i32();
       return;
-    }
-    case Kind::pair: {
-      onc::xdr::Box<Pair> operands;
-      in.optional(operands, [&](Pair& item) { decode(in, item); });
-      v = Expression::with_operands(std::move(operands));
+    case Kind::pair:
+      kind_ = kind__;
+      in.optional(onc::xdr::arm<1>(arm_));
       return;
-    }
   }
 }
 
-void encode(onc::xdr::Encoder& out, const Pair& v) {
-  encode(out, v.left);
-  encode(out, v.right);
+void Pair::encode(onc::xdr::Encoder& out) const {
+  left.encode(out);
+  right.encode(out);
 }
 
-void decode(onc::xdr::Decoder& in, Pair& v) {
+void Pair::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  decode(in, v.left);
-  decode(in, v.right);
+  left.decode(in);
+  right.decode(in);
 }
 
-void encode(onc::xdr::Encoder& out, const Link& v) {
-  out.i32(v.value);
-  out.optional(v.next, [&](const Link& item) { encode(out, item); });
+void Link::encode(onc::xdr::Encoder& out) const {
+  out.i32(value);
+  out.optional(next);
 }
 
-void decode(onc::xdr::Decoder& in, Link& v) {
+void Link::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  v.value = in.i32();
-  in.optional(v.next, [&](Link& item) { decode(in, item); });
+  value = in.i32();
+  in.optional(next);
 }
 
-void encode(onc::xdr::Encoder& out, const Ring& v) {
-  encode(out, v.first);
+void Ring::encode(onc::xdr::Encoder& out) const {
+  first.encode(out);
 }
 
-void decode(onc::xdr::Decoder& in, Ring& v) {
-  decode(in, v.first);
+void Ring::decode(onc::xdr::Decoder& in) {
+  first.decode(in);
 }
 
 }  // namespace recursive

@@ -15,6 +15,8 @@ struct Tree {
   onc::xdr::Box<Tree> left{};
   onc::xdr::Box<Tree> right{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Tree&) const = default;
 };
@@ -27,6 +29,8 @@ struct Item {
   std::string name{};
   Items children{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Item&) const = default;
 };
@@ -46,11 +50,13 @@ class Expression {
   static Expression with_operands(onc::xdr::Box<Pair> operands);  // case pair
 
   Kind kind() const { return kind_; }
-  std::int32_t& value() { return std::get<0>(arm_); }
-  std::int32_t value() const { return std::get<0>(arm_); }
-  onc::xdr::Box<Pair>& operands() { return std::get<1>(arm_); }
-  const onc::xdr::Box<Pair>& operands() const { return std::get<1>(arm_); }
+  std::int32_t& value() { return onc::xdr::held<0>(arm_, "Expression.value"); }
+  std::int32_t value() const { return onc::xdr::held<0>(arm_, "Expression.value"); }
+  onc::xdr::Box<Pair>& operands() { return onc::xdr::held<1>(arm_, "Expression.operands"); }
+  const onc::xdr::Box<Pair>& operands() const { return onc::xdr::held<1>(arm_, "Expression.operands"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Expression&) const = default;
 
@@ -63,6 +69,8 @@ struct Pair {
   Expression left{};
   Expression right{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Pair&) const = default;
 };
@@ -72,6 +80,8 @@ struct Link {
   std::int32_t value{};
   onc::xdr::Box<Link> next{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Link&) const = default;
 };
@@ -79,24 +89,15 @@ struct Link {
 struct Ring {
   Link first{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Ring&) const = default;
 };
 
-void encode(onc::xdr::Encoder&, const Tree&);
-void decode(onc::xdr::Decoder&, Tree&);
-void encode(onc::xdr::Encoder&, const Item&);
-void decode(onc::xdr::Decoder&, Item&);
+inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 1};
 void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Kind&);
-void encode(onc::xdr::Encoder&, const Expression&);
-void decode(onc::xdr::Decoder&, Expression&);
-void encode(onc::xdr::Encoder&, const Pair&);
-void decode(onc::xdr::Decoder&, Pair&);
-void encode(onc::xdr::Encoder&, const Link&);
-void decode(onc::xdr::Decoder&, Link&);
-void encode(onc::xdr::Encoder&, const Ring&);
-void decode(onc::xdr::Decoder&, Ring&);
 
 using onc::xdr::operator<<;
 void print_Kind(onc::xdr::Printer&, Kind);

@@ -3,30 +3,30 @@
 
 namespace runs {
 
-void encode(onc::xdr::Encoder& out, const Runs& v) {
+void Runs::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(24);
-  run.i32(v.a);
-  run.opaque(v.b);
-  run.numbers(v.c);
-  out.string(v.d, onc::xdr::unbounded);
+  run.i32(a);
+  run.opaque(b);
+  run.numbers(c);
+  out.string(d, onc::xdr::unbounded);
   auto run2 = out.run(12);
-  run2.boolean(v.e);
-  run2.f64(v.f);
-  out.string(v.g, onc::xdr::unbounded);
-  out.i32(v.h);
+  run2.boolean(e);
+  run2.f64(f);
+  out.string(g, onc::xdr::unbounded);
+  out.i32(h);
 }
 
-void decode(onc::xdr::Decoder& in, Runs& v) {
+void Runs::decode(onc::xdr::Decoder& in) {
   auto run = in.run(24);
-  v.a = run.i32();
-  run.opaque(v.b);
-  run.numbers(v.c);
-  in.string(v.d, onc::xdr::unbounded);
+  a = run.i32();
+  run.opaque(b);
+  run.numbers(c);
+  in.string(d, onc::xdr::unbounded);
   auto run2 = in.run(12);
-  v.e = run2.boolean();
-  v.f = run2.f64();
-  in.string(v.g, onc::xdr::unbounded);
-  v.h = in.i32();
+  e = run2.boolean();
+  f = run2.f64();
+  in.string(g, onc::xdr::unbounded);
+  h = in.i32();
 }
 
 }  // namespace runs

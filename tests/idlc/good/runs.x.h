@@ -21,12 +21,11 @@ struct Runs {
   std::string g{};
   std::int32_t h{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Runs&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Runs&);
-void decode(onc::xdr::Decoder&, Runs&);
 
 using onc::xdr::operator<<;
 

@@ -3,28 +3,28 @@
 
 namespace small_numbers {
 
-void encode(onc::xdr::Encoder& out, const Small& v) {
-  out.i32(v.a);
-  out.u32(v.b);
-  out.i32(v.c);
-  out.u32(v.d);
-  auto run = out.run(8);
-  run.i32(v.e);
-  run.u32(v.f);
-  out.array(v.word, [&](std::int8_t item) { out.i32(item); });
-  out.array(v.many, 3, [&](std::uint16_t item) { out.u32(item); });
+void Small::encode(onc::xdr::Encoder& out) const {
+  auto run = out.run(24);
+  run.i32(a);
+  run.u32(b);
+  run.i32(c);
+  run.u32(d);
+  run.i32(e);
+  run.u32(f);
+  out.array(word, [&](std::int8_t item) { out.i32(item); });
+  out.array(many, {3, "Small.many"}, [&](std::uint16_t item) { out.u32(item); });
 }
 
-void decode(onc::xdr::Decoder& in, Small& v) {
-  v.a = in.i8();
-  v.b = in.u8();
-  v.c = in.i16();
-  v.d = in.u16();
-  auto run = in.run(8);
-  v.e = run.i32();
-  v.f = run.u32();
-  in.array(v.word, [&](std::int8_t& item) { item = in.i8(); });
-  in.array(v.many, 3, 4, [&](std::uint16_t& item) { item = in.u16(); });
+void Small::decode(onc::xdr::Decoder& in) {
+  auto run = in.run(24);
+  a = run.i8();
+  b = run.u8();
+  c = run.i16();
+  d = run.u16();
+  e = run.i32();
+  f = run.u32();
+  in.array(word, [&](std::int8_t& item) { item = in.i8(); });
+  in.array(many, {3, "Small.many"}, 4, [&](std::uint16_t& item) { item = in.u16(); });
 }
 
 }  // namespace small_numbers

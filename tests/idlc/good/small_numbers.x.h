@@ -19,12 +19,11 @@ struct Small {
   std::array<std::int8_t, 4> word{};
   std::vector<std::uint16_t> many{};  // <3>
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Small&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Small&);
-void decode(onc::xdr::Decoder&, Small&);
 
 using onc::xdr::operator<<;
 

@@ -3,16 +3,16 @@
 
 namespace strings {
 
-void encode(onc::xdr::Encoder& out, const Strings& v) {
-  out.string(v.name, name_max);
-  out.string(v.text, onc::xdr::unbounded);
-  out.string(v.few, 3);
+void Strings::encode(onc::xdr::Encoder& out) const {
+  out.string(name, {name_max, "Strings.name"});
+  out.string(text, onc::xdr::unbounded);
+  out.string(few, {3, "Strings.few"});
 }
 
-void decode(onc::xdr::Decoder& in, Strings& v) {
-  in.string(v.name, name_max);
-  in.string(v.text, onc::xdr::unbounded);
-  in.string(v.few, 3);
+void Strings::decode(onc::xdr::Decoder& in) {
+  in.string(name, {name_max, "Strings.name"});
+  in.string(text, onc::xdr::unbounded);
+  in.string(few, {3, "Strings.few"});
 }
 
 }  // namespace strings

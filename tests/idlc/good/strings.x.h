@@ -17,12 +17,11 @@ struct Strings {
   std::string text{};
   std::string few{};  // <3>
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Strings&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Strings&);
-void decode(onc::xdr::Decoder&, Strings&);
 
 using onc::xdr::operator<<;
 

@@ -3,39 +3,35 @@
 
 namespace type_references {
 
-void encode(onc::xdr::Encoder& out, const a& v) {
-  out.i32(v.x);
+void a::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, a& v) {
-  v.x = in.i32();
+void a::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
 void encode(onc::xdr::Encoder& out, b v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_b);
 }
 
 void decode(onc::xdr::Decoder& in, b& v) {
-  switch (v = static_cast<b>(in.i32())) {
-    case b::c:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "b");
+  in.enumerator(v, values_of_b);
 }
 
-void encode(onc::xdr::Encoder& out, const e& v) {
-  encode(out, v.first);
-  encode(out, v.second);
-  out.optional(v.next, [&](const e& item) { encode(out, item); });
-  out.optional(v.third, [&](const d& item) { encode(out, item); });
+void e::encode(onc::xdr::Encoder& out) const {
+  first.encode(out);
+  out.enumerator(second, values_of_b);
+  out.optional(next);
+  out.optional(third);
 }
 
-void decode(onc::xdr::Decoder& in, e& v) {
+void e::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  decode(in, v.first);
-  decode(in, v.second);
-  in.optional(v.next, [&](e& item) { decode(in, item); });
-  in.optional(v.third, [&](d& item) { decode(in, item); });
+  first.decode(in);
+  in.enumerator(second, values_of_b);
+  in.optional(next);
+  in.optional(third);
 }
 
 }  // namespace type_references

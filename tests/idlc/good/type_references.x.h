@@ -11,6 +11,8 @@ namespace type_references {
 struct a {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const a&) const = default;
 };
@@ -27,16 +29,15 @@ struct e {
   onc::xdr::Box<e> next{};
   std::optional<d> third{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const e&) const = default;
 };
 
-void encode(onc::xdr::Encoder&, const a&);
-void decode(onc::xdr::Decoder&, a&);
+inline constexpr onc::xdr::Enumerators values_of_b{"b", 0, 0};
 void encode(onc::xdr::Encoder&, b);
 void decode(onc::xdr::Decoder&, b&);
-void encode(onc::xdr::Encoder&, const e&);
-void decode(onc::xdr::Decoder&, e&);
 
 using onc::xdr::operator<<;
 void print_b(onc::xdr::Printer&, b);

@@ -3,16 +3,16 @@
 
 namespace union_bool {
 
-void encode(onc::xdr::Encoder& out, const Point& v) {
+void Point::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(8);
-  run.i32(v.x);
-  run.i32(v.y);
+  run.i32(x);
+  run.i32(y);
 }
 
-void decode(onc::xdr::Decoder& in, Point& v) {
+void Point::decode(onc::xdr::Decoder& in) {
   auto run = in.run(8);
-  v.x = run.i32();
-  v.y = run.i32();
+  x = run.i32();
+  y = run.i32();
 }
 
 Either Either::with_number(std::int32_t number) {
@@ -29,41 +29,38 @@ Either Either::with_text(std::string text) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Either& v) {
-  out.boolean(v.left());
-  switch (int{v.left()}) {
-    case true: return out.i32(v.number());
-    case false: return out.string(v.text(), onc::xdr::unbounded);
+void Either::encode(onc::xdr::Encoder& out) const {
+  out.boolean(left_);
+  switch (int{left_}) {
+    case true: return out.i32(number());
+    case false: return out.string(text(), onc::xdr::unbounded);
   }
 }
 
-void decode(onc::xdr::Decoder& in, Either& v) {
-  const bool left = in.boolean();
-  switch (int{left}) {
-    case true: {
-      const std::int32_t number = in.i32();
-      v = Either::with_number(number);
+void Either::decode(onc::xdr::Decoder& in) {
+  const bool left__ = in.boolean();
+  switch (int{left__}) {
+    case true:
+      left_ = left__;
+      onc::xdr::arm<0>(arm_) = in.i32();
       return;
-    }
-    case false: {
-      std::string text;
-      in.string(text, onc::xdr::unbounded);
-      v = Either::with_text(std::move(text));
+    case false:
+      left_ = left__;
+      in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
-    }
   }
 }
 
-void encode(onc::xdr::Encoder& out, const Holder& v) {
-  out.optional(v.name, [&](const std::string& item) { out.string(item, 8); });
-  out.optional(v.point, [&](const Point& item) { encode(out, item); });
-  encode(out, v.either);
+void Holder::encode(onc::xdr::Encoder& out) const {
+  out.optional(name, [&](const std::string& item) { out.string(item, {8, "Holder.name"}); });
+  out.optional(point);
+  either.encode(out);
 }
 
-void decode(onc::xdr::Decoder& in, Holder& v) {
-  in.optional(v.name, [&](std::string& item) { in.string(item, 8); });
-  in.optional(v.point, [&](Point& item) { decode(in, item); });
-  decode(in, v.either);
+void Holder::decode(onc::xdr::Decoder& in) {
+  in.optional(name, [&](std::string& item) { in.string(item, {8, "Holder.name"}); });
+  in.optional(point);
+  either.decode(in);
 }
 
 }  // namespace union_bool

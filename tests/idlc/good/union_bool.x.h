@@ -17,6 +17,8 @@ struct Point {
   std::int32_t x{};
   std::int32_t y{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Point&) const = default;
 };
@@ -32,11 +34,13 @@ class Either {
   static Either with_text(std::string text);  // case FALSE
 
   bool left() const { return left_; }
-  std::int32_t& number() { return std::get<0>(arm_); }
-  std::int32_t number() const { return std::get<0>(arm_); }
-  std::string& text() { return std::get<1>(arm_); }
-  const std::string& text() const { return std::get<1>(arm_); }
+  std::int32_t& number() { return onc::xdr::held<0>(arm_, "Either.number"); }
+  std::int32_t number() const { return onc::xdr::held<0>(arm_, "Either.number"); }
+  std::string& text() { return onc::xdr::held<1>(arm_, "Either.text"); }
+  const std::string& text() const { return onc::xdr::held<1>(arm_, "Either.text"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Either&) const = default;
 
@@ -50,16 +54,11 @@ struct Holder {
   MaybePoint point{};
   Either either{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Holder&) const = default;
 };
-
-void encode(onc::xdr::Encoder&, const Point&);
-void decode(onc::xdr::Decoder&, Point&);
-void encode(onc::xdr::Encoder&, const Either&);
-void decode(onc::xdr::Decoder&, Either&);
-void encode(onc::xdr::Encoder&, const Holder&);
-void decode(onc::xdr::Decoder&, Holder&);
 
 using onc::xdr::operator<<;
 

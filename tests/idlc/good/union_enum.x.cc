@@ -4,18 +4,11 @@
 namespace union_enum {
 
 void encode(onc::xdr::Encoder& out, Kind v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Kind);
 }
 
 void decode(onc::xdr::Decoder& in, Kind& v) {
-  switch (v = static_cast<Kind>(in.i32())) {
-    case Kind::number:
-    case Kind::text:
-    case Kind::both:
-    case Kind::nothing:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Kind");
+  in.enumerator(v, values_of_Kind);
 }
 
 Value::Value(Kind kind) : kind_(kind), arm_(std::in_place_index<0>) {
@@ -39,34 +32,32 @@ Value Value::with_text(Kind kind, std::string text) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Value& v) {
-  encode(out, v.kind());
-  switch (v.kind()) {
-    case Kind::number: return out.i32(v.number());
+void Value::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(kind_, values_of_Kind);
+  switch (kind_) {
+    case Kind::number: return out.i32(number());
     case Kind::text:
-    case Kind::both: return out.string(v.text(), 10);
+    case Kind::both: return out.string(text(), {10, "Value.text"});
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Value& v) {
-  Kind kind{};
-  decode(in, kind);
-  switch (kind) {
-    case Kind::number: {
-      const std::int32_t number = in.i32();
-      v = Value::with_number(number);
+void Value::decode(onc::xdr::Decoder& in) {
+  Kind kind__{};
+  in.enumerator(kind__, values_of_Kind);
+  switch (kind__) {
+    case Kind::number:
+      kind_ = kind__;
+      onc::xdr::arm<1>(arm_) = in.i32();
       return;
-    }
     case Kind::text:
-    case Kind::both: {
-      std::string text;
-      in.string(text, 10);
-      v = Value::with_text(kind, std::move(text));
+    case Kind::both:
+      kind_ = kind__;
+      in.string(onc::xdr::arm<2>(arm_), {10, "Value.text"});
       return;
-    }
     default:
-      v = Value(kind);
+      kind_ = kind__;
+      arm_.emplace<0>();
       return;
   }
 }
@@ -99,38 +90,35 @@ Whole Whole::with_bytes(onc::xdr::Bytes bytes) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Whole& v) {
-  encode(out, v.kind());
-  switch (v.kind()) {
-    case Kind::number: return out.i32(v.count());
-    case Kind::text: return out.i64(v.size());
-    case Kind::both: return out.opaque(v.bytes(), onc::xdr::unbounded);
+void Whole::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(kind_, values_of_Kind);
+  switch (kind_) {
+    case Kind::number: return out.i32(count());
+    case Kind::text: return out.i64(size());
+    case Kind::both: return out.opaque(bytes(), onc::xdr::unbounded);
     case Kind::nothing: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, Whole& v) {
-  Kind kind{};
-  decode(in, kind);
-  switch (kind) {
-    case Kind::number: {
-      const std::int32_t count = in.i32();
-      v = Whole::with_count(count);
+void Whole::decode(onc::xdr::Decoder& in) {
+  Kind kind__{};
+  in.enumerator(kind__, values_of_Kind);
+  switch (kind__) {
+    case Kind::number:
+      kind_ = kind__;
+      onc::xdr::arm<1>(arm_) = in.i32();
       return;
-    }
-    case Kind::text: {
-      const std::int64_t size = in.i64();
-      v = Whole::with_size(size);
+    case Kind::text:
+      kind_ = kind__;
+      onc::xdr::arm<2>(arm_) = in.i64();
       return;
-    }
-    case Kind::both: {
-      onc::xdr::Bytes bytes;
-      in.opaque(bytes, onc::xdr::unbounded);
-      v = Whole::with_bytes(std::move(bytes));
+    case Kind::both:
+      kind_ = kind__;
+      in.opaque(onc::xdr::arm<3>(arm_), onc::xdr::unbounded);
       return;
-    }
     case Kind::nothing:
-      v = Whole(kind);
+      kind_ = kind__;
+      arm_.emplace<0>();
       return;
   }
 }
@@ -149,27 +137,26 @@ Partial Partial::with_text(std::string text) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const Partial& v) {
-  encode(out, v.kind());
-  switch (v.kind()) {
-    case Kind::text: return out.string(v.text(), onc::xdr::unbounded);
+void Partial::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(kind_, values_of_Kind);
+  switch (kind_) {
+    case Kind::text: return out.string(text(), onc::xdr::unbounded);
     case Kind::nothing: return;
     default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "Partial");
   }
 }
 
-void decode(onc::xdr::Decoder& in, Partial& v) {
-  Kind kind{};
-  decode(in, kind);
-  switch (kind) {
-    case Kind::text: {
-      std::string text;
-      in.string(text, onc::xdr::unbounded);
-      v = Partial::with_text(std::move(text));
+void Partial::decode(onc::xdr::Decoder& in) {
+  Kind kind__{};
+  in.enumerator(kind__, values_of_Kind);
+  switch (kind__) {
+    case Kind::text:
+      kind_ = kind__;
+      in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
-    }
     case Kind::nothing:
-      v = Partial(kind);
+      kind_ = kind__;
+      arm_.emplace<0>();
       return;
     default: in.refuse(onc::xdr::errc::no_such_arm, "Partial");
   }

@@ -25,11 +25,13 @@ class Value {
   static Value with_text(Kind kind, std::string text);  // case text, case both
 
   Kind kind() const { return kind_; }
-  std::int32_t& number() { return std::get<1>(arm_); }
-  std::int32_t number() const { return std::get<1>(arm_); }
-  std::string& text() { return std::get<2>(arm_); }
-  const std::string& text() const { return std::get<2>(arm_); }
+  std::int32_t& number() { return onc::xdr::held<1>(arm_, "Value.number"); }
+  std::int32_t number() const { return onc::xdr::held<1>(arm_, "Value.number"); }
+  std::string& text() { return onc::xdr::held<2>(arm_, "Value.text"); }
+  const std::string& text() const { return onc::xdr::held<2>(arm_, "Value.text"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Value&) const = default;
 
@@ -48,13 +50,15 @@ class Whole {
   static Whole with_bytes(onc::xdr::Bytes bytes);  // case both
 
   Kind kind() const { return kind_; }
-  std::int32_t& count() { return std::get<1>(arm_); }
-  std::int32_t count() const { return std::get<1>(arm_); }
-  std::int64_t& size() { return std::get<2>(arm_); }
-  std::int64_t size() const { return std::get<2>(arm_); }
-  onc::xdr::Bytes& bytes() { return std::get<3>(arm_); }
-  const onc::xdr::Bytes& bytes() const { return std::get<3>(arm_); }
+  std::int32_t& count() { return onc::xdr::held<1>(arm_, "Whole.count"); }
+  std::int32_t count() const { return onc::xdr::held<1>(arm_, "Whole.count"); }
+  std::int64_t& size() { return onc::xdr::held<2>(arm_, "Whole.size"); }
+  std::int64_t size() const { return onc::xdr::held<2>(arm_, "Whole.size"); }
+  onc::xdr::Bytes& bytes() { return onc::xdr::held<3>(arm_, "Whole.bytes"); }
+  const onc::xdr::Bytes& bytes() const { return onc::xdr::held<3>(arm_, "Whole.bytes"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Whole&) const = default;
 
@@ -71,9 +75,11 @@ class Partial {
   static Partial with_text(std::string text);  // case text
 
   Kind kind() const { return kind_; }
-  std::string& text() { return std::get<1>(arm_); }
-  const std::string& text() const { return std::get<1>(arm_); }
+  std::string& text() { return onc::xdr::held<1>(arm_, "Partial.text"); }
+  const std::string& text() const { return onc::xdr::held<1>(arm_, "Partial.text"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Partial&) const = default;
 
@@ -82,14 +88,9 @@ class Partial {
   std::variant<onc::xdr::Void, std::string> arm_{std::in_place_index<1>};
 };
 
+inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 3};
 void encode(onc::xdr::Encoder&, Kind);
 void decode(onc::xdr::Decoder&, Kind&);
-void encode(onc::xdr::Encoder&, const Value&);
-void decode(onc::xdr::Decoder&, Value&);
-void encode(onc::xdr::Encoder&, const Whole&);
-void decode(onc::xdr::Decoder&, Whole&);
-void encode(onc::xdr::Encoder&, const Partial&);
-void decode(onc::xdr::Decoder&, Partial&);
 
 using onc::xdr::operator<<;
 void print_Kind(onc::xdr::Printer&, Kind);

@@ -17,26 +17,25 @@ ByInt ByInt::with_reason(std::string reason) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const ByInt& v) {
-  out.i32(v.status());
-  switch (v.status()) {
-    case -1: return out.string(v.reason(), onc::xdr::unbounded);
+void ByInt::encode(onc::xdr::Encoder& out) const {
+  out.i32(status_);
+  switch (status_) {
+    case -1: return out.string(reason(), onc::xdr::unbounded);
     case first: return;
     default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByInt");
   }
 }
 
-void decode(onc::xdr::Decoder& in, ByInt& v) {
-  const std::int32_t status = in.i32();
-  switch (status) {
-    case -1: {
-      std::string reason;
-      in.string(reason, onc::xdr::unbounded);
-      v = ByInt::with_reason(std::move(reason));
+void ByInt::decode(onc::xdr::Decoder& in) {
+  const std::int32_t status__ = in.i32();
+  switch (status__) {
+    case -1:
+      status_ = status__;
+      in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
-    }
     case first:
-      v = ByInt(status);
+      status_ = status__;
+      arm_.emplace<0>();
       return;
     default: in.refuse(onc::xdr::errc::no_such_arm, "ByInt");
   }
@@ -58,27 +57,25 @@ ByUnsigned ByUnsigned::with_other(std::uint32_t version, std::int64_t other) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const ByUnsigned& v) {
-  out.u32(v.version());
-  switch (v.version()) {
-    case 4294967295: return out.i32(v.newest());
-    default: return out.i64(v.other());
+void ByUnsigned::encode(onc::xdr::Encoder& out) const {
+  out.u32(version_);
+  switch (version_) {
+    case 4294967295: return out.i32(newest());
+    default: return out.i64(other());
   }
 }
 
-void decode(onc::xdr::Decoder& in, ByUnsigned& v) {
-  const std::uint32_t version = in.u32();
-  switch (version) {
-    case 4294967295: {
-      const std::int32_t newest = in.i32();
-      v = ByUnsigned::with_newest(newest);
+void ByUnsigned::decode(onc::xdr::Decoder& in) {
+  const std::uint32_t version__ = in.u32();
+  switch (version__) {
+    case 4294967295:
+      version_ = version__;
+      onc::xdr::arm<0>(arm_) = in.i32();
       return;
-    }
-    default: {
-      const std::int64_t other = in.i64();
-      v = ByUnsigned::with_other(version, other);
+    default:
+      version_ = version__;
+      onc::xdr::arm<1>(arm_) = in.i64();
       return;
-    }
   }
 }
 
@@ -96,25 +93,24 @@ DefaultFirst DefaultFirst::with_text(std::int32_t code, std::string text) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const DefaultFirst& v) {
-  out.i32(v.code());
-  switch (v.code()) {
-    default: return out.string(v.text(), onc::xdr::unbounded);
+void DefaultFirst::encode(onc::xdr::Encoder& out) const {
+  out.i32(code_);
+  switch (code_) {
+    default: return out.string(text(), onc::xdr::unbounded);
     case 0: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, DefaultFirst& v) {
-  const std::int32_t code = in.i32();
-  switch (code) {
-    default: {
-      std::string text;
-      in.string(text, onc::xdr::unbounded);
-      v = DefaultFirst::with_text(code, std::move(text));
+void DefaultFirst::decode(onc::xdr::Decoder& in) {
+  const std::int32_t code__ = in.i32();
+  switch (code__) {
+    default:
+      code_ = code__;
+      in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
-    }
     case 0:
-      v = DefaultFirst(code);
+      code_ = code__;
+      arm_.emplace<0>();
       return;
   }
 }
@@ -122,18 +118,18 @@ void decode(onc::xdr::Decoder& in, DefaultFirst& v) {
 OnlyDefault::OnlyDefault(std::int32_t code) : code_(code) {
 }
 
-void encode(onc::xdr::Encoder& out, const OnlyDefault& v) {
-  out.i32(v.code());
-  switch (v.code()) {
+void OnlyDefault::encode(onc::xdr::Encoder& out) const {
+  out.i32(code_);
+  switch (code_) {
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, OnlyDefault& v) {
-  const std::int32_t code = in.i32();
-  switch (code) {
+void OnlyDefault::decode(onc::xdr::Decoder& in) {
+  const std::int32_t code__ = in.i32();
+  switch (code__) {
     default:
-      v = OnlyDefault(code);
+      code_ = code__;
       return;
   }
 }

@@ -19,9 +19,11 @@ class ByInt {
   static ByInt with_reason(std::string reason);  // case -1
 
   std::int32_t status() const { return status_; }
-  std::string& reason() { return std::get<1>(arm_); }
-  const std::string& reason() const { return std::get<1>(arm_); }
+  std::string& reason() { return onc::xdr::held<1>(arm_, "ByInt.reason"); }
+  const std::string& reason() const { return onc::xdr::held<1>(arm_, "ByInt.reason"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const ByInt&) const = default;
 
@@ -38,11 +40,13 @@ class ByUnsigned {
   static ByUnsigned with_other(std::uint32_t version, std::int64_t other);  // default
 
   std::uint32_t version() const { return version_; }
-  std::int32_t& newest() { return std::get<0>(arm_); }
-  std::int32_t newest() const { return std::get<0>(arm_); }
-  std::int64_t& other() { return std::get<1>(arm_); }
-  std::int64_t other() const { return std::get<1>(arm_); }
+  std::int32_t& newest() { return onc::xdr::held<0>(arm_, "ByUnsigned.newest"); }
+  std::int32_t newest() const { return onc::xdr::held<0>(arm_, "ByUnsigned.newest"); }
+  std::int64_t& other() { return onc::xdr::held<1>(arm_, "ByUnsigned.other"); }
+  std::int64_t other() const { return onc::xdr::held<1>(arm_, "ByUnsigned.other"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const ByUnsigned&) const = default;
 
@@ -59,9 +63,11 @@ class DefaultFirst {
   static DefaultFirst with_text(std::int32_t code, std::string text);  // default
 
   std::int32_t code() const { return code_; }
-  std::string& text() { return std::get<1>(arm_); }
-  const std::string& text() const { return std::get<1>(arm_); }
+  std::string& text() { return onc::xdr::held<1>(arm_, "DefaultFirst.text"); }
+  const std::string& text() const { return onc::xdr::held<1>(arm_, "DefaultFirst.text"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const DefaultFirst&) const = default;
 
@@ -78,21 +84,14 @@ class OnlyDefault {
 
   std::int32_t code() const { return code_; }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const OnlyDefault&) const = default;
 
  private:
   std::int32_t code_{0};
 };
-
-void encode(onc::xdr::Encoder&, const ByInt&);
-void decode(onc::xdr::Decoder&, ByInt&);
-void encode(onc::xdr::Encoder&, const ByUnsigned&);
-void decode(onc::xdr::Decoder&, ByUnsigned&);
-void encode(onc::xdr::Encoder&, const DefaultFirst&);
-void decode(onc::xdr::Decoder&, DefaultFirst&);
-void encode(onc::xdr::Encoder&, const OnlyDefault&);
-void decode(onc::xdr::Decoder&, OnlyDefault&);
 
 using onc::xdr::operator<<;
 

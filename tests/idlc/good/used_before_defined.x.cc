@@ -3,34 +3,30 @@
 
 namespace used_before_defined {
 
-void encode(onc::xdr::Encoder& out, const Fourth& v) {
-  out.i32(v.x);
+void Fourth::encode(onc::xdr::Encoder& out) const {
+  out.i32(x);
 }
 
-void decode(onc::xdr::Decoder& in, Fourth& v) {
-  v.x = in.i32();
+void Fourth::decode(onc::xdr::Decoder& in) {
+  x = in.i32();
 }
 
 void encode(onc::xdr::Encoder& out, Third v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_Third);
 }
 
 void decode(onc::xdr::Decoder& in, Third& v) {
-  switch (v = static_cast<Third>(in.i32())) {
-    case Third::one:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "Third");
+  in.enumerator(v, values_of_Third);
 }
 
-void encode(onc::xdr::Encoder& out, const First& v) {
-  encode(out, v.second);
-  out.array(v.third, [&](Third item) { encode(out, item); });
+void First::encode(onc::xdr::Encoder& out) const {
+  second.encode(out);
+  out.array(third, [&](Third item) { out.enumerator(item, values_of_Third); });
 }
 
-void decode(onc::xdr::Decoder& in, First& v) {
-  decode(in, v.second);
-  in.array(v.third, [&](Third& item) { decode(in, item); });
+void First::decode(onc::xdr::Decoder& in) {
+  second.decode(in);
+  in.array(third, [&](Third& item) { in.enumerator(item, values_of_Third); });
 }
 
 }  // namespace used_before_defined

@@ -11,6 +11,8 @@ namespace used_before_defined {
 struct Fourth {
   std::int32_t x{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Fourth&) const = default;
 };
@@ -27,16 +29,15 @@ struct First {
   Second second{};
   std::array<Third, count> third{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const First&) const = default;
 };
 
-void encode(onc::xdr::Encoder&, const Fourth&);
-void decode(onc::xdr::Decoder&, Fourth&);
+inline constexpr onc::xdr::Enumerators values_of_Third{"Third", 1, 1};
 void encode(onc::xdr::Encoder&, Third);
 void decode(onc::xdr::Decoder&, Third&);
-void encode(onc::xdr::Encoder&, const First&);
-void decode(onc::xdr::Decoder&, First&);
 
 using onc::xdr::operator<<;
 void print_Third(onc::xdr::Printer&, Third);

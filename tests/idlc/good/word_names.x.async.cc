@@ -13,8 +13,8 @@ constexpr onc::rpc::Procedure program_{program, float_, "program"};
 asio::awaitable<word_names::version> AsyncClient::program_(word_names::program argument) {
   return call<word_names::version>(
       procedures::program_,
-      [&](onc::xdr::Encoder& out) { encode(out, argument); },
-      [](onc::xdr::Decoder& in, word_names::version& reply) { decode(in, reply); });
+      [&](onc::xdr::Encoder& out) { argument.encode(out); },
+      [](onc::xdr::Decoder& in, word_names::version& reply) { reply.decode(in); });
 }
 
 asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments,
@@ -25,12 +25,9 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
       return onc::rpc::no_results();
     }
     case float_: {
-      word_names::program argument;
-      decode(arguments, argument);
-      arguments.finish();
       return onc::rpc::answer(
-          results, program_(std::move(argument), caller),
-          [](onc::xdr::Encoder& out, const word_names::version& reply) { encode(out, reply); });
+          results, program_(arguments.last<word_names::program>(), caller),
+          [](onc::xdr::Encoder& out, const word_names::version& reply) { reply.encode(out); });
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, version::program);

@@ -4,42 +4,33 @@
 namespace word_names {
 
 void encode(onc::xdr::Encoder& out, kinds v) {
-  out.i32(static_cast<std::int32_t>(v));
+  out.enumerator(v, values_of_kinds);
 }
 
 void decode(onc::xdr::Decoder& in, kinds& v) {
-  switch (v = static_cast<kinds>(in.i32())) {
-    case kinds::string:
-    case kinds::opaque:
-    case kinds::default_:
-    case kinds::case_:
-    case kinds::const_:
-    case kinds::bool_:
-      return;
-  }
-  in.refuse(onc::xdr::errc::no_such_enumerator, "kinds");
+  in.enumerator(v, values_of_kinds);
 }
 
-void encode(onc::xdr::Encoder& out, const version& v) {
+void version::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(40);
-  run.i32(v.program);
-  run.i32(v.version);
-  run.i32(v.namespace_);
-  run.i32(v.float_);
-  run.i32(v.double_);
-  run.i32(v.const_);
-  run.numbers(v.typedef_);
+  run.i32(program);
+  run.i32(version);
+  run.i32(namespace_);
+  run.i32(float_);
+  run.i32(double_);
+  run.i32(const_);
+  run.numbers(typedef_);
 }
 
-void decode(onc::xdr::Decoder& in, version& v) {
+void version::decode(onc::xdr::Decoder& in) {
   auto run = in.run(40);
-  v.program = run.i32();
-  v.version = run.i32();
-  v.namespace_ = run.i32();
-  v.float_ = run.i32();
-  v.double_ = run.i32();
-  v.const_ = run.i32();
-  run.numbers(v.typedef_);
+  program = run.i32();
+  version = run.i32();
+  namespace_ = run.i32();
+  float_ = run.i32();
+  double_ = run.i32();
+  const_ = run.i32();
+  run.numbers(typedef_);
 }
 
 program::program(kinds case_) : case__(case_), arm_(std::in_place_index<0>) {
@@ -61,33 +52,30 @@ program program::with_version(std::optional<word_names::version> version_) {
   return made;
 }
 
-void encode(onc::xdr::Encoder& out, const program& v) {
-  encode(out, v.case_());
-  switch (v.case_()) {
-    case kinds::string: return encode(out, v.namespace_());
-    case kinds::default_: return out.optional(v.version(), [&](const version& item) { encode(out, item); });
+void program::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(case__, values_of_kinds);
+  switch (case__) {
+    case kinds::string: return namespace_().encode(out);
+    case kinds::default_: return out.optional(version());
     default: return;
   }
 }
 
-void decode(onc::xdr::Decoder& in, program& v) {
-  kinds case_{kinds::string};
-  decode(in, case_);
-  switch (case_) {
-    case kinds::string: {
-      version namespace__;
-      decode(in, namespace__);
-      v = program::with_namespace_(std::move(namespace__));
+void program::decode(onc::xdr::Decoder& in) {
+  kinds case___{kinds::string};
+  in.enumerator(case___, values_of_kinds);
+  switch (case___) {
+    case kinds::string:
+      case__ = case___;
+      onc::xdr::arm<1>(arm_).decode(in);
       return;
-    }
-    case kinds::default_: {
-      std::optional<version> version_;
-      in.optional(version_, [&](version& item) { decode(in, item); });
-      v = program::with_version(std::move(version_));
+    case kinds::default_:
+      case__ = case___;
+      in.optional(onc::xdr::arm<2>(arm_));
       return;
-    }
     default:
-      v = program(case_);
+      case__ = case___;
+      arm_.emplace<0>();
       return;
   }
 }
@@ -101,21 +89,25 @@ constexpr onc::rpc::Procedure program_{program, float_, "program"};
 
 word_names::version Client::program_(const word_names::program& argument) {
   word_names::version reply;
-  call(procedures::program_, [&](onc::xdr::Encoder& out) { encode(out, argument); },
-       [&](onc::xdr::Decoder& in) { decode(in, reply); });
+  call(procedures::program_, argument, reply);
   return reply;
 }
+
+// A call of each procedure: its arguments read, the server asked, the results written.
+namespace handlers {
+
+void program_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller&
+    caller) {
+  server.program_(arguments.last<word_names::program>(), caller).encode(results);
+}
+
+}  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                       const onc::rpc::Caller& caller) {
   switch (procedure) {
     case 0: return arguments.finish();
-    case float_: {
-      word_names::program argument;
-      decode(arguments, argument);
-      arguments.finish();
-      return encode(results, program_(std::move(argument), caller));
-    }
+    case float_: return handlers::program_(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, version::program);
 }

@@ -32,6 +32,8 @@ struct version {
   std::int32_t const_{};
   std::array<std::int32_t, word_names::namespace_> typedef_{};
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const word_names::version&) const = default;
 };
@@ -45,11 +47,13 @@ class program {
   static program with_version(std::optional<word_names::version> version_);  // case default
 
   kinds case_() const { return case__; }
-  word_names::version& namespace_() { return std::get<1>(arm_); }
-  const word_names::version& namespace_() const { return std::get<1>(arm_); }
-  std::optional<word_names::version>& version() { return std::get<2>(arm_); }
-  const std::optional<word_names::version>& version() const { return std::get<2>(arm_); }
+  word_names::version& namespace_() { return onc::xdr::held<1>(arm_, "program.namespace"); }
+  const word_names::version& namespace_() const { return onc::xdr::held<1>(arm_, "program.namespace"); }
+  std::optional<word_names::version>& version() { return onc::xdr::held<2>(arm_, "program.version"); }
+  const std::optional<word_names::version>& version() const { return onc::xdr::held<2>(arm_, "program.version"); }
 
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const program&) const = default;
 
@@ -58,12 +62,9 @@ class program {
   std::variant<onc::xdr::Void, word_names::version, std::optional<word_names::version>> arm_{std::in_place_index<1>};
 };
 
+inline constexpr onc::xdr::Enumerators values_of_kinds{"kinds", 1, 7, {1, 2, 4, 5, 6, 7}};
 void encode(onc::xdr::Encoder&, kinds);
 void decode(onc::xdr::Decoder&, kinds&);
-void encode(onc::xdr::Encoder&, const version&);
-void decode(onc::xdr::Decoder&, version&);
-void encode(onc::xdr::Encoder&, const program&);
-void decode(onc::xdr::Decoder&, program&);
 
 using onc::xdr::operator<<;
 void print_kinds(onc::xdr::Printer&, kinds);

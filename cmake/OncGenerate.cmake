@@ -1,11 +1,12 @@
 # onc_generate(TARGET target FILES a.x b.x
-#              [NAMESPACE ns] [INCLUDE_DIRECTORIES dir...] [OPTIONS option...])
+#              [ASYNC] [NAMESPACE ns] [INCLUDE_DIRECTORIES dir...] [OPTIONS option...])
 #
 # Compiles each .x with idlc and adds the C++ to the target, as #include "a.x.h". It is compiled again when the .x or
-# one that it includes has changed. INCLUDE_DIRECTORIES are where #include looks besides the .x's own directory; OPTIONS
-# go to idlc as they stand.
+# one that it includes has changed. ASYNC adds a.x.async.h and its code: each .x must have a program then, and the target
+# link onc::async. INCLUDE_DIRECTORIES are where #include looks besides the .x's own directory; OPTIONS go to idlc as
+# they stand.
 function(onc_generate)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE" "FILES;INCLUDE_DIRECTORIES;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "ASYNC" "TARGET;NAMESPACE" "FILES;INCLUDE_DIRECTORIES;OPTIONS")
   _onc_check_arguments()
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.x)
   file(MAKE_DIRECTORY ${out})
@@ -21,6 +22,9 @@ function(onc_generate)
     cmake_path(ABSOLUTE_PATH file NORMALIZE)
     cmake_path(GET file FILENAME name)
     set(written ${out}/${name}.h ${out}/${name}.cc ${out}/${name}.print.cc)
+    if(arg_ASYNC)
+      list(APPEND written ${out}/${name}.async.h ${out}/${name}.async.cc)
+    endif()
     add_custom_command(
       OUTPUT ${written}
       COMMAND onc::idlc -o ${out} --depfile ${out}/${name}.d ${options} ${file}
@@ -37,8 +41,8 @@ endfunction()
 macro(_onc_check_arguments)
   if(arg_UNPARSED_ARGUMENTS)
     list(JOIN arg_UNPARSED_ARGUMENTS " " strangers)
-    message(FATAL_ERROR "onc_generate: what is '${strangers}'? It takes TARGET, FILES, NAMESPACE, INCLUDE_DIRECTORIES "
-      "and OPTIONS.")
+    message(FATAL_ERROR "onc_generate: what is '${strangers}'? It takes TARGET, FILES, ASYNC, NAMESPACE, "
+      "INCLUDE_DIRECTORIES and OPTIONS.")
   endif()
   foreach(keyword TARGET FILES)
     if(NOT arg_${keyword})

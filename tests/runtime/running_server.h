@@ -12,8 +12,13 @@ class RunningServer {
                 onc::rpc::ServerOptions options = {})
       : server_(options) {
     for (onc::rpc::Service* service : services) server_.add(*service);
-    for (const char* endpoint : endpoints) server_.listen(endpoint);
-    thread_ = std::thread([this] { server_.run(); });
+    run(endpoints);
+  }
+  RunningServer(std::initializer_list<onc::rpc::AsyncService*> services, std::initializer_list<const char*> endpoints,
+                onc::rpc::ServerOptions options = {})
+      : server_(options) {
+    for (onc::rpc::AsyncService* service : services) server_.add(*service);
+    run(endpoints);
   }
   ~RunningServer() {
     server_.stop();
@@ -25,6 +30,11 @@ class RunningServer {
   const onc::transport::Endpoint& endpoint(std::size_t index = 0) const { return server_.endpoints().at(index); }
 
  private:
+  void run(std::initializer_list<const char*> endpoints) {
+    for (const char* endpoint : endpoints) server_.listen(endpoint);
+    thread_ = std::thread([this] { server_.run(); });
+  }
+
   onc::rpc::Server server_;
   std::thread thread_;
 };

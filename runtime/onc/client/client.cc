@@ -1,6 +1,7 @@
 #include <onc/binding/binding.h>
 #include <onc/client/client.h>
 #include <onc/client/failure.h>
+#include <onc/client/timing.h>
 #include <onc/client/xid.h>
 #include <onc/message/message.h>
 #include <onc/transport/connect.h>
@@ -13,26 +14,6 @@ namespace onc::rpc {
 
 using transport::Channel;
 using transport::TimePoint;
-
-namespace {
-
-constexpr std::chrono::milliseconds longest_repeat_wait{8'000};
-
-// A connection unused for longer is looked at before a call: servers close those that stay silent for minutes, and
-// what is sent to a closed one is lost with "it may have run". Sooner than that a look would cost more than it saves.
-constexpr std::chrono::seconds trusted_unused{1};
-
-// Times beyond these would overflow the clock, or be a flood of datagrams.
-constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(24 * 365);
-constexpr std::chrono::milliseconds shortest_repeat_wait{10};
-
-ClientOptions within_range(ClientOptions options) {
-  options.timeout = std::clamp(options.timeout, std::chrono::milliseconds(0), longest_timeout);
-  options.retransmit_after = std::clamp(options.retransmit_after, shortest_repeat_wait, longest_repeat_wait);
-  return options;
-}
-
-}  // namespace
 
 struct Client::State {
   std::optional<transport::Endpoint> server;  // absent where the channel was given
@@ -106,10 +87,7 @@ xdr::Decoder Client::exchange(const Procedure& procedure) {
 }
 
 void Client::undecodable(const Procedure& procedure, const xdr::Error& error) {
-  throw Error(errc::undecodable_reply,
-              describe_call(procedure, state_->peer()) + "the results are not what the .x says: " + error.what() +
-                  " of the results; " + text(MayHaveRun::yes),
-              true);
+  throw undecodable_results(procedure, state_->peer(), error);
 }
 
 void Client::State::drop_if_hung_up() {
@@ -126,7 +104,7 @@ void Client::State::connect(const Procedure& procedure, TimePoint deadline) {
     channel = transport::connect(at, deadline, options.max_reply);
     last_call = channel->now();
   } catch (const Error& error) {
-    throw Error(error.code(), describe_call(procedure, server->text()) + error.what() + "; " + text(MayHaveRun::no));
+    throw not_connected(procedure, server->text(), error);
   } catch (const std::system_error& error) {
     fail(procedure, error.code(), MayHaveRun::no);
   }

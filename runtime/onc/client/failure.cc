@@ -48,6 +48,17 @@ Error refused_by_server(const Procedure& procedure, const std::string& peer, con
           may_have_run != MayHaveRun::no};
 }
 
+Error undecodable_results(const Procedure& procedure, const std::string& peer, const xdr::Error& error) {
+  return {errc::undecodable_reply,
+          describe_call(procedure, peer) + "the results are not what the .x says: " + error.what() +
+              " of the results; " + text(MayHaveRun::yes),
+          true};
+}
+
+Error not_connected(const Procedure& procedure, const std::string& peer, const Error& why) {
+  return {why.code(), describe_call(procedure, peer) + why.what() + "; " + text(MayHaveRun::no)};
+}
+
 Error broken_off(const Procedure& procedure, const std::string& peer, std::error_code code,
                  std::chrono::milliseconds timeout, MayHaveRun may_have_run) {
   // A socket's own ETIMEDOUT and ours are one to the caller.

@@ -18,6 +18,12 @@ std::string describe_call(const Procedure& procedure, const std::string& peer);
 // The reply says that the call was not served.
 Error refused_by_server(const Procedure& procedure, const std::string& peer, const ReplyHeader& reply);
 
+// The reply is there, and says that the call was, but not with what the .x says.
+Error undecodable_results(const Procedure& procedure, const std::string& peer, const xdr::Error& error);
+
+// There was no way to the server.
+Error not_connected(const Procedure& procedure, const std::string& peer, const Error& why);
+
 // No reply could be had.
 Error broken_off(const Procedure& procedure, const std::string& peer, std::error_code code,
                  std::chrono::milliseconds timeout, MayHaveRun may_have_run);

@@ -39,8 +39,9 @@ std::string describe(errc code, const Program& program) {
 }  // namespace
 
 const std::error_category& category() noexcept {
-  static const Category instance;
-  return instance;
+  // Never destroyed: a thread that still asks for a server's address may outlast main().
+  static const auto* const instance = new Category;
+  return *instance;
 }
 
 Error::Error(errc code, const Program& program) : Error(code, describe(code, program)) {}

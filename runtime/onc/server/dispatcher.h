@@ -4,6 +4,7 @@
 #include <onc/server/service.h>
 #include <onc/transport/arrival.h>
 
+#include <exception>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 namespace onc::rpc {
 
 struct CallHeader;
+class AsyncService;
 
 class Dispatcher {
  public:
@@ -22,25 +24,48 @@ class Dispatcher {
 
   // `service` must outlive the dispatcher. Throws std::invalid_argument for a program and version there is already.
   void add(Service& service);
+  void add(AsyncService& service);
   void on_failure(OnFailure told) { on_failure_ = std::move(told); }
 
   const std::vector<Program>& programs() const { return programs_; }
 
-  // Answers one message, whatever its bytes are.
+  // Answers one message, whatever its bytes are. The replies of an AsyncService come later: the arrival must take them.
   transport::Verdict answer(xdr::BytesView message, const transport::Arrival& arrival, xdr::Encoder& reply);
 
  private:
-  Service* find(std::uint32_t program, std::uint32_t version) const;
+  // A version of a program, by one of the two.
+  struct Served {
+    Program program;
+    Service* service = nullptr;
+    AsyncService* async_service = nullptr;
+  };
+  class LateCall;
+
+  // What is to be known of a call to answer it.
+  struct Call {
+    Program program;
+    std::uint32_t procedure;
+    std::uint32_t xid;
+    std::size_t max_reply;
+  };
+
+  void add(const Served& served);
+  const Served* find(std::uint32_t program, std::uint32_t version) const;
   void refuse_program(const CallHeader& call, xdr::Encoder& reply) const;
-  void serve(Service& service, const CallHeader& call, xdr::Decoder& arguments, const transport::Arrival& arrival,
+  void serve(const Served& served, const CallHeader& header, xdr::Decoder& arguments, const transport::Arrival& arrival,
              xdr::Encoder& reply);
-  void run(Service& service, const CallHeader& call, xdr::Decoder& arguments, const Caller& caller,
-           xdr::Encoder& reply);
-  void failed(const Service& service, const CallHeader& call, const std::string& what) const;
+  void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
+  void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments, transport::Deferring& later,
+             xdr::Encoder& reply);
+  // The reply, from `start` on, to a call that was served, and to one whose service threw.
+  void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;
+  void fail(const Call& call, std::exception_ptr why, bool arguments_were_read, std::size_t start,
+            xdr::Encoder& reply) const;
+  void tell(const Call& call, const std::string& what) const;
 
   xdr::Limits limits_;
   OnFailure on_failure_;
-  std::vector<Service*> services_;  // few: looked through faster than hashed
+  std::vector<Served> served_;  // few: looked through faster than hashed
   std::vector<Program> programs_;
 };
 

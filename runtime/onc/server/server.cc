@@ -30,6 +30,8 @@ struct Server::State {
                                     {.max_record = options.max_record,
                                      .max_connections = options.max_connections,
                                      .max_buffered = options.max_buffered,
+                                     .max_late = options.max_unanswered,
+                                     .max_late_of_all = options.max_unanswered_of_all,
                                      .idle = options.idle,
                                      .partial = options.partial},
                                     handler};
@@ -52,13 +54,14 @@ void Server::State::close() {
 }
 
 void Server::add(Service& service) { state_->dispatcher.add(service); }
+void Server::add(AsyncService& service) { state_->dispatcher.add(service); }
 
 transport::Endpoint Server::listen(std::string_view endpoint) {
   transport::Listener listener = transport::listen(transport::Endpoint::parse(endpoint));
   const Protocol protocol = *listener.endpoint.protocol;
   if (protocol == Protocol::udp) {
-    state_->datagrams.push_back(
-        std::make_unique<transport::DatagramServer>(state_->context, std::move(listener.socket), state_->handler));
+    state_->datagrams.push_back(std::make_unique<transport::DatagramServer>(
+        state_->context, std::move(listener.socket), state_->handler, state_->options.max_unanswered_of_all));
   } else {
     state_->streams.push_back(std::make_unique<transport::StreamListener>(state_->context, std::move(listener.socket),
                                                                           protocol, state_->connections));

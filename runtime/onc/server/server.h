@@ -22,6 +22,10 @@ struct ServerOptions {
   std::size_t max_connections = 1000;
   // Bytes held for calls half received and replies half sent, of all connections. Over it, the largest is closed.
   std::size_t max_buffered = std::size_t{256} << 20;
+  // Calls that AsyncServices may have unanswered at once, of one connection, and of all connections or one UDP socket.
+  // Over it, no more are read until one is answered.
+  std::size_t max_unanswered = 100;
+  std::size_t max_unanswered_of_all = 10'000;
   // Connections close that have not called for this long,
   std::chrono::seconds idle{360};
   // or with a call half sent or a reply half read of which nothing has moved for this long, or slower than 4 KB/s.
@@ -29,6 +33,8 @@ struct ServerOptions {
   // What decoding the arguments of one call may cost.
   xdr::Limits decoding = {};
 };
+
+class AsyncService;
 
 // Not for several threads at once, but for stop().
 class Server {
@@ -40,6 +46,8 @@ class Server {
 
   // `service` must outlive the server. Throws std::invalid_argument for a program and version there is already.
   void add(Service& service);
+  // Its handlers run on the server's thread too. What still waits when the server is destroyed is destroyed with it.
+  void add(AsyncService& service);
 
   // Binds tcp://host:port, udp://host:port or local:///path; port 0 takes a free one. Returns what it became.
   // Calls are queued from here on, and served by run(). Throws Error, in one sentence that says what to do.

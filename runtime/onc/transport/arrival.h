@@ -6,11 +6,24 @@
 #include <onc/xdr/encoder.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include <sys/types.h>
 
 namespace onc::transport {
+
+class LateReply;
+
+// What can carry a reply that comes after the handler has returned.
+class Deferring {
+ public:
+  // The way back for the reply to the message being handled.
+  virtual std::unique_ptr<LateReply> defer() = 0;
+
+ protected:
+  ~Deferring() = default;
+};
 
 // Where a message came from. Valid while it is handled.
 struct Arrival {
@@ -19,6 +32,7 @@ struct Arrival {
   const Address& local;           // the address the peer used
   std::optional<uid_t> peer_uid;  // of a local socket's peer
   std::size_t max_reply;          // in bytes: what can be sent back
+  Deferring* later = nullptr;
 };
 
 enum class Verdict {

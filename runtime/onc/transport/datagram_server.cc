@@ -1,4 +1,5 @@
 #include <onc/transport/datagram_server.h>
+#include <onc/transport/record.h>
 
 #include <array>
 #include <cerrno>
@@ -86,14 +87,46 @@ void choose_source(msghdr& message) {
 
 }  // namespace
 
-DatagramServer::DatagramServer(asio::io_context& context, Socket socket, Handler& handler)
-    : socket_(context), handler_(handler), message_(max_message) {
+// What is kept of a request until its reply is there.
+class DatagramServer::Late : public LateReply {
+ public:
+  Late(std::shared_ptr<DatagramServer*> server, const msghdr& request) : server_(std::move(server)), request_(request) {
+    std::memcpy(peer_.data(), request.msg_name, request.msg_namelen);
+    std::memcpy(control_.data(), request.msg_control, request.msg_controllen);
+    request_.msg_name = peer_.data();
+    request_.msg_control = control_.data();
+    executor_ = (*server_)->socket_.get_executor();
+    all_ = (*server_)->late_;
+    all_->begin();
+  }
+  ~Late() override { all_->end(); }
+
+  asio::any_io_executor executor() override { return executor_; }
+  void send(xdr::Encoder reply) override {
+    if (*server_) (*server_)->reply_to(request_, reply.bytes().subspan(mark_size));
+  }
+
+ private:
+  std::shared_ptr<DatagramServer*> server_;
+  asio::any_io_executor executor_;
+  std::shared_ptr<LateReplies> all_;
+  Address peer_;
+  alignas(cmsghdr) Control control_;
+  msghdr request_;
+};
+
+std::unique_ptr<LateReply> DatagramServer::defer() { return std::make_unique<Late>(self_, *request_); }
+
+DatagramServer::DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late)
+    : socket_(context), handler_(handler), late_(std::make_shared<LateReplies>(max_late)), message_(max_message) {
   socklen_t size = Address::capacity();
   if (::getsockname(socket.get(), bound_.data(), &size) == 0) bound_.resize(size);
   ask_for_local_address(socket.get(), bound_.family());
   socket_.assign(socket.release());
   wait();
 }
+
+DatagramServer::~DatagramServer() { *self_ = nullptr; }
 
 void DatagramServer::close() {
   asio::error_code ignored;
@@ -107,13 +140,16 @@ void DatagramServer::wait() {
 }
 
 void DatagramServer::serve_arrived() {
-  for (int i = 0; i < served_at_once; ++i) {
+  for (int i = 0; i < served_at_once && !late_->is_full(); ++i) {
     try {
       if (!serve_one()) break;
     } catch (const std::exception&) {  // out of memory: the peer asks again
     }
   }
-  wait();
+  if (!late_->is_full()) return wait();
+  late_->wait_for_room([server = self_] {
+    if (*server) (*server)->wait();
+  });
 }
 
 bool DatagramServer::serve_one() {
@@ -133,16 +169,17 @@ bool DatagramServer::serve_one() {
   peer.resize(request.msg_namelen);
   const Address local = local_of(request, bound_);
   reply_.clear();
-  const Arrival arrival{Protocol::udp, peer, local, std::nullopt, max_reply};
+  request_ = &request;
+  const Arrival arrival{Protocol::udp, peer, local, std::nullopt, max_reply, this};
   handler_({message_.data(), static_cast<std::size_t>(received)}, arrival, reply_);
-  if (reply_.size() != 0) reply_to(request);
+  if (reply_.size() != 0) reply_to(request, reply_.bytes());
   return true;
 }
 
 // A reply that cannot leave is lost like any datagram: the caller asks again.
-void DatagramServer::reply_to(msghdr& request) {
+void DatagramServer::reply_to(msghdr& request, xdr::BytesView reply) {
   choose_source(request);
-  iovec bytes{reply_.data(), reply_.size()};
+  iovec bytes{const_cast<std::byte*>(reply.data()), reply.size()};
   request.msg_iov = &bytes;
   request.msg_flags = 0;
   ::sendmsg(socket_.native_handle(), &request, MSG_DONTWAIT | MSG_NOSIGNAL);

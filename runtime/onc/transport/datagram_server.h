@@ -3,6 +3,7 @@
 
 #include <onc/transport/arrival.h>
 #include <onc/transport/endpoint.h>
+#include <onc/transport/late_reply.h>
 #include <onc/transport/socket.h>
 
 #include <asio/io_context.hpp>
@@ -11,22 +12,32 @@
 namespace onc::transport {
 
 // Runs on the io_context's one thread.
-class DatagramServer {
+class DatagramServer : private Deferring {
  public:
-  // `socket`: bound and non-blocking.
-  DatagramServer(asio::io_context& context, Socket socket, Handler& handler);
+  // `socket`: bound and non-blocking. `max_late`: replies that may be owed before no more is received.
+  DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late);
+  DatagramServer(const DatagramServer&) = delete;
+  DatagramServer& operator=(const DatagramServer&) = delete;
+  ~DatagramServer();
 
   void close();
 
  private:
+  class Late;
+
+  std::unique_ptr<LateReply> defer() override;
   void wait();
   void serve_arrived();
   // False when nothing is waiting.
   bool serve_one();
-  void reply_to(msghdr& request);
+  void reply_to(msghdr& request, xdr::BytesView reply);
 
   asio::posix::stream_descriptor socket_;
   Handler& handler_;
+  std::shared_ptr<LateReplies> late_;
+  // Null once this is gone: late replies may come later still.
+  std::shared_ptr<DatagramServer*> self_ = std::make_shared<DatagramServer*>(this);
+  const msghdr* request_ = nullptr;  // being handled
   Address bound_;
   xdr::Bytes message_;
   xdr::Encoder reply_;

@@ -32,4 +32,7 @@ const char* name(Protocol protocol);
 // rpc::Error(timed_out) where a name has no answer by the deadline.
 std::vector<Address> resolve(const Endpoint& endpoint, TimePoint deadline = TimePoint::max());
 
+// The same for what nobody needs to be asked about: a path or a numeric address. Empty for a name.
+std::vector<Address> resolve_numeric(const Endpoint& endpoint);
+
 }  // namespace onc::transport

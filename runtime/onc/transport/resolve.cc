@@ -44,6 +44,11 @@ Answer ask_resolver_until(const Endpoint& endpoint, TimePoint deadline) {
 
 }  // namespace
 
+std::vector<Address> resolve_numeric(const Endpoint& endpoint) {
+  if (endpoint.protocol == Protocol::local) return {Address::path(endpoint.host)};
+  return ask_resolver(endpoint, AI_NUMERICHOST).addresses;
+}
+
 std::vector<Address> resolve(const Endpoint& endpoint, TimePoint deadline) {
   if (endpoint.protocol == Protocol::local) return {Address::path(endpoint.host)};
   Answer answer = ask_resolver(endpoint, AI_NUMERICHOST);

@@ -1,6 +1,8 @@
 #include <onc/rpc/error.h>
 #include <onc/transport/stream_connection.h>
 
+#include <asio/post.hpp>
+
 #include <cerrno>
 #include <exception>
 #include <utility>
@@ -68,6 +70,8 @@ void StreamConnection::close() {
 
 bool StreamConnection::is_overdue() const {
   const auto silent = pool_->clock_ - last_sign_of_life_;
+  // It is we who keep it waiting.
+  if (sent_ == unsent_.size() && (paused_ || (late_ != 0 && !reader_.is_partial()))) return false;
   if (!reader_.is_partial() && sent_ == unsent_.size()) return silent > pool_->limits_.idle;
   if (silent > pool_->limits_.partial) return true;
   // A byte now and then is no sign of life: it would hold the connection for ever.
@@ -87,14 +91,77 @@ void StreamConnection::account() {
   if (buffered_ != before) pool_->account(before, buffered_);
 }
 
+class StreamConnection::Late : public LateReply {
+ public:
+  Late(std::shared_ptr<StreamConnection> connection, std::shared_ptr<LateReplies> all)
+      : connection_(std::move(connection)), all_(std::move(all)) {
+    ++connection_->late_;
+    all_->begin();
+  }
+  ~Late() override {
+    connection_->forget_late_reply();
+    all_->end();
+  }
+
+  asio::any_io_executor executor() override { return connection_->socket_.get_executor(); }
+  void send(xdr::Encoder reply) override { connection_->answer(std::move(reply)); }
+
+ private:
+  std::shared_ptr<StreamConnection> connection_;
+  std::shared_ptr<LateReplies> all_;
+};
+
+std::unique_ptr<LateReply> StreamConnection::defer() {
+  return std::make_unique<Late>(shared_from_this(), pool_->late_);
+}
+
+void StreamConnection::answer(xdr::Encoder reply) {
+  if (!pool_) return;
+  set_mark({reply.data(), reply.size()});
+  if (unsent_.size() == 0)
+    unsent_ = std::move(reply);
+  else
+    unsent_.raw(reply.bytes());
+  write_soon();
+  account();
+}
+
+void StreamConnection::forget_late_reply() {
+  --late_;
+  resume();
+}
+
+bool StreamConnection::is_full() const { return late_ >= pool_->limits_.max_late || pool_->late_->is_full(); }
+
+void StreamConnection::wait_for_room() {
+  paused_ = true;
+  if (late_ >= pool_->limits_.max_late) return;  // one of its own will end
+  pool_->late_->wait_for_room([connection = weak_from_this()] {
+    if (const auto self = connection.lock()) self->resume();
+  });
+}
+
+void StreamConnection::resume() {
+  if (!pool_ || !std::exchange(paused_, false)) return;
+  record_began_.reset();
+  write_soon();
+}
+
 void StreamConnection::wait_to_read() {
+  if (std::exchange(reading_, true)) return;
   socket_.async_wait(asio::socket_base::wait_read,
                      [self = shared_from_this()](asio::error_code) { self->step(&StreamConnection::on_readable); });
 }
 
 void StreamConnection::wait_to_write() {
+  if (std::exchange(writing_, true)) return;
   socket_.async_wait(asio::socket_base::wait_write,
                      [self = shared_from_this()](asio::error_code) { self->step(&StreamConnection::on_writable); });
+}
+
+void StreamConnection::write_soon() {
+  if (std::exchange(writing_, true)) return;
+  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->step(&StreamConnection::on_writable); });
 }
 
 void StreamConnection::step(void (StreamConnection::*next)()) {
@@ -107,6 +174,8 @@ void StreamConnection::step(void (StreamConnection::*next)()) {
 }
 
 void StreamConnection::on_readable() {
+  reading_ = false;
+  if (writing_) return;  // and then it reads on
   const std::span<std::byte> room = reader_.room();
   const ssize_t received = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return wait_to_read();
@@ -117,6 +186,7 @@ void StreamConnection::on_readable() {
 }
 
 void StreamConnection::on_writable() {
+  writing_ = false;
   const auto sent = send(unsent_.bytes().subspan(sent_));
   if (!sent) return close();
   if (*sent != 0) stay_alive();
@@ -132,11 +202,13 @@ void StreamConnection::serve() {
   xdr::Encoder& replies = pool_->replies_;
   replies.clear();
   const Served served = serve_arrived(replies);
+  if (!pool_) return;
   const auto sent = send(replies.bytes());
   if (!sent) return close();
   const bool all_sent = *sent == replies.size();
   if (all_sent && served == Served::then_drop) return close();
   if (!all_sent) {
+    replies.raw(unsent_.bytes());  // late ones that came while these were made
     std::swap(unsent_, replies);
     sent_ = *sent;
     drop_when_sent_ = served == Served::then_drop;
@@ -151,15 +223,20 @@ void StreamConnection::serve() {
   // Others have their turn before the rest of this one's calls.
   if (!all_sent || served == Served::some)
     wait_to_write();
+  else if (is_full())
+    wait_for_room();
   else
     wait_to_read();
 }
 
 StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) {
   try {
-    for (int calls = 0; const auto record = reader_.next(); ++calls) {
+    for (int calls = 0; !is_full(); ++calls) {
+      const auto record = reader_.next();
+      if (!record) break;
       record_began_.reset();
       if (serve_one(*record, replies) == Verdict::drop) return Served::then_drop;
+      if (!pool_) break;
       if (replies.size() >= send_at || calls == calls_at_once) return Served::some;
     }
   } catch (const rpc::Error&) {  // a record too long, or in too many fragments: those before it are answered
@@ -171,7 +248,7 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
 Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies) {
   const std::size_t start = replies.size();
   replies.u32(0);  // room for the record mark
-  const Arrival arrival{protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record};
+  const Arrival arrival{protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record, this};
   const Verdict verdict = pool_->handler_(record, arrival, replies);
   if (verdict == Verdict::drop || replies.size() == start + mark_size)
     replies.truncate(start);

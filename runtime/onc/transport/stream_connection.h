@@ -1,6 +1,7 @@
 // One accepted connection: a buffer of arrived bytes, each whole record in it served, all replies sent at once.
 #pragma once
 
+#include <onc/transport/late_reply.h>
 #include <onc/transport/record.h>
 #include <onc/transport/stream_pool.h>
 
@@ -10,7 +11,7 @@
 
 namespace onc::transport {
 
-class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
+class StreamConnection : public std::enable_shared_from_this<StreamConnection>, private Deferring {
  public:
   StreamConnection(StreamPool& pool, Socket socket, Protocol protocol, const Address& peer);
 
@@ -26,14 +27,29 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
  private:
   enum class Served { all, some, then_drop };
 
+  class Late;
+
+  std::unique_ptr<LateReply> defer() override;
+  // A late reply is there; or none will be any more.
+  void answer(xdr::Encoder reply);
+  void forget_late_reply();
+  // So many late replies are pending that nothing more is to be read.
+  bool is_full() const;
+  void wait_for_room();
+  void resume();
+
+  // Of each no more than one is waited for at a time.
   void wait_to_read();
   void wait_to_write();
+  // As if it had been waited for and come: what else happens on this turn is sent along.
+  void write_soon();
   void step(void (StreamConnection::*next)());
   void on_readable();
   void on_writable();
   void stay_alive();
   void account();
   // Serves what has arrived and sends the replies. What cannot be sent now is kept, and nothing is read meanwhile.
+  // Nor is it while the connection is full.
   void serve();
   Served serve_arrived(xdr::Encoder& replies);
   Verdict serve_one(xdr::BytesView record, xdr::Encoder& replies);
@@ -50,6 +66,10 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   xdr::Encoder unsent_;
   std::size_t sent_ = 0;  // of unsent_
   bool drop_when_sent_ = false;
+  bool reading_ = false;  // waited for
+  bool writing_ = false;
+  bool paused_ = false;   // full, and so neither
+  std::size_t late_ = 0;  // replies that are still to come
   std::size_t buffered_ = 0;
   std::chrono::seconds last_sign_of_life_{0};
   std::optional<std::chrono::seconds> record_began_;

@@ -11,7 +11,11 @@ constexpr std::chrono::seconds sweep_every{1};
 }  // namespace
 
 StreamPool::StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler)
-    : context_(context), sweeper_(context), limits_(limits), handler_(handler) {
+    : context_(context),
+      sweeper_(context),
+      limits_(limits),
+      handler_(handler),
+      late_(std::make_shared<LateReplies>(limits.max_late_of_all)) {
   wait_to_sweep();
 }
 

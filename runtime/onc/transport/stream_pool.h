@@ -3,6 +3,7 @@
 
 #include <onc/transport/arrival.h>
 #include <onc/transport/endpoint.h>
+#include <onc/transport/late_reply.h>
 #include <onc/transport/socket.h>
 
 #include <asio/io_context.hpp>
@@ -20,6 +21,8 @@ struct StreamLimits {
   std::size_t max_record;        // bytes
   std::size_t max_connections;   // one more, and the longest silent makes room for it
   std::size_t max_buffered;      // bytes of half-received calls and half-sent replies; over it, the largest is closed
+  std::size_t max_late;          // replies that one peer may be owed and yet be heard,
+  std::size_t max_late_of_all;   // and all of them, those that have hung up too
   std::chrono::seconds idle;     // between calls
   std::chrono::seconds partial;  // with a call half sent or a reply half read, where nothing moves
 };
@@ -53,6 +56,7 @@ class StreamPool {
   asio::steady_timer sweeper_;
   StreamLimits limits_;
   Handler& handler_;
+  std::shared_ptr<LateReplies> late_;
   // In the order of their last sign of life: the front has been silent longest.
   Connections connections_;
   std::size_t buffered_ = 0;

@@ -35,8 +35,8 @@ std::string describe(errc code, const std::string& subject, std::size_t offset) 
 }  // namespace
 
 const std::error_category& category() noexcept {
-  static const Category instance;
-  return instance;
+  static const auto* const instance = new Category;  // never destroyed: some threads may outlast main()
+  return *instance;
 }
 
 Error::Error(errc code, const std::string& subject, std::size_t offset)

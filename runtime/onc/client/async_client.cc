@@ -1,0 +1,132 @@
+#include <onc/client/async_client.h>
+#include <onc/client/link.h>
+#include <onc/client/timing.h>
+#include <onc/client/xid.h>
+#include <onc/message/message.h>
+
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace onc::rpc {
+
+using transport::Clock;
+using transport::TimePoint;
+
+class AsyncClientState {
+ public:
+  AsyncClientState(asio::any_io_executor on, std::string_view at, ClientOptions chosen)
+      : executor(std::move(on)), server(transport::Endpoint::parse(at)), options(within_range(std::move(chosen))) {}
+
+  // One that works, as far as can be seen from here.
+  std::shared_ptr<Link> working_link();
+  // New calls get another; those it has may end there.
+  void retire(const std::shared_ptr<Link>& link);
+  void close();
+
+  asio::any_io_executor executor;
+  transport::Endpoint server;
+  ClientOptions options;
+  std::uint32_t xid = first_xid();
+
+ private:
+  std::shared_ptr<Link> link_;
+  std::vector<std::weak_ptr<Link>> retired_;
+};
+
+std::shared_ptr<Link> AsyncClientState::working_link() {
+  if (link_ && link_->has_failed()) link_.reset();
+  if (link_ && Clock::now() - link_->last_call() > trusted_unused && link_->is_hung_up()) retire(link_);
+  if (!link_) link_ = std::make_shared<Link>(executor, server, options);
+  return link_;
+}
+
+void AsyncClientState::retire(const std::shared_ptr<Link>& link) {
+  if (link != link_) return;
+  std::erase_if(retired_, [](const std::weak_ptr<Link>& old) { return old.expired(); });
+  retired_.push_back(std::exchange(link_, nullptr));
+}
+
+void AsyncClientState::close() {
+  if (link_) retired_.push_back(std::exchange(link_, nullptr));
+  for (const auto& old : std::exchange(retired_, {}))
+    if (const auto link = old.lock()) link->close();
+}
+
+namespace {
+
+// Keeps a call with its link for as long as its coroutine waits, however that ends.
+class Waiting {
+ public:
+  Waiting(Link& link, PendingCall& call) : link_(link), call_(call) { link_.add(call_); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() { link_.remove(call_); }
+
+ private:
+  Link& link_;
+  PendingCall& call_;
+};
+
+Error given_up(Link& link, const PendingCall& call, std::error_code why) {
+  return broken_off(call.request.procedure, link.peer(), why, call.timeout, link.take_back(call));
+}
+
+}  // namespace
+
+asio::awaitable<void> exchange(AsyncRequest request, ResultReader reader) {
+  const std::shared_ptr<AsyncClientState> client = request.client;
+  const std::shared_ptr<Link> link = client->working_link();
+  PendingCall call{std::move(request), reader, asio::steady_timer(client->executor), client->options.timeout};
+  const TimePoint deadline = call.began + call.timeout;
+  auto repeat_after = client->options.retransmit_after;
+  const Waiting waiting(*link, call);
+  while (!call.done) {
+    call.wake.expires_at(link->is_reliable() ? deadline : std::min(deadline, Clock::now() + repeat_after));
+    const auto [error] = co_await call.wake.async_wait(asio::experimental::as_tuple(asio::use_awaitable));
+    if (call.done) break;
+    if (error) throw given_up(*link, call, error);
+    if (Clock::now() >= deadline) {
+      // Not a word all the while: the connection may be dead without a sign.
+      if (link->last_heard() < call.began) client->retire(link);
+      throw given_up(*link, call, errc::timed_out);
+    }
+    // A lost call or reply is repeated with the same xid, so that the server can tell it is one call (RFC 5531 §5).
+    link->repeat(call);
+    repeat_after = std::min(2 * repeat_after, longest_repeat_wait);
+  }
+  if (call.failure) std::rethrow_exception(call.failure);
+}
+
+AsyncClient::AsyncClient(asio::any_io_executor executor, std::string_view server, ClientOptions options)
+    : state_(std::make_shared<AsyncClientState>(std::move(executor), server, std::move(options))) {}
+
+AsyncClient::AsyncClient(AsyncClient&&) noexcept = default;
+
+AsyncClient& AsyncClient::operator=(AsyncClient&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+AsyncClient::~AsyncClient() {
+  if (state_) close();
+}
+
+void AsyncClient::set_timeout(std::chrono::milliseconds timeout) {
+  state_->options.timeout = timeout;
+  state_->options = within_range(std::move(state_->options));
+}
+void AsyncClient::set_credential(Credential credential) { state_->options.credential = std::move(credential); }
+void AsyncClient::close() { state_->close(); }
+
+AsyncRequest AsyncClient::begin(const Procedure& procedure) {
+  AsyncRequest request{state_, procedure, ++state_->xid, std::make_shared<xdr::Encoder>()};
+  request.message->u32(0);  // room for the record mark
+  encode_call(*request.message, request.xid, procedure, state_->options.credential);
+  return request;
+}
+
+}  // namespace onc::rpc

@@ -1,0 +1,184 @@
+#include <onc/client/find_server.h>
+#include <onc/client/link.h>
+#include <onc/message/message.h>
+#include <onc/transport/async_connect.h>
+
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include <cassert>
+#include <utility>
+
+namespace onc::rpc {
+
+using transport::AsyncChannel;
+using transport::Clock;
+using transport::Protocol;
+using transport::TimePoint;
+
+Link::Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options)
+    : executor_(std::move(executor)),
+      server_(std::move(server)),
+      timeout_(options.timeout),
+      max_reply_(options.max_reply),
+      decoding_(options.decoding) {}
+
+Link::~Link() {
+  if (channel_) channel_->close();
+}
+
+void Link::run(asio::awaitable<void> dialing) {
+  asio::co_spawn(executor_, std::move(dialing), asio::bind_cancellation_slot(stop_dialing_.slot(), asio::detached));
+}
+
+asio::awaitable<void> Link::find_and_dial(std::shared_ptr<Link> self, Program program, TimePoint deadline) {
+  try {
+    Found found = co_await find_server(self->server_, program, deadline);
+    self->protocol_ = found.protocol;
+    self->others_ = std::move(found.addresses);
+    co_await dial(self, deadline);
+  } catch (const Error& error) {
+    self->fail([&](const PendingCall& call) { return not_connected(call.request.procedure, self->peer(), error); });
+  } catch (const std::system_error& error) {
+    self->fail(error.code());
+  }
+}
+
+asio::awaitable<void> Link::dial(std::shared_ptr<Link> self, TimePoint deadline) {
+  try {
+    self->connected(co_await transport::async_connect(self->protocol_, self->others_, deadline));
+  } catch (const std::system_error& error) {
+    self->fail(error.code());
+  }
+}
+
+void Link::connected(asio::posix::stream_descriptor socket) {
+  if (failed_) return;
+  AsyncChannel::Owner& owner = *this;
+  if (protocol_ == Protocol::udp)
+    channel_ = std::make_shared<transport::AsyncDatagramChannel>(std::move(socket), owner);
+  else
+    channel_ = std::make_shared<transport::AsyncStreamChannel>(std::move(socket), max_reply_, owner);
+  channel_->wake();
+  const auto waiting = calls_;
+  for (const auto& [xid, call] : waiting)
+    if (channel_ && !call->done) send(*call);
+}
+
+void Link::close() {
+  fail(make_error_code(errc::connection_lost));
+  stop_dialing_.emit(asio::cancellation_type::terminal);
+}
+
+void Link::add(PendingCall& call) {
+  last_call_ = call.began;
+  [[maybe_unused]] const bool is_new = calls_.emplace(call.request.xid, &call).second;
+  assert(is_new);
+  if (!std::exchange(dialed_, true))
+    return run(find_and_dial(shared_from_this(), call.request.procedure.program, Clock::now() + timeout_));
+  if (!channel_) return;
+  channel_->wake();
+  send(call);
+}
+
+void Link::remove(PendingCall& call) {
+  if (calls_.erase(call.request.xid) != 0 && calls_.empty()) rest();
+}
+
+void Link::rest() {
+  if (channel_) return channel_->rest();
+  failed_ = true;
+  stop_dialing_.emit(asio::cancellation_type::terminal);
+}
+
+void Link::repeat(PendingCall& call) {
+  if (channel_ && !channel_->reliable()) send(call);
+}
+
+void Link::send(PendingCall& call) {
+  try {
+    call.ticket = channel_->send(call.request.message);
+    ++call.sent;
+  } catch (const std::system_error& error) {
+    // "Port unreachable" tells of a datagram sent before, and so of them all.
+    if (error.code() == std::errc::connection_refused) return on_end(error.code());
+    finish(call, std::make_exception_ptr(broken_off(call.request.procedure, peer(), error.code(), call.timeout,
+                                                    call.sent == 0 ? MayHaveRun::no : MayHaveRun::maybe)));
+  }
+}
+
+MayHaveRun Link::take_back(const PendingCall& call) {
+  // A record that did not leave whole is not run; the rest of one that has begun to leave may follow.
+  const bool left = call.sent != 0 && !(channel_ && channel_->take_back(call.ticket));
+  return left ? MayHaveRun::maybe : MayHaveRun::no;
+}
+
+void Link::on_message(xdr::BytesView message) {
+  heard_ = true;
+  last_heard_ = Clock::now();
+  const auto xid = peek_reply_xid(message);
+  if (!xid && channel_->reliable()) return fail(make_error_code(errc::bad_reply));
+  if (!xid) return;
+  // Replies to calls that were given up on are passed over.
+  if (const auto call = calls_.find(*xid); call != calls_.end()) read_reply(*call->second, message);
+}
+
+void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
+  const Procedure& procedure = call.request.procedure;
+  try {
+    xdr::Decoder in(reply, decoding_);
+    ReplyHeader header;
+    try {
+      header = decode_reply(in);
+    } catch (const xdr::Error&) {
+      throw broken_off(procedure, peer(), errc::bad_reply, call.timeout, MayHaveRun::maybe);
+    }
+    if (header.failure) throw refused_by_server(procedure, peer(), header);
+    xdr::Decoder results(in.rest(), decoding_);
+    try {
+      if (call.reader.read) call.reader.read(call.reader.context, results);
+    } catch (const xdr::Error& error) {
+      throw undecodable_results(procedure, peer(), error);
+    }
+    finish(call, nullptr);
+  } catch (...) {
+    finish(call, std::current_exception());
+  }
+}
+
+void Link::finish(PendingCall& call, std::exception_ptr failure) {
+  call.done = true;
+  call.failure = std::move(failure);
+  call.wake.cancel();
+  remove(call);
+}
+
+void Link::on_end(std::error_code why) {
+  const bool refused = why == std::errc::connection_refused && protocol_ == Protocol::udp;
+  if (refused && !heard_ && !others_.empty()) {
+    channel_->close();
+    channel_.reset();
+    for (const auto& [xid, call] : calls_) call->sent = 0;
+    return run(dial(shared_from_this(), Clock::now() + timeout_));
+  }
+  // For the only datagram there was: nobody ran it.
+  if (refused && calls_.size() == 1 && calls_.begin()->second->sent <= 1) calls_.begin()->second->sent = 0;
+  fail(why);
+}
+
+void Link::fail(std::error_code why) {
+  fail([&](const PendingCall& call) {
+    return broken_off(call.request.procedure, peer(), why, call.timeout, take_back(call));
+  });
+}
+
+void Link::fail(const ErrorOf& error_of) {
+  failed_ = true;
+  const auto calls = std::exchange(calls_, {});
+  for (const auto& [xid, call] : calls) finish(*call, std::make_exception_ptr(error_of(*call)));
+  if (channel_) channel_->close();
+  channel_.reset();
+}
+
+}  // namespace onc::rpc

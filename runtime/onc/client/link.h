@@ -1,0 +1,93 @@
+// A connection of an AsyncClient and the calls that wait for their replies on it.
+#pragma once
+
+#include <onc/client/async_client.h>
+#include <onc/client/failure.h>
+#include <onc/transport/async_channel.h>
+#include <onc/transport/clock.h>
+#include <onc/transport/endpoint.h>
+
+#include <asio/cancellation_signal.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <exception>
+#include <functional>
+#include <map>
+
+namespace onc::rpc {
+
+// A call whose reply somebody waits for.
+struct PendingCall {
+  AsyncRequest request;
+  ResultReader reader;
+  asio::steady_timer wake;            // cancelled when the call is done
+  std::chrono::milliseconds timeout;  // for errors to say
+  transport::TimePoint began = transport::Clock::now();
+
+  int sent = 0;                                // how often
+  transport::AsyncChannel::Ticket ticket = 0;  // of the last time
+  bool done = false;
+  std::exception_ptr failure = nullptr;
+};
+
+// Connects when the first call comes. What ends the connection ends it.
+class Link : public std::enable_shared_from_this<Link>, private transport::AsyncChannel::Owner {
+ public:
+  Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options);
+  ~Link();
+
+  // Those who still wait fail with connection_lost.
+  void close();
+
+  // It takes no more calls: another must be made.
+  bool has_failed() const { return failed_; }
+  bool is_hung_up() const { return channel_ && channel_->is_hung_up(); }
+  bool is_reliable() const { return channel_ && channel_->reliable(); }
+  transport::TimePoint last_call() const { return last_call_; }
+  transport::TimePoint last_heard() const { return last_heard_; }
+  std::string peer() const { return server_.text(); }
+
+  // Sends the call as soon as there is a connection. It must stay where it is until remove().
+  void add(PendingCall& call);
+  void remove(PendingCall& call);
+  void repeat(PendingCall& call);
+  // For a call that is given up: keeps it from leaving, where it has not left yet.
+  MayHaveRun take_back(const PendingCall& call);
+
+ private:
+  using ErrorOf = std::function<Error(const PendingCall&)>;
+
+  static asio::awaitable<void> find_and_dial(std::shared_ptr<Link> self, Program program, transport::TimePoint deadline);
+  static asio::awaitable<void> dial(std::shared_ptr<Link> self, transport::TimePoint deadline);
+  void run(asio::awaitable<void> dialing);
+  void connected(asio::posix::stream_descriptor socket);
+  void send(PendingCall& call);
+
+  void on_message(xdr::BytesView message) override;
+  void on_end(std::error_code why) override;
+  void read_reply(PendingCall& call, xdr::BytesView reply);
+  void finish(PendingCall& call, std::exception_ptr failure);
+  void fail(std::error_code why);
+  void fail(const ErrorOf& error_of);
+  // Nobody waits for anything.
+  void rest();
+
+  asio::any_io_executor executor_;
+  transport::Endpoint server_;
+  std::chrono::milliseconds timeout_;  // for connecting
+  std::size_t max_reply_;
+  xdr::Limits decoding_;
+
+  transport::Protocol protocol_ = transport::Protocol::tcp;
+  std::vector<transport::Address> others_;            // addresses of the server that have not been tried
+  std::shared_ptr<transport::AsyncChannel> channel_;  // once connected
+  asio::cancellation_signal stop_dialing_;
+  bool dialed_ = false;
+  bool failed_ = false;
+  bool heard_ = false;
+  transport::TimePoint last_call_ = transport::Clock::now();
+  transport::TimePoint last_heard_ = last_call_;
+  std::map<std::uint32_t, PendingCall*> calls_;  // by xid, and so as they were made
+};
+
+}  // namespace onc::rpc

@@ -1,0 +1,19 @@
+// How long clients wait, whatever their options ask for.
+#pragma once
+
+#include <onc/client/client.h>
+
+#include <chrono>
+
+namespace onc::rpc {
+
+inline constexpr std::chrono::milliseconds longest_repeat_wait{8'000};
+
+// A connection unused for longer is looked at before a call: servers close those that stay silent for minutes, and
+// what is sent to a closed one is lost with "it may have run". Sooner than that a look would cost more than it saves.
+inline constexpr std::chrono::seconds trusted_unused{1};
+
+// Times beyond some would overflow the clock, or be a flood of datagrams.
+ClientOptions within_range(ClientOptions options);
+
+}  // namespace onc::rpc

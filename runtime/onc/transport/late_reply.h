@@ -1,0 +1,44 @@
+// Replies that are written after the handler of their message has returned. Knows no RPC.
+#pragma once
+
+#include <onc/xdr/encoder.h>
+
+#include <asio/any_io_executor.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace onc::transport {
+
+// The way back for one reply. Destroyed unused, there is no reply. On its connection's thread only.
+class LateReply {
+ public:
+  LateReply() = default;
+  LateReply(const LateReply&) = delete;
+  LateReply& operator=(const LateReply&) = delete;
+  virtual ~LateReply() = default;
+
+  // Where the connection is served; nothing there runs at the same time as anything else.
+  virtual asio::any_io_executor executor() = 0;
+  // `reply` starts with mark_size bytes of room. Lost where the peer has hung up meanwhile.
+  virtual void send(xdr::Encoder reply) = 0;
+};
+
+// How many replies are still to come, to peers that have hung up too: what they keep busy is bounded.
+class LateReplies {
+ public:
+  explicit LateReplies(std::size_t limit) : limit_(limit) {}
+
+  bool is_full() const { return pending_ >= limit_; }
+  void begin() { ++pending_; }
+  void end();
+  // Calls `resume` when there is room again.
+  void wait_for_room(std::function<void()> resume) { waiting_.push_back(std::move(resume)); }
+
+ private:
+  std::size_t limit_;
+  std::size_t pending_ = 0;
+  std::vector<std::function<void()>> waiting_;
+};
+
+}  // namespace onc::transport

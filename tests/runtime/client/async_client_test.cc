@@ -1,0 +1,537 @@
+// Calls as coroutines, over real sockets: many at once, cancelled ones, and servers that are dead, silent or lying.
+#include <onc/transport/listen.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/experimental/awaitable_operators.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/use_future.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <optional>
+#include <thread>
+
+#include "tests/runtime/async_adder.h"
+#include "tests/runtime/hex.h"
+#include "tests/runtime/running_server.h"
+
+#include <poll.h>
+
+namespace {
+
+using namespace onc;
+using namespace std::chrono_literals;
+using namespace asio::experimental::awaitable_operators;
+using adder::AsyncClient;
+using transport::Clock;
+using transport::Endpoint;
+using transport::Socket;
+
+constexpr auto short_time = 300ms;
+
+// Runs `test` until nothing is left to do: an operation forgotten would keep it from ending.
+void run(std::function<asio::awaitable<void>(asio::io_context&)> test) {
+  asio::io_context context(1);
+  std::optional<std::exception_ptr> ended;
+  asio::co_spawn(context, test(context), [&](std::exception_ptr failure) { ended = failure; });
+  context.run_for(20s);
+  ASSERT_TRUE(ended) << "it still waits";
+  EXPECT_TRUE(context.stopped()) << "something is left that waits";
+  if (*ended) std::rethrow_exception(*ended);
+}
+
+template <class Result>
+asio::awaitable<rpc::Error> error_of(asio::awaitable<Result> call) {
+  try {
+    co_await std::move(call);
+  } catch (const rpc::Error& error) {
+    co_return error;
+  }
+  ADD_FAILURE() << "the call succeeded";
+  co_return rpc::Error(rpc::errc::timed_out, "");
+}
+
+// A TCP server of one connection at a time that behaves as told.
+class Liar {
+ public:
+  explicit Liar(std::function<void(int connection)> behave)
+      : listener_(transport::listen(Endpoint::parse("tcp://127.0.0.1:0"))),
+        thread_([this, behave] { serve(behave); }) {}
+  ~Liar() {
+    ::shutdown(listener_.socket.get(), SHUT_RDWR);
+    thread_.join();
+  }
+
+  std::string at() const { return listener_.endpoint.text(); }
+
+ private:
+  void serve(const std::function<void(int)>& behave) {
+    pollfd wait{.fd = listener_.socket.get(), .events = POLLIN, .revents = 0};
+    while (::poll(&wait, 1, -1) == 1 && (wait.revents & POLLHUP) == 0) {
+      const Socket connection(::accept4(listener_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (connection.get() >= 0) behave(connection.get());
+    }
+  }
+
+  transport::Listener listener_;
+  std::thread thread_;
+};
+
+// A call of add() has 52 bytes. Empty where the client has hung up.
+constexpr std::size_t size_of_add = 52;
+xdr::Bytes read_call(int connection, std::size_t size = size_of_add) {
+  xdr::Bytes call(size);
+  const ssize_t received = ::recv(connection, call.data(), call.size(), MSG_WAITALL);
+  call.resize(received > 0 ? static_cast<std::size_t>(received) : 0);
+  return call;
+}
+
+std::string xid_of(const xdr::Bytes& call) { return to_hex({call.data() + 4, 4}); }
+
+void send_hex(int connection, const std::string& hex) {
+  const xdr::Bytes bytes = from_hex(hex);
+  ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+std::string sum(const std::string& xid, const std::string& value) {
+  return "8000001c" + xid + "00000001 00000000 00000000 00000000 00000000" + value;
+}
+
+void wait_for_the_end(int connection) {
+  while (!read_call(connection).empty()) continue;
+}
+
+std::string local_endpoint() {
+  return "local://" +
+         (std::filesystem::temp_directory_path() / ("onc-async-client-" + std::to_string(::getpid()) + ".sock"))
+             .string();
+}
+
+TEST(async_client, calls_over_every_transport) {
+  adder::Server adder;
+  const std::string local = local_endpoint();
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0", "tcp://[::1]:0", local.c_str()});
+  for (std::size_t i = 0; i < 4; ++i) {
+    run([&](asio::io_context& context) -> asio::awaitable<void> {
+      AsyncClient client(context, server.at(i));
+      co_await client.null();
+      EXPECT_EQ(co_await client.add(2, 3), 5) << server.at(i);
+      EXPECT_EQ((co_await client.long_reply(60'000)).size(), 60'000U);
+    });
+  }
+}
+
+TEST(async_client, has_its_server_looked_up) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, "tcp://localhost:" + std::to_string(*server.endpoint().port));
+    EXPECT_EQ(co_await client.add(2, 3), 5);
+    AsyncClient lost(context, "tcp://no-such-host.invalid:1");
+    const rpc::Error error = co_await error_of(lost.add(2, 3));
+    EXPECT_EQ(error.code(), rpc::errc::unknown_host);
+    EXPECT_FALSE(error.maybe_executed());
+  });
+}
+
+TEST(async_client, gives_each_of_many_calls_its_own_reply) {
+  adder::AsyncServer adder;
+  for (const char* endpoint : {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}) {
+    RunningServer server({&adder}, {endpoint});
+    run([&](asio::io_context& context) -> asio::awaitable<void> {
+      AsyncClient client(context, server.at());
+      int right = 0;
+      for (int i = 0; i < 50; ++i)
+        asio::co_spawn(
+            context,
+            [&, i]() -> asio::awaitable<void> {
+              if (co_await client.add(i, 1) == i + 1) ++right;
+            },
+            asio::detached);
+      const auto [held, released] = co_await (client.hold(77) && client.release(77));
+      EXPECT_EQ(held + released, 154);
+      while (right != 50) co_await client.null();
+    });
+  }
+}
+
+TEST(async_client, a_cancelled_call_leaves_the_others_alone) {
+  for (const char* endpoint : {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}) {
+    adder::AsyncServer adder;
+    RunningServer server({&adder}, {endpoint});
+    run([&](asio::io_context& context) -> asio::awaitable<void> {
+      AsyncClient client(context, server.at());
+      for (int i = 0; i < 3; ++i) {
+        const auto first = co_await (client.hold(1) || client.add(2, 3));
+        EXPECT_EQ(std::get<1>(first), 5);
+      }
+      EXPECT_EQ(co_await client.release(1), 1);  // the late replies come before or after this one
+      EXPECT_EQ(co_await client.add(2, 4), 6);
+    });
+  }
+}
+
+TEST(async_client, a_cancelled_call_says_whether_it_may_have_run) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, server.at());
+    const auto cancelled = [&]() -> asio::awaitable<void> {
+      const rpc::Error error = co_await error_of(client.hold(1));
+      EXPECT_EQ(error.code(), asio::error::operation_aborted);
+      EXPECT_TRUE(error.maybe_executed());
+    };
+    co_await (cancelled() || client.wait_for_held(1));
+  });
+}
+
+TEST(async_client, a_call_cancelled_before_it_leaves_does_not_run) {
+  constexpr std::size_t more_than_sockets_hold = std::size_t{64} << 20;
+  std::promise<void> cancelled;
+  Liar late_reader([&](int connection) {
+    cancelled.get_future().wait();
+    read_call(connection, more_than_sockets_hold + 48);
+    send_hex(connection, sum(xid_of(read_call(connection)), "0000002a"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, late_reader.at());
+    const xdr::Bytes much(more_than_sockets_hold);
+    asio::co_spawn(context,
+                   client.call(adder::procedures::null,
+                               [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); }),
+                   [](std::exception_ptr) {});
+    const auto second = [&]() -> asio::awaitable<void> {
+      EXPECT_FALSE((co_await error_of(client.add(7, 7))).maybe_executed());
+    };
+    const auto a_few_turns = []() -> asio::awaitable<void> {
+      for (int i = 0; i < 10; ++i) co_await asio::post(asio::use_awaitable);
+    };
+    co_await (second() || a_few_turns());
+    cancelled.set_value();
+    EXPECT_EQ(co_await client.add(2, 3), 42);
+    client.close();
+  });
+}
+
+TEST(async_client, hangs_up_when_the_only_call_is_cancelled_while_connecting) {
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, "tcp://no-such-host.invalid:1");
+    asio::steady_timer now(context, 0s);
+    const auto cancelled = [&]() -> asio::awaitable<void> {
+      const rpc::Error error = co_await error_of(client.add(2, 3));
+      EXPECT_EQ(error.code(), asio::error::operation_aborted);
+      EXPECT_FALSE(error.maybe_executed());
+    };
+    co_await (cancelled() || now.async_wait(asio::use_awaitable));
+  });
+}
+
+TEST(async_client, keeps_no_context_from_ending_while_it_calls_nobody) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  asio::io_context context(1);
+  AsyncClient client(context, server.at());
+  for (int i = 0; i < 2; ++i) {
+    auto result = asio::co_spawn(context, client.add(i, 3), asio::use_future);
+    context.run_for(20s);
+    EXPECT_TRUE(context.stopped());
+    EXPECT_EQ(result.get(), i + 3);
+    context.restart();
+  }
+}
+
+TEST(async_client, before_a_port_nobody_listens_on_fails_at_once) {
+  std::string tcp, udp;
+  {
+    tcp = transport::listen(Endpoint::parse("tcp://127.0.0.1:0")).endpoint.text();
+    udp = transport::listen(Endpoint::parse("udp://127.0.0.1:0")).endpoint.text();
+  }
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    for (const std::string& uri : {tcp, udp}) {
+      AsyncClient client(context, uri);
+      const rpc::Error error = co_await error_of(client.add(2, 3));
+      EXPECT_EQ(std::string(error.what()),
+                "ADDER.add version 2 at " + uri + ": nobody listens there (connection refused); it did not run");
+      EXPECT_FALSE(error.maybe_executed());
+    }
+    AsyncClient local(context, "local:///nonexistent/socket");
+    EXPECT_EQ((co_await error_of(local.add(2, 3))).code(), std::errc::no_such_file_or_directory);
+  });
+}
+
+TEST(async_client, before_a_silent_server_keeps_its_deadline) {
+  const auto tcp = transport::listen(Endpoint::parse("tcp://127.0.0.1:0"));  // accepted by the kernel, never answered
+  const auto udp = transport::listen(Endpoint::parse("udp://127.0.0.1:0"));
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    for (const auto& silent : {tcp.endpoint, udp.endpoint}) {
+      AsyncClient client(context, silent.text(), {.timeout = short_time});
+      for (int i = 0; i < 2; ++i) {
+        const auto begin = Clock::now();
+        const rpc::Error error = co_await error_of(client.add(2, 3));
+        EXPECT_EQ(error.code(), rpc::errc::timed_out);
+        EXPECT_TRUE(error.maybe_executed());
+        EXPECT_GE(Clock::now() - begin, short_time);
+        EXPECT_LT(Clock::now() - begin, 5s);
+      }
+    }
+  });
+}
+
+TEST(async_client, a_call_given_up_on_does_not_end_those_that_wait_longer) {
+  std::promise<void> given_up;
+  Liar slow([&](int connection) {
+    xdr::Bytes call = read_call(connection);
+    while (call.back() != std::byte{3}) call = read_call(connection);
+    given_up.get_future().wait();
+    send_hex(connection, sum(xid_of(call), "0000002a"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, slow.at(), {.timeout = short_time});
+    const auto impatient = [&]() -> asio::awaitable<void> {
+      EXPECT_EQ((co_await error_of(client.add(1, 1))).code(), rpc::errc::timed_out);
+      given_up.set_value();
+    };
+    asio::co_spawn(context, impatient(), asio::detached);
+    client.set_timeout(10s);
+    EXPECT_EQ(co_await client.add(2, 3), 42);
+  });
+}
+
+TEST(async_client, tells_every_call_when_the_connection_breaks) {
+  Liar closer([](int connection) {
+    read_call(connection);
+    read_call(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, closer.at());
+    const auto lost = [&]() -> asio::awaitable<void> {
+      const rpc::Error error = co_await error_of(client.add(2, 3));
+      EXPECT_EQ(error.code(), rpc::errc::connection_lost);
+      EXPECT_TRUE(error.maybe_executed());
+    };
+    co_await (lost() && lost());
+    co_await (lost() && lost());  // and connects again
+  });
+}
+
+TEST(async_client, connects_again_after_a_failure) {
+  int connections = 0;
+  Liar moody([&](int connection) {
+    const xdr::Bytes call = read_call(connection);
+    if (++connections == 1) return;
+    send_hex(connection, sum(xid_of(call), "0000002a"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, moody.at());
+    EXPECT_EQ((co_await error_of(client.add(2, 3))).code(), rpc::errc::connection_lost);
+    EXPECT_EQ(co_await client.add(2, 3), 42);
+  });
+}
+
+TEST(async_client, connects_again_after_a_server_that_said_nothing_till_the_deadline) {
+  int connections = 0;
+  Liar dead_at_first([&](int connection) {
+    if (++connections == 1) return wait_for_the_end(connection);
+    send_hex(connection, sum(xid_of(read_call(connection)), "0000002a"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, dead_at_first.at(), {.timeout = short_time});
+    EXPECT_EQ((co_await error_of(client.add(2, 3))).code(), rpc::errc::timed_out);
+    client.set_timeout(10s);
+    EXPECT_EQ(co_await client.add(2, 3), 42);
+  });
+}
+
+TEST(async_client, passes_over_replies_that_nobody_waits_for) {
+  Liar liar([](int connection) {
+    const std::string xid = xid_of(read_call(connection));
+    send_hex(connection, sum("deadbeef", "00000001") + sum("deadbeef", "00000002") + sum(xid, "0000002a") +
+                             sum(xid, "0000002b"));
+    send_hex(connection, sum(xid_of(read_call(connection)), "0000002c"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, liar.at());
+    EXPECT_EQ(co_await client.add(2, 3), 42);
+    EXPECT_EQ(co_await client.add(2, 3), 44);
+  });
+}
+
+TEST(async_client, survives_every_lie_of_a_server) {
+  const struct {
+    std::string reply;  // XID stands for the call's
+    std::error_code code;
+  } rows[] = {
+      {"ffffffff 00000000", rpc::errc::record_too_long},
+      {"7fffffff 00000000", rpc::errc::record_too_long},
+      {"48545450 2f312e31 20323030", rpc::errc::record_too_long},
+      {"80000000", rpc::errc::bad_reply},
+      {"80000004 00000000", rpc::errc::bad_reply},
+      {"80000008 XID 00000000", rpc::errc::bad_reply},                             // a call
+      {"80000008 XID 00000001", rpc::errc::bad_reply},                             // ends there
+      {"80000018 XID 00000001 00000000 00000000 ffffffff", rpc::errc::timed_out},  // and more is owed
+      {"8000000c XID 00000001 00000007", rpc::errc::bad_reply},
+      {"80000014 XID 00000001 00000000 00000000 ffffffff", rpc::errc::bad_reply},
+      {"80000018 XID 00000001 00000000 00000000 00000000 00000000", rpc::errc::undecodable_reply},
+      {"80000018 XID 00000001 00000000 00000000 00000000 00000005", rpc::errc::system_error},
+      {"80000018 XID 00000001 00000000 00000000 00000000 00000063", rpc::errc::bad_reply},
+      {"80000014 XID 00000001 00000001 00000001 00000005", rpc::errc::authentication_error},
+  };
+  for (const auto& row : rows) {
+    Liar liar([&](int connection) {
+      std::string reply = row.reply;
+      const std::string xid = xid_of(read_call(connection));
+      if (const auto place = reply.find("XID"); place != std::string::npos) reply.replace(place, 3, xid);
+      send_hex(connection, reply);
+      wait_for_the_end(connection);
+    });
+    run([&](asio::io_context& context) -> asio::awaitable<void> {
+      AsyncClient client(context, liar.at(), {.timeout = row.code == rpc::errc::timed_out ? short_time : 5'000ms});
+      EXPECT_EQ((co_await error_of(client.add(2, 3))).code(), row.code) << row.reply;
+    });
+  }
+}
+
+TEST(async_client, a_reply_it_cannot_decode_fails_that_call_only) {
+  Liar liar([](int connection) {
+    const std::string first = xid_of(read_call(connection));
+    const std::string second = xid_of(read_call(connection));
+    send_hex(connection, "80000018" + first + "00000001 00000000 00000000 00000000 00000000" + sum(second, "0000002a"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, liar.at());
+    const auto undecodable = [&]() -> asio::awaitable<void> {
+      const rpc::Error error = co_await error_of(client.add(2, 3));
+      EXPECT_EQ(error.code(), rpc::errc::undecodable_reply);
+      EXPECT_TRUE(error.maybe_executed());
+    };
+    const auto decodable = [&]() -> asio::awaitable<void> { EXPECT_EQ(co_await client.add(2, 3), 42); };
+    co_await (undecodable() && decodable());
+  });
+}
+
+TEST(async_client, repeats_a_lost_datagram_with_the_same_xid) {
+  const auto listener = transport::listen(Endpoint::parse("udp://127.0.0.1:0"));
+  std::thread forgetful([&] {
+    pollfd wait{.fd = listener.socket.get(), .events = POLLIN, .revents = 0};
+    xdr::Bytes calls[2];
+    transport::Address peer;
+    for (xdr::Bytes& call : calls) {
+      call.resize(100);
+      if (::poll(&wait, 1, 20'000) != 1) return;
+      socklen_t size = transport::Address::capacity();
+      const ssize_t received = ::recvfrom(listener.socket.get(), call.data(), call.size(), 0, peer.data(), &size);
+      call.resize(static_cast<std::size_t>(received));
+      peer.resize(size);
+    }
+    EXPECT_EQ(to_hex(calls[0]), to_hex(calls[1]));
+    const xdr::Bytes reply = from_hex(sum(to_hex({calls[1].data(), 4}), "0000002a").substr(8));
+    ::sendto(listener.socket.get(), reply.data(), reply.size(), 0, peer.data(), peer.size());
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, listener.endpoint.text(), {.retransmit_after = 20ms});
+    EXPECT_EQ(co_await client.add(2, 3), 42);
+  });
+  forgetful.join();
+}
+
+TEST(async_client, over_udp_says_at_once_what_fits_no_datagram) {
+  const auto listener = transport::listen(Endpoint::parse("udp://127.0.0.1:0"));
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, listener.endpoint.text());
+    const xdr::Bytes much(70'000);
+    const rpc::Error error = co_await error_of(
+        client.call(adder::procedures::null, [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); }));
+    EXPECT_EQ(error.code(), std::errc::message_size);
+    EXPECT_FALSE(error.maybe_executed());
+  });
+}
+
+TEST(async_client, sends_large_calls_to_a_slow_reader_whole) {
+  Liar slow([](int connection) {
+    const xdr::Bytes large = read_call(connection, (8 << 20) + 48);
+    const xdr::Bytes small = read_call(connection);
+    if (large.size() == (8 << 20) + 48) send_hex(connection, sum(xid_of(small), "0000002a") + sum(xid_of(large), "00000000"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, slow.at());
+    const xdr::Bytes much(8 << 20);
+    auto large = client.call(adder::procedures::null, [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); });
+    EXPECT_EQ(co_await (std::move(large) && client.add(2, 3)), 42);
+  });
+}
+
+TEST(async_client, closed_fails_its_calls) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    std::optional<AsyncClient> client(std::in_place, context, server.at());
+    AsyncClient other(context, server.at());
+    const auto fails = [&](int id) -> asio::awaitable<void> {
+      EXPECT_EQ((co_await error_of(client->hold(id))).code(), rpc::errc::connection_lost);
+    };
+    const auto close = [&](int held) -> asio::awaitable<void> {
+      co_await other.wait_for_held(held);
+      client->close();
+    };
+    co_await (fails(1) && close(1));
+    co_await (fails(2) && close(2));
+    const auto destroy = [&]() -> asio::awaitable<void> {
+      co_await other.wait_for_held(3);
+      client.reset();
+    };
+    co_await (fails(3) && destroy());
+    co_await other.release(1);
+  });
+}
+
+TEST(async_client, may_go_before_a_call_is_awaited) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    std::optional<AsyncClient> client(std::in_place, context, server.at());
+    auto never_awaited = client->add(2, 3);
+    auto awaited = client->add(2, 3);
+    AsyncClient moved(std::move(*client));
+    client.reset();
+    EXPECT_EQ(co_await moved.add(2, 4), 6);
+    EXPECT_EQ(co_await std::move(awaited), 5);
+  });
+}
+
+TEST(async_client, may_still_be_waiting_when_its_context_ends) {
+  const auto tcp = transport::listen(Endpoint::parse("tcp://127.0.0.1:0"));
+  const auto udp = transport::listen(Endpoint::parse("udp://127.0.0.1:0"));
+  for (const std::string& uri : {tcp.endpoint.text(), udp.endpoint.text(), std::string("tcp://no-such-host.invalid:1")}) {
+    auto context = std::make_unique<asio::io_context>(1);
+    AsyncClient client(*context, uri);
+    asio::co_spawn(*context, client.add(2, 3), asio::detached);
+    asio::co_spawn(*context, client.add(2, 4), asio::detached);
+    context->poll();
+    client.close();
+    asio::co_spawn(*context, client.add(2, 5), asio::detached);
+    context->poll();
+    // The client goes first, as it belongs to the context; its calls go with the context.
+    AsyncClient(std::move(client));
+    context.reset();
+  }
+}
+
+TEST(async_client, refuses_what_is_no_endpoint_when_it_is_made) {
+  asio::io_context context;
+  EXPECT_THROW(AsyncClient(context, "tcp://host:port"), rpc::Error);
+}
+
+}  // namespace

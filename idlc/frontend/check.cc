@@ -291,7 +291,11 @@ void Checker::check_version(Version& version, const std::string& space) {
 void Checker::check_procedure(Procedure& procedure) {
   auto& arguments = procedure.arguments;
   if (arguments.size() == 1 && arguments.front().is_void()) arguments.clear();
-  for (const Declaration& argument : arguments) reject_void(argument, "one of several arguments");
+  Unique names(diagnostics_, "argument");
+  for (const Declaration& argument : arguments) {
+    reject_void(argument, "one of several arguments");
+    if (!argument.name.text.empty()) names.add(argument.name);
+  }
 }
 
 bool Checker::check_number(Value& value, const std::string& what, const std::string& space) {

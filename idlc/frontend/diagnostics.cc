@@ -48,6 +48,13 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+// A name may be a megabyte long.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t longest = 500;
+  if (text.size() <= longest) return std::string(text);
+  return std::string(text.substr(0, longest / 2)) + "..." + std::string(text.substr(text.size() - longest / 2));
+}
+
 }  // namespace
 
 void Diagnostics::error(const Location& where, std::string text) { errors_.push_back({{where, std::move(text)}, {}}); }
@@ -58,7 +65,7 @@ void Diagnostics::note(const Location& where, std::string text) {
 
 void Diagnostics::print(std::ostream& out, const Source& source, const char* kind, const Message& message) {
   out << source.path() << ':' << message.where.begin.line << ':' << message.where.begin.column << ": " << kind << ": "
-      << printable(message.text) << '\n';
+      << printable(shortened(message.text)) << '\n';
   const Excerpt shown = excerpt(source.line(message.where.begin.line), message.where.begin.column);
   if (shown.text.empty()) return;
   out << "  " << printable(shown.text) << "\n  " << margin(shown) << '^'

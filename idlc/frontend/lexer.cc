@@ -42,7 +42,7 @@ void Lexer::enter(Text text, std::string_view content) {
 }
 
 bool Lexer::end_of_text() {
-  if (!in_macro()) preprocessor_.end_of_file();
+  if (!in_macro()) preprocessor_.end_of_file(here_.end.file);
   if (texts_.size() == 1) return false;
   Text& done = texts_.back();
   if (done.macro) {

@@ -116,8 +116,7 @@ void Preprocessor::endif_directive(const Location& where) {
   if (innermost("endif", where)) branches_.pop_back();
 }
 
-void Preprocessor::end_of_file() {
-  const std::uint32_t file = branches_.empty() ? 0 : branches_.back().where.begin.file;
+void Preprocessor::end_of_file(std::uint32_t file) {
   while (!branches_.empty() && branches_.back().where.begin.file == file) {
     diagnostics_.error(branches_.back().where, "this #if has no #endif");
     branches_.pop_back();

@@ -22,7 +22,7 @@ class Preprocessor {
   // Within a branch of an #if that is not taken.
   bool skipping() const { return !branches_.empty() && !branches_.back().active; }
   // An #if ends in the file that it began in.
-  void end_of_file();
+  void end_of_file(std::uint32_t file);
 
   // Too deep to go on: files that include themselves twice would take for ever to be refused one by one.
   bool given_up() const { return given_up_; }

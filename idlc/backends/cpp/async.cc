@@ -126,7 +126,7 @@ std::string VersionWriter::async_parameters(const Procedure& procedure, bool nam
   std::string text;
   for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
     text += (i == 0 ? "" : ", ") + types_.of(procedure.arguments[i]);
-    if (named) text += " " + argument(procedure, i);
+    if (named || has_name(procedure.arguments[i])) text += " " + argument(procedure, i);
   }
   return text;
 }

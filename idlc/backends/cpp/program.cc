@@ -87,14 +87,17 @@ std::string VersionWriter::client_parameters(const Procedure& procedure, bool na
     const Declaration& declaration = procedure.arguments[i];
     const std::string type = types_.of(declaration);
     text += (i == 0 ? "" : ", ") + (is_scalar(declaration) ? type : "const " + type + "&");
-    if (named) text += " " + argument(procedure, i);
+    if (named || has_name(declaration)) text += " " + argument(procedure, i);
   }
   return text;
 }
 
 std::string VersionWriter::server_parameters(const Procedure& procedure) const {
   std::string text;
-  for (const Declaration& declaration : procedure.arguments) text += types_.of(declaration) + ", ";
+  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+    const Declaration& declaration = procedure.arguments[i];
+    text += types_.of(declaration) + (has_name(declaration) ? " " + argument(procedure, i) : "") + ", ";
+  }
   return text + "const onc::rpc::Caller&";
 }
 
@@ -102,7 +105,7 @@ bool VersionWriter::is_free(const std::string& name) const {
   return names_.local(name) == name && !hidden_.contains(name) && !locals_.all.contains(name);
 }
 
-// As the type, with a small letter, where that is a name of its own and free.
+// The .x's; or as the type, with a small letter, where that is a name of its own and free.
 std::string VersionWriter::argument(const Procedure& procedure, std::size_t index) const {
   const auto candidate = [](const Declaration& declaration) {
     std::string name = declaration.type.name;
@@ -110,6 +113,11 @@ std::string VersionWriter::argument(const Procedure& procedure, std::size_t inde
     return name == declaration.type.name ? std::string() : name;
   };
   const auto& arguments = procedure.arguments;
+  if (has_name(arguments[index])) {
+    std::string given = names_.local(arguments[index].name.text);
+    while (!is_free(given)) given = names_.local(given + "_");
+    return given;
+  }
   const std::string name = candidate(arguments[index]);
   const auto same = std::count_if(arguments.begin(), arguments.end(),
                                   [&](const Declaration& other) { return candidate(other) == name; });

@@ -68,6 +68,7 @@ class VersionWriter {
     return procedure.name.text + "(" + declaration.type.name + ")";
   }
   bool is_free(const std::string& name) const;
+  static bool has_name(const Declaration& argument) { return !argument.name.text.empty(); }
   bool has_results() const;
 
   Printer& out_;

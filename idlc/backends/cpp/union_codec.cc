@@ -15,7 +15,7 @@ class UnionCodec {
         type_(class_.type),
         types_(names, class_.hidden),
         codec_(types_),
-        discriminant_(types_.local(class_.discriminant)) {}
+        discriminant_(types_.local("discriminant")) {}
 
   void encode() {
     const std::string stream = types_.local("out");

@@ -245,7 +245,9 @@ UnionClass::UnionClass(const Definition& definition, const Names& names)
       hidden{discriminant} {
   for (const Arm& each : type.arms)
     if (has_value(each)) hidden.insert({names.of(each.declaration), "with_" + names.of(each.declaration)});
-  state = take(discriminant + "_");
+  // Two _ in a name are the compiler's.
+  const bool taken = hidden.contains(discriminant + "_") || discriminant.ends_with('_');
+  state = take(taken ? "switch_" : discriminant + "_");
   arm = take("arm_");
 }
 

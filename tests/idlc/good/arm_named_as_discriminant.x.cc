@@ -13,36 +13,36 @@ void decode(onc::xdr::Decoder& in, Rejection& v) {
 
 Rejected Rejected::with_version(std::int32_t version) {
   Rejected made;
-  made.status__ = Rejection::mismatch;
+  made.switch_ = Rejection::mismatch;
   made.arm_.emplace<0>(version);
   return made;
 }
 
 Rejected Rejected::with_status_(Rejection status_) {
   Rejected made;
-  made.status__ = Rejection::denied;
+  made.switch_ = Rejection::denied;
   made.arm_.emplace<1>(status_);
   return made;
 }
 
 void Rejected::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(status__, values_of_Rejection);
-  switch (status__) {
+  out.enumerator(switch_, values_of_Rejection);
+  switch (switch_) {
     case Rejection::mismatch: return out.i32(version());
     case Rejection::denied: return out.enumerator(status_(), values_of_Rejection);
   }
 }
 
 void Rejected::decode(onc::xdr::Decoder& in) {
-  Rejection status___{};
-  in.enumerator(status___, values_of_Rejection);
-  switch (status___) {
+  Rejection discriminant{};
+  in.enumerator(discriminant, values_of_Rejection);
+  switch (discriminant) {
     case Rejection::mismatch:
-      status__ = status___;
+      switch_ = discriminant;
       onc::xdr::arm<0>(arm_) = in.i32();
       return;
     case Rejection::denied:
-      status__ = status___;
+      switch_ = discriminant;
       in.enumerator(onc::xdr::arm<1>(arm_), values_of_Rejection);
       return;
   }

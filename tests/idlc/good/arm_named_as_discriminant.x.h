@@ -20,7 +20,7 @@ class Rejected {
   static Rejected with_version(std::int32_t version);  // case mismatch
   static Rejected with_status_(Rejection status_);  // case denied
 
-  Rejection status() const { return status__; }
+  Rejection status() const { return switch_; }
   std::int32_t& version() { return onc::xdr::held<0>(arm_, "Rejected.version"); }
   std::int32_t version() const { return onc::xdr::held<0>(arm_, "Rejected.version"); }
   Rejection& status_() { return onc::xdr::held<1>(arm_, "Rejected.status"); }
@@ -32,7 +32,7 @@ class Rejected {
   bool operator==(const Rejected&) const = default;
 
  private:
-  Rejection status__{Rejection::mismatch};
+  Rejection switch_{Rejection::mismatch};
   std::variant<std::int32_t, Rejection> arm_{std::in_place_index<0>};
 };
 

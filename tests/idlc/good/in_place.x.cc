@@ -52,14 +52,14 @@ void Outer_choice::encode(onc::xdr::Encoder& out) const {
 }
 
 void Outer_choice::decode(onc::xdr::Decoder& in) {
-  const std::int32_t which__ = in.i32();
-  switch (which__) {
+  const std::int32_t discriminant = in.i32();
+  switch (discriminant) {
     case 0:
-      which_ = which__;
+      which_ = discriminant;
       onc::xdr::arm<1>(arm_).decode(in);
       return;
     default:
-      which_ = which__;
+      which_ = discriminant;
       arm_.emplace<0>();
       return;
   }

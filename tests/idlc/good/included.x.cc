@@ -36,15 +36,15 @@ void Chosen::encode(onc::xdr::Encoder& out) const {
 }
 
 void Chosen::decode(onc::xdr::Decoder& in) {
-  enums::Kind kind__{};
-  in.enumerator(kind__, enums::values_of_Kind);
-  switch (kind__) {
+  enums::Kind discriminant{};
+  in.enumerator(discriminant, enums::values_of_Kind);
+  switch (discriminant) {
     case enums::Kind::ten:
-      kind_ = kind__;
+      kind_ = discriminant;
       onc::xdr::arm<1>(arm_).decode(in);
       return;
     default:
-      kind_ = kind__;
+      kind_ = discriminant;
       arm_.emplace<0>();
       return;
   }

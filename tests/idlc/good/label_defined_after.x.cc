@@ -24,14 +24,14 @@ void Value::encode(onc::xdr::Encoder& out) const {
 }
 
 void Value::decode(onc::xdr::Decoder& in) {
-  const std::int32_t type__ = in.i32();
-  switch (type__) {
+  const std::int32_t discriminant = in.i32();
+  switch (discriminant) {
     case TYPE_INT:
-      type_ = type__;
+      type_ = discriminant;
       onc::xdr::arm<1>(arm_) = in.i32();
       return;
     default:
-      type_ = type__;
+      type_ = discriminant;
       arm_.emplace<0>();
       return;
   }

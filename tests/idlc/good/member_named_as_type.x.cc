@@ -56,15 +56,15 @@ void reply::encode(onc::xdr::Encoder& out) const {
 }
 
 void reply::decode(onc::xdr::Decoder& in) {
-  member_named_as_type::status status__{};
-  in.enumerator(status__, values_of_status);
-  switch (status__) {
+  member_named_as_type::status discriminant{};
+  in.enumerator(discriminant, values_of_status);
+  switch (discriminant) {
     case member_named_as_type::status::good:
-      status_ = status__;
+      status_ = discriminant;
       onc::xdr::arm<0>(arm_).decode(in);
       return;
     case member_named_as_type::status::bad:
-      status_ = status__;
+      status_ = discriminant;
       onc::xdr::arm<1>(arm_).decode(in);
       return;
   }

@@ -16,31 +16,31 @@ constexpr onc::rpc::Procedure count{program, 6, "count"};
 constexpr onc::rpc::Procedure reply{program, 7, "reply"};
 }  // namespace procedures
 
-asio::awaitable<std::int32_t> AsyncClient::add(std::int32_t argument, std::int32_t argument2) {
+asio::awaitable<std::int32_t> AsyncClient::add(std::int32_t left, std::int32_t right) {
   return call<std::int32_t>(
       procedures::add,
       [&](onc::xdr::Encoder& out) {
-        out.i32(argument);
-        out.i32(argument2);
+        out.i32(left);
+        out.i32(right);
       },
       [](onc::xdr::Decoder& in, std::int32_t& reply_) { reply_ = in.i32(); });
 }
 
-asio::awaitable<void> AsyncClient::rename(Path argument, Path argument2) {
+asio::awaitable<void> AsyncClient::rename(Path from, Path to) {
   return call(
       procedures::rename,
       [&](onc::xdr::Encoder& out) {
-        out.string(argument, {1024, "rename(Path)"});
-        out.string(argument2, {1024, "rename(Path)"});
+        out.string(from, {1024, "rename(Path)"});
+        out.string(to, {1024, "rename(Path)"});
       });
 }
 
-asio::awaitable<std::optional<std::int32_t>> AsyncClient::find(std::string argument, std::uint32_t argument2) {
+asio::awaitable<std::optional<std::int32_t>> AsyncClient::find(std::string name, std::uint32_t class_) {
   return call<std::optional<std::int32_t>>(
       procedures::find,
       [&](onc::xdr::Encoder& out) {
-        out.string(argument, {64, "find()"});
-        out.u32(argument2);
+        out.string(name, {64, "find()"});
+        out.u32(class_);
       },
       [](onc::xdr::Decoder& in, std::optional<std::int32_t>& reply_) { in.optional(reply_, [&](std::int32_t&
           item) { item = in.i32(); }); });
@@ -53,12 +53,12 @@ asio::awaitable<std::int32_t> AsyncClient::length(std::string argument) {
       [](onc::xdr::Decoder& in, std::int32_t& reply_) { reply_ = in.i32(); });
 }
 
-asio::awaitable<void> AsyncClient::put(onc::xdr::Bytes argument, std::int64_t argument2, std::optional<Place> place) {
+asio::awaitable<void> AsyncClient::put(onc::xdr::Bytes data, std::int64_t offset, std::optional<Place> place) {
   return call(
       procedures::put,
       [&](onc::xdr::Encoder& out) {
-        out.opaque(argument, {512, "put()"});
-        out.i64(argument2);
+        out.opaque(data, {512, "put()"});
+        out.i64(offset);
         out.optional(place);
       });
 }
@@ -70,12 +70,12 @@ asio::awaitable<std::int32_t> AsyncClient::count() {
       [](onc::xdr::Decoder& in, std::int32_t& reply_) { reply_ = in.i32(); });
 }
 
-asio::awaitable<void> AsyncClient::reply(std::int32_t argument, std::int32_t argument2) {
+asio::awaitable<void> AsyncClient::reply(std::int32_t in_, std::int32_t out_) {
   return call(
       procedures::reply,
       [&](onc::xdr::Encoder& out) {
-        out.i32(argument);
-        out.i32(argument2);
+        out.i32(in_);
+        out.i32(out_);
       });
 }
 
@@ -87,28 +87,28 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
       return onc::rpc::no_results();
     }
     case 1: {
-      const std::int32_t argument = arguments.i32();
-      const std::int32_t argument2 = arguments.i32();
+      const std::int32_t left = arguments.i32();
+      const std::int32_t right = arguments.i32();
       arguments.finish();
       return onc::rpc::answer(
-          results, add(argument, argument2, caller),
+          results, add(left, right, caller),
           [](onc::xdr::Encoder& out, const std::int32_t& reply_) { out.i32(reply_); });
     }
     case 2: {
-      Path argument;
-      arguments.string(argument, {1024, "rename(Path)"});
-      Path argument2;
-      arguments.string(argument2, {1024, "rename(Path)"});
+      Path from;
+      arguments.string(from, {1024, "rename(Path)"});
+      Path to;
+      arguments.string(to, {1024, "rename(Path)"});
       arguments.finish();
-      return rename(std::move(argument), std::move(argument2), caller);
+      return rename(std::move(from), std::move(to), caller);
     }
     case 3: {
-      std::string argument;
-      arguments.string(argument, {64, "find()"});
-      const std::uint32_t argument2 = arguments.u32();
+      std::string name;
+      arguments.string(name, {64, "find()"});
+      const std::uint32_t class_ = arguments.u32();
       arguments.finish();
       return onc::rpc::answer(
-          results, find(std::move(argument), argument2, caller),
+          results, find(std::move(name), class_, caller),
           [](onc::xdr::Encoder& out, const std::optional<std::int32_t>& reply_) { out.optional(reply_,
               [&](std::int32_t item) { out.i32(item); }); });
     }
@@ -121,13 +121,13 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
           [](onc::xdr::Encoder& out, const std::int32_t& reply_) { out.i32(reply_); });
     }
     case 5: {
-      onc::xdr::Bytes argument;
-      arguments.opaque(argument, {512, "put()"});
-      const std::int64_t argument2 = arguments.i64();
+      onc::xdr::Bytes data;
+      arguments.opaque(data, {512, "put()"});
+      const std::int64_t offset = arguments.i64();
       std::optional<Place> place;
       arguments.optional(place);
       arguments.finish();
-      return put(std::move(argument), argument2, std::move(place), caller);
+      return put(std::move(data), offset, std::move(place), caller);
     }
     case 6: {
       arguments.finish();
@@ -136,10 +136,10 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
           [](onc::xdr::Encoder& out, const std::int32_t& reply_) { out.i32(reply_); });
     }
     case 7: {
-      const std::int32_t argument = arguments.i32();
-      const std::int32_t argument2 = arguments.i32();
+      const std::int32_t in_ = arguments.i32();
+      const std::int32_t out_ = arguments.i32();
       arguments.finish();
-      return reply(argument, argument2, caller);
+      return reply(in_, out_, caller);
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);

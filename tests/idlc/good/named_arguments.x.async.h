@@ -12,25 +12,27 @@ namespace NAMED::v1 {
 class AsyncClient : public onc::rpc::AsyncClient {
  public:
   using onc::rpc::AsyncClient::AsyncClient;
-  asio::awaitable<std::int32_t> add(std::int32_t, std::int32_t);
-  asio::awaitable<void> rename(Path, Path);
-  asio::awaitable<std::optional<std::int32_t>> find(std::string, std::uint32_t);
+  asio::awaitable<std::int32_t> add(std::int32_t left, std::int32_t right);
+  asio::awaitable<void> rename(Path from, Path to);
+  asio::awaitable<std::optional<std::int32_t>> find(std::string name, std::uint32_t class_);
   asio::awaitable<std::int32_t> length(std::string);
-  asio::awaitable<void> put(onc::xdr::Bytes, std::int64_t, std::optional<Place>);
+  asio::awaitable<void> put(onc::xdr::Bytes data, std::int64_t offset, std::optional<Place> place);
   asio::awaitable<std::int32_t> count();
-  asio::awaitable<void> reply(std::int32_t, std::int32_t);
+  asio::awaitable<void> reply(std::int32_t in_, std::int32_t out_);
 };
 
 class AsyncServer : public onc::rpc::AsyncService {
  public:
   AsyncServer() : onc::rpc::AsyncService(v1::program) {}
-  virtual asio::awaitable<std::int32_t> add(std::int32_t, std::int32_t, const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<void> rename(Path, Path, const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<std::optional<std::int32_t>> find(std::string, std::uint32_t, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<std::int32_t> add(std::int32_t left, std::int32_t right, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<void> rename(Path from, Path to, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<std::optional<std::int32_t>> find(std::string name, std::uint32_t class_,
+      const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<std::int32_t> length(std::string, const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<void> put(onc::xdr::Bytes, std::int64_t, std::optional<Place>, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<void> put(onc::xdr::Bytes data, std::int64_t offset, std::optional<Place> place,
+      const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<std::int32_t> count(const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<void> reply(std::int32_t, std::int32_t, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<void> reply(std::int32_t in_, std::int32_t out_, const onc::rpc::Caller&) = 0;
 
  private:
   asio::awaitable<void> dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,

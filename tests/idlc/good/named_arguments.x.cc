@@ -24,29 +24,29 @@ constexpr onc::rpc::Procedure count{program, 6, "count"};
 constexpr onc::rpc::Procedure reply{program, 7, "reply"};
 }  // namespace procedures
 
-std::int32_t Client::add(std::int32_t argument, std::int32_t argument2) {
+std::int32_t Client::add(std::int32_t left, std::int32_t right) {
   std::int32_t reply_{};
   const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.i32(argument);
-    out.i32(argument2);
+    out.i32(left);
+    out.i32(right);
   };
   call(procedures::add, arguments, [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
   return reply_;
 }
 
-void Client::rename(const Path& argument, const Path& argument2) {
+void Client::rename(const Path& from, const Path& to) {
   const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.string(argument, {1024, "rename(Path)"});
-    out.string(argument2, {1024, "rename(Path)"});
+    out.string(from, {1024, "rename(Path)"});
+    out.string(to, {1024, "rename(Path)"});
   };
   call(procedures::rename, arguments, {});
 }
 
-std::optional<std::int32_t> Client::find(const std::string& argument, std::uint32_t argument2) {
+std::optional<std::int32_t> Client::find(const std::string& name, std::uint32_t class_) {
   std::optional<std::int32_t> reply_;
   const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.string(argument, {64, "find()"});
-    out.u32(argument2);
+    out.string(name, {64, "find()"});
+    out.u32(class_);
   };
   call(procedures::find, arguments, [&](onc::xdr::Decoder& in) { in.optional(reply_, [&](std::int32_t&
       item) { item = in.i32(); }); });
@@ -60,10 +60,10 @@ std::int32_t Client::length(const std::string& argument) {
   return reply_;
 }
 
-void Client::put(const onc::xdr::Bytes& argument, std::int64_t argument2, const std::optional<Place>& place) {
+void Client::put(const onc::xdr::Bytes& data, std::int64_t offset, const std::optional<Place>& place) {
   const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.opaque(argument, {512, "put()"});
-    out.i64(argument2);
+    out.opaque(data, {512, "put()"});
+    out.i64(offset);
     out.optional(place);
   };
   call(procedures::put, arguments, {});
@@ -75,10 +75,10 @@ std::int32_t Client::count() {
   return reply_;
 }
 
-void Client::reply(std::int32_t argument, std::int32_t argument2) {
+void Client::reply(std::int32_t in_, std::int32_t out_) {
   const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.i32(argument);
-    out.i32(argument2);
+    out.i32(in_);
+    out.i32(out_);
   };
   call(procedures::reply, arguments, {});
 }
@@ -87,27 +87,27 @@ void Client::reply(std::int32_t argument, std::int32_t argument2) {
 namespace handlers {
 
 void add(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
-  const std::int32_t argument = arguments.i32();
-  const std::int32_t argument2 = arguments.i32();
+  const std::int32_t left = arguments.i32();
+  const std::int32_t right = arguments.i32();
   arguments.finish();
-  results.i32(server.add(argument, argument2, caller));
+  results.i32(server.add(left, right, caller));
 }
 
 void rename(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
-  Path argument;
-  arguments.string(argument, {1024, "rename(Path)"});
-  Path argument2;
-  arguments.string(argument2, {1024, "rename(Path)"});
+  Path from;
+  arguments.string(from, {1024, "rename(Path)"});
+  Path to;
+  arguments.string(to, {1024, "rename(Path)"});
   arguments.finish();
-  server.rename(std::move(argument), std::move(argument2), caller);
+  server.rename(std::move(from), std::move(to), caller);
 }
 
 void find(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
-  std::string argument;
-  arguments.string(argument, {64, "find()"});
-  const std::uint32_t argument2 = arguments.u32();
+  std::string name;
+  arguments.string(name, {64, "find()"});
+  const std::uint32_t class_ = arguments.u32();
   arguments.finish();
-  results.optional(server.find(std::move(argument), argument2, caller), [&](std::int32_t item) { results.i32(item); });
+  results.optional(server.find(std::move(name), class_, caller), [&](std::int32_t item) { results.i32(item); });
 }
 
 void length(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
@@ -118,13 +118,13 @@ void length(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& res
 }
 
 void put(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
-  onc::xdr::Bytes argument;
-  arguments.opaque(argument, {512, "put()"});
-  const std::int64_t argument2 = arguments.i64();
+  onc::xdr::Bytes data;
+  arguments.opaque(data, {512, "put()"});
+  const std::int64_t offset = arguments.i64();
   std::optional<Place> place;
   arguments.optional(place);
   arguments.finish();
-  server.put(std::move(argument), argument2, std::move(place), caller);
+  server.put(std::move(data), offset, std::move(place), caller);
 }
 
 void count(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
@@ -133,10 +133,10 @@ void count(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& resu
 }
 
 void reply(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
-  const std::int32_t argument = arguments.i32();
-  const std::int32_t argument2 = arguments.i32();
+  const std::int32_t in_ = arguments.i32();
+  const std::int32_t out_ = arguments.i32();
   arguments.finish();
-  server.reply(argument, argument2, caller);
+  server.reply(in_, out_, caller);
 }
 
 }  // namespace handlers

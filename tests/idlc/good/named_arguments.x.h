@@ -30,25 +30,25 @@ inline constexpr onc::rpc::Program program{0x20000063, 1, "NAMED", "v1"};
 class Client : public onc::rpc::Client {
  public:
   using onc::rpc::Client::Client;
-  std::int32_t add(std::int32_t, std::int32_t);
-  void rename(const Path&, const Path&);
-  std::optional<std::int32_t> find(const std::string&, std::uint32_t);
+  std::int32_t add(std::int32_t left, std::int32_t right);
+  void rename(const Path& from, const Path& to);
+  std::optional<std::int32_t> find(const std::string& name, std::uint32_t class_);
   std::int32_t length(const std::string&);
-  void put(const onc::xdr::Bytes&, std::int64_t, const std::optional<Place>&);
+  void put(const onc::xdr::Bytes& data, std::int64_t offset, const std::optional<Place>& place);
   std::int32_t count();
-  void reply(std::int32_t, std::int32_t);
+  void reply(std::int32_t in_, std::int32_t out_);
 };
 
 class Server : public onc::rpc::Service {
  public:
   Server() : onc::rpc::Service(v1::program) {}
-  virtual std::int32_t add(std::int32_t, std::int32_t, const onc::rpc::Caller&) = 0;
-  virtual void rename(Path, Path, const onc::rpc::Caller&) = 0;
-  virtual std::optional<std::int32_t> find(std::string, std::uint32_t, const onc::rpc::Caller&) = 0;
+  virtual std::int32_t add(std::int32_t left, std::int32_t right, const onc::rpc::Caller&) = 0;
+  virtual void rename(Path from, Path to, const onc::rpc::Caller&) = 0;
+  virtual std::optional<std::int32_t> find(std::string name, std::uint32_t class_, const onc::rpc::Caller&) = 0;
   virtual std::int32_t length(std::string, const onc::rpc::Caller&) = 0;
-  virtual void put(onc::xdr::Bytes, std::int64_t, std::optional<Place>, const onc::rpc::Caller&) = 0;
+  virtual void put(onc::xdr::Bytes data, std::int64_t offset, std::optional<Place> place, const onc::rpc::Caller&) = 0;
   virtual std::int32_t count(const onc::rpc::Caller&) = 0;
-  virtual void reply(std::int32_t, std::int32_t, const onc::rpc::Caller&) = 0;
+  virtual void reply(std::int32_t in_, std::int32_t out_, const onc::rpc::Caller&) = 0;
 
  private:
   void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,

@@ -58,15 +58,15 @@ void Coat::encode(onc::xdr::Encoder& out) const {
 }
 
 void Coat::decode(onc::xdr::Decoder& in) {
-  names_from_outside::Color color__{};
-  in.enumerator(color__, names_from_outside::values_of_Color);
-  switch (color__) {
+  names_from_outside::Color discriminant{};
+  in.enumerator(discriminant, names_from_outside::values_of_Color);
+  switch (discriminant) {
     case names_from_outside::Color::red:
-      color_ = color__;
+      color_ = discriminant;
       onc::xdr::arm<1>(arm_) = in.i32();
       return;
     case names_from_outside::Color::blue:
-      color_ = color__;
+      color_ = discriminant;
       arm_.emplace<0>();
       return;
   }

@@ -57,14 +57,14 @@ void encode_::decode(onc::xdr::Decoder& in_) {
 
 export_ export_::with_this_(std::int32_t this_) {
   export_ made;
-  made.new__ = Word::class_;
+  made.switch_ = Word::class_;
   made.arm_.emplace<0>(this_);
   return made;
 }
 
 export_ export_::with_v(std::int32_t v) {
   export_ made;
-  made.new__ = Word::TRUE_;
+  made.switch_ = Word::TRUE_;
   made.arm_.emplace<1>(v);
   return made;
 }
@@ -73,14 +73,14 @@ export_ export_::with_in(Word new_, std::string in) {
   if (new_ == Word::class_ || new_ == Word::TRUE_)
     throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "export_");
   export_ made;
-  made.new__ = new_;
+  made.switch_ = new_;
   made.arm_.emplace<2>(std::move(in));
   return made;
 }
 
 void export_::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(new__, values_of_Word);
-  switch (new__) {
+  out.enumerator(switch_, values_of_Word);
+  switch (switch_) {
     case Word::class_: return out.i32(this_());
     case Word::TRUE_: return out.i32(v());
     default: return out.string(in(), onc::xdr::unbounded);
@@ -88,19 +88,19 @@ void export_::encode(onc::xdr::Encoder& out) const {
 }
 
 void export_::decode(onc::xdr::Decoder& in_) {
-  Word new___{};
-  in_.enumerator(new___, values_of_Word);
-  switch (new___) {
+  Word discriminant{};
+  in_.enumerator(discriminant, values_of_Word);
+  switch (discriminant) {
     case Word::class_:
-      new__ = new___;
+      switch_ = discriminant;
       onc::xdr::arm<0>(arm_) = in_.i32();
       return;
     case Word::TRUE_:
-      new__ = new___;
+      switch_ = discriminant;
       onc::xdr::arm<1>(arm_) = in_.i32();
       return;
     default:
-      new__ = new___;
+      switch_ = discriminant;
       in_.string(onc::xdr::arm<2>(arm_), onc::xdr::unbounded);
       return;
   }

@@ -64,7 +64,7 @@ class export_ {
   static export_ with_v(std::int32_t v);  // case TRUE
   static export_ with_in(Word new_, std::string in);  // default
 
-  Word new_() const { return new__; }
+  Word new_() const { return switch_; }
   std::int32_t& this_() { return onc::xdr::held<0>(arm_, "export.this"); }
   std::int32_t this_() const { return onc::xdr::held<0>(arm_, "export.this"); }
   std::int32_t& v() { return onc::xdr::held<1>(arm_, "export.v"); }
@@ -78,7 +78,7 @@ class export_ {
   bool operator==(const export_&) const = default;
 
  private:
-  Word new__{Word::class_};
+  Word switch_{Word::class_};
   std::variant<std::int32_t, std::int32_t, std::string> arm_{std::in_place_index<0>};
 };
 

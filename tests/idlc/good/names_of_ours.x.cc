@@ -134,28 +134,28 @@ void reply::decode(onc::xdr::Decoder& in_) {
   b = run2.i32();
 }
 
-ByArm::ByArm(std::int32_t arm____) : arm__(arm____), arm___(std::in_place_index<0>) {
-  if (arm____ == 0 || arm____ == 1)
+ByArm::ByArm(std::int32_t arm___) : switch_(arm___), arm__(std::in_place_index<0>) {
+  if (arm___ == 0 || arm___ == 1)
     throw onc::xdr::Error(onc::xdr::errc::arm_needs_value, "ByArm");
 }
 
 ByArm ByArm::with_state_(std::int32_t state__) {
   ByArm made_;
-  made_.arm__ = 0;
-  made_.arm___.emplace<1>(state__);
+  made_.switch_ = 0;
+  made_.arm__.emplace<1>(state__);
   return made_;
 }
 
 ByArm ByArm::with_in(State in_) {
   ByArm made_;
-  made_.arm__ = 1;
-  made_.arm___.emplace<2>(std::move(in_));
+  made_.switch_ = 1;
+  made_.arm__.emplace<2>(std::move(in_));
   return made_;
 }
 
 void ByArm::encode(onc::xdr::Encoder& out_) const {
-  out_.i32(arm__);
-  switch (arm__) {
+  out_.i32(switch_);
+  switch (switch_) {
     case 0: return out_.i32(state_());
     case 1: return in().encode(out_);
     default: return;
@@ -163,43 +163,43 @@ void ByArm::encode(onc::xdr::Encoder& out_) const {
 }
 
 void ByArm::decode(onc::xdr::Decoder& in_) {
-  const std::int32_t arm____ = in_.i32();
-  switch (arm____) {
+  const std::int32_t discriminant = in_.i32();
+  switch (discriminant) {
     case 0:
-      arm__ = arm____;
-      onc::xdr::arm<1>(arm___) = in_.i32();
+      switch_ = discriminant;
+      onc::xdr::arm<1>(arm__) = in_.i32();
       return;
     case 1:
-      arm__ = arm____;
-      onc::xdr::arm<2>(arm___).decode(in_);
+      switch_ = discriminant;
+      onc::xdr::arm<2>(arm__).decode(in_);
       return;
     default:
-      arm__ = arm____;
-      arm___.emplace<0>();
+      switch_ = discriminant;
+      arm__.emplace<0>();
       return;
   }
 }
 
 ByState ByState::with_arm_(std::string arm___) {
   ByState made_;
-  made_.state__ = exchange::one;
+  made_.switch_ = exchange::one;
   made_.arm__.emplace<0>(std::move(arm___));
   return made_;
 }
 
 void ByState::encode(onc::xdr::Encoder& out_) const {
-  out_.enumerator(state__, values_of_exchange);
-  switch (state__) {
+  out_.enumerator(switch_, values_of_exchange);
+  switch (switch_) {
     case exchange::one: return out_.string(arm_(), onc::xdr::unbounded);
   }
 }
 
 void ByState::decode(onc::xdr::Decoder& in_) {
-  exchange state___{exchange::one};
-  in_.enumerator(state___, values_of_exchange);
-  switch (state___) {
+  exchange discriminant{exchange::one};
+  in_.enumerator(discriminant, values_of_exchange);
+  switch (discriminant) {
     case exchange::one:
-      state__ = state___;
+      switch_ = discriminant;
       in_.string(onc::xdr::arm<0>(arm__), onc::xdr::unbounded);
       return;
   }
@@ -239,18 +239,18 @@ void Made::encode(onc::xdr::Encoder& out_) const {
 }
 
 void Made::decode(onc::xdr::Decoder& in_) {
-  const std::int32_t arm___ = in_.i32();
-  switch (arm___) {
+  const std::int32_t discriminant = in_.i32();
+  switch (discriminant) {
     case 0:
-      arm_ = arm___;
+      arm_ = discriminant;
       onc::xdr::arm<0>(arm__) = in_.i32();
       return;
     case names_of_ours::made:
-      arm_ = arm___;
+      arm_ = discriminant;
       onc::xdr::arm<1>(arm__) = in_.i32();
       return;
     default:
-      arm_ = arm___;
+      arm_ = discriminant;
       in_.array(onc::xdr::arm<2>(arm__), onc::xdr::unbounded, 4, [&](item& item_) { in_.string(item_,
           onc::xdr::unbounded); });
       return;
@@ -272,11 +272,11 @@ void arm_::encode(onc::xdr::Encoder& out_) const {
 }
 
 void arm_::decode(onc::xdr::Decoder& in_) {
-  run fast__{};
-  in_.enumerator(fast__, values_of_run);
-  switch (fast__) {
+  run discriminant{};
+  in_.enumerator(discriminant, values_of_run);
+  switch (discriminant) {
     case run::fast:
-      fast_ = fast__;
+      fast_ = discriminant;
       in_.enumerator(onc::xdr::arm<0>(arm__), values_of_run);
       return;
   }
@@ -305,14 +305,14 @@ void with_value::encode(onc::xdr::Encoder& out_) const {
 }
 
 void with_value::decode(onc::xdr::Decoder& in_) {
-  const bool state__ = in_.boolean();
-  switch (int{state__}) {
+  const bool discriminant = in_.boolean();
+  switch (int{discriminant}) {
     case true:
-      state_ = state__;
+      state_ = discriminant;
       onc::xdr::arm<0>(arm_) = in_.i32();
       return;
     case false:
-      state_ = state__;
+      state_ = discriminant;
       onc::xdr::arm<1>(arm_) = in_.i32();
       return;
   }
@@ -784,7 +784,7 @@ void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, o
 
 encode_ encode_::with_encode__(std::vector<names_of_ours::in> encode__) {
   encode_ made_;
-  made_.decode__ = true;
+  made_.switch_ = true;
   made_.arm_.emplace<0>(std::move(encode__));
   return made_;
 }
@@ -793,28 +793,28 @@ encode_ encode_::with_in(bool decode_, State in_) {
   if (decode_ == true)
     throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "encode_");
   encode_ made_;
-  made_.decode__ = decode_;
+  made_.switch_ = decode_;
   made_.arm_.emplace<1>(std::move(in_));
   return made_;
 }
 
 void encode_::encode(onc::xdr::Encoder& out_) const {
-  out_.boolean(decode__);
-  switch (int{decode__}) {
+  out_.boolean(switch_);
+  switch (int{switch_}) {
     case true: return out_.array(encode__(), {2, "encode.encode"});
     default: return in().encode(out_);
   }
 }
 
 void encode_::decode(onc::xdr::Decoder& in_) {
-  const bool decode___ = in_.boolean();
-  switch (int{decode___}) {
+  const bool discriminant = in_.boolean();
+  switch (int{discriminant}) {
     case true:
-      decode__ = decode___;
+      switch_ = discriminant;
       in_.array(onc::xdr::arm<0>(arm_), {2, "encode.encode"}, 8);
       return;
     default:
-      decode__ = decode___;
+      switch_ = discriminant;
       onc::xdr::arm<1>(arm_).decode(in_);
       return;
   }

@@ -137,15 +137,15 @@ struct reply {
 class ByArm {
  public:
   ByArm() = default;
-  explicit ByArm(std::int32_t arm____);  // default: void
+  explicit ByArm(std::int32_t arm___);  // default: void
   static ByArm with_state_(std::int32_t state__);  // case 0
   static ByArm with_in(State in_);  // case 1
 
-  std::int32_t arm_() const { return arm__; }
-  std::int32_t& state_() { return onc::xdr::held<1>(arm___, "ByArm.state_"); }
-  std::int32_t state_() const { return onc::xdr::held<1>(arm___, "ByArm.state_"); }
-  State& in() { return onc::xdr::held<2>(arm___, "ByArm.in"); }
-  const State& in() const { return onc::xdr::held<2>(arm___, "ByArm.in"); }
+  std::int32_t arm_() const { return switch_; }
+  std::int32_t& state_() { return onc::xdr::held<1>(arm__, "ByArm.state_"); }
+  std::int32_t state_() const { return onc::xdr::held<1>(arm__, "ByArm.state_"); }
+  State& in() { return onc::xdr::held<2>(arm__, "ByArm.in"); }
+  const State& in() const { return onc::xdr::held<2>(arm__, "ByArm.in"); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -153,8 +153,8 @@ class ByArm {
   bool operator==(const ByArm&) const = default;
 
  private:
-  std::int32_t arm__{0};
-  std::variant<onc::xdr::Void, std::int32_t, State> arm___{std::in_place_index<1>};
+  std::int32_t switch_{0};
+  std::variant<onc::xdr::Void, std::int32_t, State> arm__{std::in_place_index<1>};
 };
 
 // switch (exchange state_)
@@ -163,7 +163,7 @@ class ByState {
   ByState() = default;
   static ByState with_arm_(std::string arm___);  // case one
 
-  exchange state_() const { return state__; }
+  exchange state_() const { return switch_; }
   std::string& arm_() { return onc::xdr::held<0>(arm__, "ByState.arm_"); }
   const std::string& arm_() const { return onc::xdr::held<0>(arm__, "ByState.arm_"); }
 
@@ -173,7 +173,7 @@ class ByState {
   bool operator==(const ByState&) const = default;
 
  private:
-  exchange state__{exchange::one};
+  exchange switch_{exchange::one};
   std::variant<std::string> arm__{std::in_place_index<0>};
 };
 
@@ -253,7 +253,7 @@ class encode_ {
   static encode_ with_encode__(std::vector<names_of_ours::in> encode__);  // case TRUE
   static encode_ with_in(bool decode_, State in_);  // default
 
-  bool decode_() const { return decode__; }
+  bool decode_() const { return switch_; }
   std::vector<names_of_ours::in>& encode__() { return onc::xdr::held<0>(arm_, "encode.encode"); }
   const std::vector<names_of_ours::in>& encode__() const { return onc::xdr::held<0>(arm_, "encode.encode"); }
   State& in() { return onc::xdr::held<1>(arm_, "encode.in"); }
@@ -265,7 +265,7 @@ class encode_ {
   bool operator==(const encode_&) const = default;
 
  private:
-  bool decode__{true};
+  bool switch_{true};
   std::variant<std::vector<names_of_ours::in>, State> arm_{std::in_place_index<0>};
 };
 

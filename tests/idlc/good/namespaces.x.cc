@@ -68,15 +68,15 @@ void Choice::encode(onc::xdr::Encoder& out) const {
 
 void Choice::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  first::Kind kind__{first::Kind::small};
-  in.enumerator(kind__, first::values_of_Kind);
-  switch (kind__) {
+  first::Kind discriminant{first::Kind::small};
+  in.enumerator(discriminant, first::values_of_Kind);
+  switch (discriminant) {
     case first::Kind::small:
-      kind_ = kind__;
+      kind_ = discriminant;
       onc::xdr::arm<1>(arm_).decode(in);
       return;
     case first::Kind::large:
-      kind_ = kind__;
+      kind_ = discriminant;
       arm_.emplace<0>();
       return;
   }

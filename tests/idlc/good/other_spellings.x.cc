@@ -65,18 +65,18 @@ void by_letter::encode(onc::xdr::Encoder& out) const {
 }
 
 void by_letter::decode(onc::xdr::Decoder& in) {
-  const std::int32_t which__ = in.i32();
-  switch (which__) {
+  const std::int32_t discriminant = in.i32();
+  switch (discriminant) {
     case 97:
-      which_ = which__;
+      which_ = discriminant;
       onc::xdr::arm<1>(arm_) = in.i32();
       return;
     case minus:
-      which_ = which__;
+      which_ = discriminant;
       onc::xdr::arm<2>(arm_) = in.i32();
       return;
     default:
-      which_ = which__;
+      which_ = discriminant;
       arm_.emplace<0>();
       return;
   }

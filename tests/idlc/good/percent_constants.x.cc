@@ -34,14 +34,14 @@ void Entry::encode(onc::xdr::Encoder& out) const {
 }
 
 void Entry::decode(onc::xdr::Decoder& in) {
-  const std::uint32_t kind__ = in.u32();
-  switch (kind__) {
+  const std::uint32_t discriminant = in.u32();
+  switch (discriminant) {
     case 1:
-      kind_ = kind__;
+      kind_ = discriminant;
       onc::xdr::arm<1>(arm_).decode(in);
       return;
     default:
-      kind_ = kind__;
+      kind_ = discriminant;
       arm_.emplace<0>();
       return;
   }

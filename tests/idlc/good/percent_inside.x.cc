@@ -52,14 +52,14 @@ void Choice::encode(onc::xdr::Encoder& out) const {
 }
 
 void Choice::decode(onc::xdr::Decoder& in) {
-  const std::int32_t which__ = in.i32();
-  switch (which__) {
+  const std::int32_t discriminant = in.i32();
+  switch (discriminant) {
     case 1:
-      which_ = which__;
+      which_ = discriminant;
       onc::xdr::arm<1>(arm_) = in.i32();
       return;
     default:
-      which_ = which__;
+      which_ = discriminant;
       arm_.emplace<0>();
       return;
   }

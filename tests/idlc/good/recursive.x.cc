@@ -59,15 +59,15 @@ void Expression::encode(onc::xdr::Encoder& out) const {
 
 void Expression::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  Kind kind__{};
-  in.enumerator(kind__, values_of_Kind);
-  switch (kind__) {
+  Kind discriminant{};
+  in.enumerator(discriminant, values_of_Kind);
+  switch (discriminant) {
     case Kind::leaf:
-      kind_ = kind__;
+      kind_ = discriminant;
       onc::xdr::arm<0>(arm_) = in.i32();
       return;
     case Kind::pair:
-      kind_ = kind__;
+      kind_ = discriminant;
       in.optional(onc::xdr::arm<1>(arm_));
       return;
   }

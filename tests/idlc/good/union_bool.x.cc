@@ -38,14 +38,14 @@ void Either::encode(onc::xdr::Encoder& out) const {
 }
 
 void Either::decode(onc::xdr::Decoder& in) {
-  const bool left__ = in.boolean();
-  switch (int{left__}) {
+  const bool discriminant = in.boolean();
+  switch (int{discriminant}) {
     case true:
-      left_ = left__;
+      left_ = discriminant;
       onc::xdr::arm<0>(arm_) = in.i32();
       return;
     case false:
-      left_ = left__;
+      left_ = discriminant;
       in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
   }

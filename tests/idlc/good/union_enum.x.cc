@@ -43,20 +43,20 @@ void Value::encode(onc::xdr::Encoder& out) const {
 }
 
 void Value::decode(onc::xdr::Decoder& in) {
-  Kind kind__{};
-  in.enumerator(kind__, values_of_Kind);
-  switch (kind__) {
+  Kind discriminant{};
+  in.enumerator(discriminant, values_of_Kind);
+  switch (discriminant) {
     case Kind::number:
-      kind_ = kind__;
+      kind_ = discriminant;
       onc::xdr::arm<1>(arm_) = in.i32();
       return;
     case Kind::text:
     case Kind::both:
-      kind_ = kind__;
+      kind_ = discriminant;
       in.string(onc::xdr::arm<2>(arm_), {10, "Value.text"});
       return;
     default:
-      kind_ = kind__;
+      kind_ = discriminant;
       arm_.emplace<0>();
       return;
   }
@@ -101,23 +101,23 @@ void Whole::encode(onc::xdr::Encoder& out) const {
 }
 
 void Whole::decode(onc::xdr::Decoder& in) {
-  Kind kind__{};
-  in.enumerator(kind__, values_of_Kind);
-  switch (kind__) {
+  Kind discriminant{};
+  in.enumerator(discriminant, values_of_Kind);
+  switch (discriminant) {
     case Kind::number:
-      kind_ = kind__;
+      kind_ = discriminant;
       onc::xdr::arm<1>(arm_) = in.i32();
       return;
     case Kind::text:
-      kind_ = kind__;
+      kind_ = discriminant;
       onc::xdr::arm<2>(arm_) = in.i64();
       return;
     case Kind::both:
-      kind_ = kind__;
+      kind_ = discriminant;
       in.opaque(onc::xdr::arm<3>(arm_), onc::xdr::unbounded);
       return;
     case Kind::nothing:
-      kind_ = kind__;
+      kind_ = discriminant;
       arm_.emplace<0>();
       return;
   }
@@ -147,15 +147,15 @@ void Partial::encode(onc::xdr::Encoder& out) const {
 }
 
 void Partial::decode(onc::xdr::Decoder& in) {
-  Kind kind__{};
-  in.enumerator(kind__, values_of_Kind);
-  switch (kind__) {
+  Kind discriminant{};
+  in.enumerator(discriminant, values_of_Kind);
+  switch (discriminant) {
     case Kind::text:
-      kind_ = kind__;
+      kind_ = discriminant;
       in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
     case Kind::nothing:
-      kind_ = kind__;
+      kind_ = discriminant;
       arm_.emplace<0>();
       return;
     default: in.refuse(onc::xdr::errc::no_such_arm, "Partial");

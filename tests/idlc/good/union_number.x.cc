@@ -27,14 +27,14 @@ void ByInt::encode(onc::xdr::Encoder& out) const {
 }
 
 void ByInt::decode(onc::xdr::Decoder& in) {
-  const std::int32_t status__ = in.i32();
-  switch (status__) {
+  const std::int32_t discriminant = in.i32();
+  switch (discriminant) {
     case -1:
-      status_ = status__;
+      status_ = discriminant;
       in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
     case first:
-      status_ = status__;
+      status_ = discriminant;
       arm_.emplace<0>();
       return;
     default: in.refuse(onc::xdr::errc::no_such_arm, "ByInt");
@@ -66,14 +66,14 @@ void ByUnsigned::encode(onc::xdr::Encoder& out) const {
 }
 
 void ByUnsigned::decode(onc::xdr::Decoder& in) {
-  const std::uint32_t version__ = in.u32();
-  switch (version__) {
+  const std::uint32_t discriminant = in.u32();
+  switch (discriminant) {
     case 4294967295:
-      version_ = version__;
+      version_ = discriminant;
       onc::xdr::arm<0>(arm_) = in.i32();
       return;
     default:
-      version_ = version__;
+      version_ = discriminant;
       onc::xdr::arm<1>(arm_) = in.i64();
       return;
   }
@@ -102,14 +102,14 @@ void DefaultFirst::encode(onc::xdr::Encoder& out) const {
 }
 
 void DefaultFirst::decode(onc::xdr::Decoder& in) {
-  const std::int32_t code__ = in.i32();
-  switch (code__) {
+  const std::int32_t discriminant = in.i32();
+  switch (discriminant) {
     default:
-      code_ = code__;
+      code_ = discriminant;
       in.string(onc::xdr::arm<1>(arm_), onc::xdr::unbounded);
       return;
     case 0:
-      code_ = code__;
+      code_ = discriminant;
       arm_.emplace<0>();
       return;
   }
@@ -126,10 +126,10 @@ void OnlyDefault::encode(onc::xdr::Encoder& out) const {
 }
 
 void OnlyDefault::decode(onc::xdr::Decoder& in) {
-  const std::int32_t code__ = in.i32();
-  switch (code__) {
+  const std::int32_t discriminant = in.i32();
+  switch (discriminant) {
     default:
-      code_ = code__;
+      code_ = discriminant;
       return;
   }
 }

@@ -33,28 +33,28 @@ void version::decode(onc::xdr::Decoder& in) {
   run.numbers(typedef_);
 }
 
-program::program(kinds case_) : case__(case_), arm_(std::in_place_index<0>) {
+program::program(kinds case_) : switch_(case_), arm_(std::in_place_index<0>) {
   if (case_ == kinds::string || case_ == kinds::default_)
     throw onc::xdr::Error(onc::xdr::errc::arm_needs_value, "program");
 }
 
 program program::with_namespace_(word_names::version namespace__) {
   program made;
-  made.case__ = kinds::string;
+  made.switch_ = kinds::string;
   made.arm_.emplace<1>(std::move(namespace__));
   return made;
 }
 
 program program::with_version(std::optional<word_names::version> version_) {
   program made;
-  made.case__ = kinds::default_;
+  made.switch_ = kinds::default_;
   made.arm_.emplace<2>(std::move(version_));
   return made;
 }
 
 void program::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(case__, values_of_kinds);
-  switch (case__) {
+  out.enumerator(switch_, values_of_kinds);
+  switch (switch_) {
     case kinds::string: return namespace_().encode(out);
     case kinds::default_: return out.optional(version());
     default: return;
@@ -62,19 +62,19 @@ void program::encode(onc::xdr::Encoder& out) const {
 }
 
 void program::decode(onc::xdr::Decoder& in) {
-  kinds case___{kinds::string};
-  in.enumerator(case___, values_of_kinds);
-  switch (case___) {
+  kinds discriminant{kinds::string};
+  in.enumerator(discriminant, values_of_kinds);
+  switch (discriminant) {
     case kinds::string:
-      case__ = case___;
+      switch_ = discriminant;
       onc::xdr::arm<1>(arm_).decode(in);
       return;
     case kinds::default_:
-      case__ = case___;
+      switch_ = discriminant;
       in.optional(onc::xdr::arm<2>(arm_));
       return;
     default:
-      case__ = case___;
+      switch_ = discriminant;
       arm_.emplace<0>();
       return;
   }

@@ -46,7 +46,7 @@ class program {
   static program with_namespace_(word_names::version namespace__);  // case string
   static program with_version(std::optional<word_names::version> version_);  // case default
 
-  kinds case_() const { return case__; }
+  kinds case_() const { return switch_; }
   word_names::version& namespace_() { return onc::xdr::held<1>(arm_, "program.namespace"); }
   const word_names::version& namespace_() const { return onc::xdr::held<1>(arm_, "program.namespace"); }
   std::optional<word_names::version>& version() { return onc::xdr::held<2>(arm_, "program.version"); }
@@ -58,7 +58,7 @@ class program {
   bool operator==(const program&) const = default;
 
  private:
-  kinds case__{kinds::string};
+  kinds switch_{kinds::string};
   std::variant<onc::xdr::Void, word_names::version, std::optional<word_names::version>> arm_{std::in_place_index<1>};
 };
 

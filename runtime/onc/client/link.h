@@ -31,7 +31,7 @@ struct PendingCall {
 };
 
 // Connects when the first call comes. What ends the connection ends it.
-class Link : public std::enable_shared_from_this<Link>, private transport::AsyncChannel::Owner {
+class Link final : public std::enable_shared_from_this<Link>, private transport::AsyncChannel::Owner {
  public:
   Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options);
   ~Link();

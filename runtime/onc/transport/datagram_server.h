@@ -12,7 +12,7 @@
 namespace onc::transport {
 
 // Runs on the io_context's one thread.
-class DatagramServer : private Deferring {
+class DatagramServer final : private Deferring {
  public:
   // `socket`: bound and non-blocking. `max_late`: replies that may be owed before no more is received.
   DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late);

@@ -11,7 +11,7 @@
 
 namespace onc::transport {
 
-class StreamConnection : public std::enable_shared_from_this<StreamConnection>, private Deferring {
+class StreamConnection final : public std::enable_shared_from_this<StreamConnection>, private Deferring {
  public:
   StreamConnection(StreamPool& pool, Socket socket, Protocol protocol, const Address& peer);
 

@@ -19,6 +19,14 @@
 // get; without ASan the process's own limit says the same.
 extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1:max_allocation_size_mb=64"; }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN 1
+#endif
+#endif
+
 namespace differential {
 namespace {
 
@@ -183,7 +191,7 @@ void for_each_type(std::uint64_t count, const Check& check) {
 class Differential : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-#ifndef __SANITIZE_ADDRESS__
+#ifndef WITH_ASAN
     const rlimit limit{rlim_t{1} << 30, rlim_t{1} << 30};
     ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
 #endif

@@ -21,10 +21,14 @@ Declaration innermost(const Declaration& declaration) {
   return inner;
 }
 
-bool is_recursive(const Declaration& declaration) {
+bool is_object(const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
-  return !resolved.maybe && resolved.shape == Shape::plain && resolved.type.definition &&
-         resolved.type.definition->recursive;
+  const Definition* type = resolved.type.definition;
+  return !resolved.maybe && resolved.shape == Shape::plain && type && (type->as<Struct>() || type->as<Union>());
+}
+
+bool is_recursive(const Declaration& declaration) {
+  return is_object(declaration) && resolve(declaration).type.definition->recursive;
 }
 
 // A value of the holder's own type may stand in it, directly or at the end of a pointer.
@@ -32,6 +36,36 @@ bool continues_chain(const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
   if (resolved.maybe || resolved.shape != Shape::optional) return is_recursive(declaration);
   return resolved.pointer == Pointer::box && is_recursive(element_of(resolved));
+}
+
+std::string_view method(Primitive primitive) {
+  switch (primitive) {
+    case Primitive::boolean: return "boolean";
+    case Primitive::int8:
+    case Primitive::int16:
+    case Primitive::int32:
+    case Primitive::int64: return "integer";
+    case Primitive::uint8:
+    case Primitive::uint16:
+    case Primitive::uint32:
+    case Primitive::uint64: return "natural";
+    case Primitive::float32:
+    case Primitive::float64: return "real";
+    case Primitive::quadruple: return "quadruple";
+  }
+  return "";
+}
+
+// What prints it: one of its own for each kind of type, which the compiler need not look for.
+std::string_view method(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  if (resolved.maybe || (resolved.shape == Shape::optional && resolved.pointer != Pointer::list)) return "optional";
+  if (is_object(resolved)) return "object";
+  if (resolved.type.kind == TypeRef::Kind::string && resolved.shape == Shape::variable) return "string";
+  if (resolved.type.kind == TypeRef::Kind::opaque) return "opaque";
+  if (resolved.shape != Shape::plain) return "list";
+  // Types that are not of a .x are left to the runtime.
+  return resolved.type.kind == TypeRef::Kind::primitive ? method(resolved.type.primitive) : "value";
 }
 
 class ObjectPrint {
@@ -71,18 +105,22 @@ class ObjectPrint {
   }
   void fields(const Union& type);
 
+  // out.field("size").natural(size)
   std::string field(const Declaration& declaration, const std::string& value, bool last) const {
-    const bool waits = last && definition_.recursive && continues_chain(declaration);
-    return Printer::fill("{}.{}(\"{}\", {}{})", stream_, waits ? "last" : "field", declaration.name.text, value,
-                         enum_argument(declaration));
+    const std::string place = Printer::fill("{}.field(\"{}\")", stream_, declaration.name.text);
+    if (enum_of(declaration)) return Printer::fill("{}({}, {})", function(*enum_of(declaration)), place, value);
+    const Definition* elements = enum_of(innermost(declaration));
+    if (elements) return Printer::fill("{}.{}({}, {})", place, method(declaration), value, function(*elements));
+    return Printer::fill("{}.{}({})", place, call(declaration, last), value);
   }
 
-  std::string enum_argument(const Declaration& declaration) const {
-    const Definition* type = enum_of(innermost(declaration));
-    if (!type) return "";
-    const std::string function = function_of(*type, types_.names());
-    const bool hidden = hidden_.contains(function);
-    return ", " + (hidden ? "::" + types_.names().space_of(*type) + "::" : "") + function;
+  std::string_view call(const Declaration& declaration, bool last) const {
+    return last && definition_.recursive && continues_chain(declaration) ? "last" : method(declaration);
+  }
+
+  std::string function(const Definition& type) const {
+    const std::string name = function_of(type, types_.names());
+    return hidden_.contains(name) ? "::" + types_.names().space_of(type) + "::" + name : name;
   }
 
   void labels(const Union& type, const Arm& arm, const std::string& end);

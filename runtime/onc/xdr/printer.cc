@@ -99,11 +99,12 @@ void Printer::end_object() {
   first_ = false;
 }
 
-void Printer::begin_field(const char* name) {
+Printer& Printer::field(const char* name) {
   if (!first_) text_ += ", ";
   first_ = false;
   const char* quote = is_json() ? "\"" : "";
   text_.append(quote).append(name).append(quote).append(": ");
+  return *this;
 }
 
 void Printer::object(const void* value, Print print) {
@@ -140,26 +141,26 @@ void Printer::nothing() { text_ += is_json() ? "null" : "none"; }
 
 void Printer::elided() { text_ += is_json() ? "\"…\"" : "…"; }
 
-void Printer::enumerator(std::int32_t number, std::span<const Enumerator> names) {
-  const auto place = std::lower_bound(names.begin(), names.end(), number,
-                                      [](const Enumerator& name, std::int32_t wanted) { return name.number < wanted; });
-  if (place == names.end() || place->number != number) return integer(number);
+void Printer::enumerator(std::int32_t number, const Enumerator* begin, const Enumerator* end) {
+  const auto* place = std::lower_bound(
+      begin, end, number, [](const Enumerator& name, std::int32_t wanted) { return name.number < wanted; });
+  if (place == end || place->number != number) return integer(number);
   const char* quote = is_json() ? "\"" : "";
   text_.append(quote).append(place->name).append(quote);
 }
 
-void Printer::value(bool value) { text_ += value ? "true" : "false"; }
+void Printer::boolean(bool value) { text_ += value ? "true" : "false"; }
 
 void Printer::integer(std::int64_t value) { text_ += std::to_string(value); }
 
 void Printer::natural(std::uint64_t value) { text_ += std::to_string(value); }
 
-void Printer::value(float value) { real(value); }
+void Printer::real(float value) { number(value); }
 
-void Printer::value(double value) { real(value); }
+void Printer::real(double value) { number(value); }
 
 template <class Float>
-void Printer::real(Float value) {
+void Printer::number(Float value) {
   if (!std::isfinite(value)) {
     const char* quote = is_json() ? "\"" : "";
     const char* word = std::isnan(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity";
@@ -170,9 +171,7 @@ void Printer::real(Float value) {
   text_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
 }
 
-void Printer::value(const Quadruple& value) { this->value(BytesView(value.bytes)); }
-
-void Printer::value(BytesView value) {
+void Printer::opaque(BytesView value) {
   if (is_json()) {
     text_ += '"';
     append_hex(text_, value);
@@ -184,7 +183,7 @@ void Printer::value(BytesView value) {
   if (value.size() > max_bytes) text_ += "… " + std::to_string(value.size()) + " bytes";
 }
 
-void Printer::value(std::string_view value) {
+void Printer::string(std::string_view value) {
   const std::size_t size = is_json() ? value.size() : shown(value);
   quote(value.substr(0, size));
   if (size < value.size()) text_ += "… " + std::to_string(value.size()) + " bytes";

@@ -19,7 +19,6 @@
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -61,99 +60,35 @@ class Printer {
   // What was printed.
   std::string take() { return std::exchange(text_, {}); }
 
-  // A struct or union: open(), its fields, close().
+  // A struct or union: open(), its fields, close(). A field is its name and then a value:
+  // out.field("size").natural(size).
   void open(const char* type);
+  Printer& field(const char* name);
   void close();
 
-  // `print_enum` prints the enum that the value is or consists of; generated code names it, for looking it up among
-  // thousands of that name would take the compiler too long.
-  template <class T, class... PrintEnum>
-  void field(const char* name, const T& value, PrintEnum... print_enum) {
-    begin_field(name);
-    this->value(value, print_enum...);
-  }
-
-  // The last field of a recursive type: not printed before its holder is, so that a chain of a million is a loop.
-  template <PrintsItself T>
-  void last(const char* name, const T& value) {
-    begin_field(name);
-    follow(&value, &print_object<T>);
-  }
-  template <class T>
-  void last(const char* name, const Box<T>& value) {
-    if (value) return last(name, *value);
-    begin_field(name);
-    nothing();
-  }
-
+  void boolean(bool value);
+  void integer(std::int64_t value);
+  void natural(std::uint64_t value);
+  void real(float value);
+  void real(double value);
+  void quadruple(const Quadruple& value) { opaque(value.bytes); }
+  void string(std::string_view value);
+  void opaque(BytesView value);
   // `names` in the order of their numbers.
-  void enumerator(std::int32_t number, std::span<const Enumerator> names);
-
-  void value(bool value);
-  void value(float value);
-  void value(double value);
-  void value(const Quadruple& value);
-  void value(std::string_view value);
-  void value(const std::string& value) { this->value(std::string_view(value)); }
-  void value(BytesView value);
-  void value(const Bytes& value) { this->value(BytesView(value)); }
-  template <std::size_t size>
-  void value(const std::array<std::byte, size>& value) {
-    this->value(BytesView(value));
-  }
-  template <std::integral T>
-  void value(T value) {
-    if constexpr (std::is_signed_v<T>)
-      integer(std::int64_t{value});
-    else
-      natural(std::uint64_t{value});
+  template <std::size_t count>
+  void enumerator(std::int32_t number, const Enumerator (&names)[count]) {
+    enumerator(number, names, names + count);
   }
   template <PrintsItself T>
-  void value(const T& value) {
+  void object(const T& value) {
     object(&value, &print_object<T>);
   }
-  template <PrintedBeside T>
-  void value(const T& value) {
-    print(*this, value);
-  }
-  template <Unprintable T>
-  void value(const T&) {
-    elided();
-  }
-  template <class T>
-  void value(T value, void (*print_enum)(Printer&, T)) {
-    print_enum(*this, value);
-  }
-  template <class T, class... PrintEnum>
-  void value(const std::optional<T>& value, PrintEnum... print_enum) {
-    if (!value) return nothing();
-    this->value(*value, print_enum...);
-  }
-  template <class T>
-  void value(const Box<T>& value) {
-    if (!value) return nothing();
-    if (enter()) this->value(*value);
-    leave();
-  }
-  template <class T, class... PrintEnum>
-  void value(const std::vector<T>& value, PrintEnum... print_enum) {
-    items(value, print_enum...);
-  }
-  template <class T, std::size_t size, class... PrintEnum>
-  void value(const std::array<T, size>& value, PrintEnum... print_enum) {
-    items(value, print_enum...);
-  }
 
- private:
-  using Print = void (*)(Printer&, const void*);
-
-  template <class T>
-  static void print_object(Printer& out, const void* value) {
-    static_cast<const T*>(value)->print(out);
-  }
-
+  // `print_enum` prints the enums that a list or optional consists of; generated code names it, for looking it up among
+  // thousands of that name would take the compiler too long. One function for all lists of a type: compiled again into
+  // each place, they would take long too.
   template <class Items, class... PrintEnum>
-  void items(const Items& items, PrintEnum... print_enum) {
+  [[gnu::noinline]] void list(const Items& items, PrintEnum... print_enum) {
     if (enter()) {
       text_ += '[';
       std::size_t index = 0;
@@ -166,23 +101,103 @@ class Printer {
     }
     leave();
   }
+  template <class T, class... PrintEnum>
+  void optional(const std::optional<T>& value, PrintEnum... print_enum) {
+    if (!value) return nothing();
+    this->value(*value, print_enum...);
+  }
+  template <class T>
+  void optional(const Box<T>& value) {
+    if (!value) return nothing();
+    if (enter()) this->value(*value);
+    leave();
+  }
+
+  // The last field of a recursive type: not printed before its holder is, so that a chain of a million is a loop.
+  template <PrintsItself T>
+  void last(const T& value) {
+    follow(&value, &print_object<T>);
+  }
+  template <class T>
+  void last(const Box<T>& value) {
+    if (!value) return nothing();
+    last(*value);
+  }
+
+  // Any of these, where generated code does not know which.
+  void value(bool value) { boolean(value); }
+  void value(float value) { real(value); }
+  void value(double value) { real(value); }
+  void value(const Quadruple& value) { quadruple(value); }
+  void value(const std::string& value) { string(value); }
+  void value(const Bytes& value) { opaque(value); }
+  template <std::size_t size>
+  void value(const std::array<std::byte, size>& value) {
+    opaque(value);
+  }
+  template <std::integral T>
+  void value(T value) {
+    if constexpr (std::is_signed_v<T>)
+      integer(value);
+    else
+      natural(value);
+  }
+  template <PrintsItself T>
+  void value(const T& value) {
+    object(value);
+  }
+  template <PrintedBeside T>
+  void value(const T& value) {
+    print(*this, value);
+  }
+  template <Unprintable T>
+  void value(const T&) {
+    elided();
+  }
+
+  template <class T>
+  void value(T value, void (*print_enum)(Printer&, T)) {
+    print_enum(*this, value);
+  }
+  template <class T, class... PrintEnum>
+  void value(const std::optional<T>& value, PrintEnum... print_enum) {
+    optional(value, print_enum...);
+  }
+  template <class T>
+  void value(const Box<T>& value) {
+    optional(value);
+  }
+  template <class T, class... PrintEnum>
+  void value(const std::vector<T>& value, PrintEnum... print_enum) {
+    list(value, print_enum...);
+  }
+  template <class T, std::size_t size, class... PrintEnum>
+  void value(const std::array<T, size>& value, PrintEnum... print_enum) {
+    list(value, print_enum...);
+  }
+
+ private:
+  using Print = void (*)(Printer&, const void*);
+
+  template <class T>
+  static void print_object(Printer& out, const void* value) {
+    static_cast<const T*>(value)->print(out);
+  }
 
   // Values inside values of the same type; what is deeper than the limit prints as "…".
   bool enter();
   void leave() { --depth_; }
 
+  void enumerator(std::int32_t number, const Enumerator* begin, const Enumerator* end);
   void object(const void* value, Print print);
   void follow(const void* value, Print print);
   void end_object();
-  void begin_field(const char* name);
   // False where the rest is only counted.
   bool begin_item(std::size_t index, std::size_t count);
   void nothing();
   void elided();
-  void integer(std::int64_t value);
-  void natural(std::uint64_t value);
   template <class Float>
-  void real(Float value);
+  void number(Float value);
   void quote(std::string_view value);
   bool is_json() const { return form_ == Form::json; }
 

@@ -10,10 +10,10 @@ void print_Rejection(onc::xdr::Printer& out, Rejection value) {
 
 void Rejected::print(onc::xdr::Printer& out) const {
   out.open("Rejected");
-  out.field("status", status(), print_Rejection);
+  print_Rejection(out.field("status"), status());
   switch (status()) {
-    case Rejection::mismatch: out.field("version", version()); break;
-    case Rejection::denied: out.field("status", status_(), print_Rejection); break;
+    case Rejection::mismatch: out.field("version").integer(version()); break;
+    case Rejection::denied: print_Rejection(out.field("status"), status_()); break;
     default: break;
   }
   out.close();

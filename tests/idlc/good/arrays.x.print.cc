@@ -10,20 +10,20 @@ void print_Color(onc::xdr::Printer& out, Color value) {
 
 void Arrays::print(onc::xdr::Printer& out) const {
   out.open("Arrays");
-  out.field("fixed", fixed);
-  out.field("variable", variable);
-  out.field("flags", flags);
-  out.field("switches", switches);
-  out.field("colors", colors, print_Color);
-  out.field("name", name);
-  out.field("grid", grid);
+  out.field("fixed").list(fixed);
+  out.field("variable").list(variable);
+  out.field("flags").list(flags);
+  out.field("switches").list(switches);
+  out.field("colors").list(colors, print_Color);
+  out.field("name").string(name);
+  out.field("grid").list(grid);
   out.close();
 }
 
 void Page::print(onc::xdr::Printer& out) const {
   out.open("Page");
-  out.field("lines", lines);
-  out.field("margins", margins);
+  out.field("lines").list(lines);
+  out.field("margins").list(margins);
   out.close();
 }
 

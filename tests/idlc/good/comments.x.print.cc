@@ -5,9 +5,9 @@ namespace comments {
 
 void Commented::print(onc::xdr::Printer& out) const {
   out.open("Commented");
-  out.field("a", a);
-  out.field("b", b);
-  out.field("c", c);
+  out.field("a").integer(a);
+  out.field("b").integer(b);
+  out.field("c").integer(c);
   out.close();
 }
 

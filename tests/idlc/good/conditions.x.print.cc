@@ -5,19 +5,19 @@ namespace conditions {
 
 void Header::print(onc::xdr::Printer& out) const {
   out.open("Header");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 
 void Present::print(onc::xdr::Printer& out) const {
   out.open("Present");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 
 void Last::print(onc::xdr::Printer& out) const {
   out.open("Last");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 

@@ -15,8 +15,8 @@ void print_Offset(onc::xdr::Printer& out, Offset value) {
 
 void Choice::print(onc::xdr::Printer& out) const {
   out.open("Choice");
-  out.field("kind", kind, print_Kind);
-  out.field("offset", offset, print_Offset);
+  print_Kind(out.field("kind"), kind);
+  print_Offset(out.field("offset"), offset);
   out.close();
 }
 

@@ -5,12 +5,12 @@ namespace grammar_words {
 
 void Words::print(onc::xdr::Printer& out) const {
   out.open("Words");
-  out.field("version", version);
-  out.field("program", program);
-  out.field("string", string);
-  out.field("opaque", opaque);
-  out.field("case", case_);
-  out.field("default", default_);
+  out.field("version").integer(version);
+  out.field("program").integer(program);
+  out.field("string").string(string);
+  out.field("opaque").opaque(opaque);
+  out.field("case").integer(case_);
+  out.field("default").integer(default_);
   out.close();
 }
 

@@ -5,8 +5,8 @@ namespace in_place {
 
 void Outer_point::print(onc::xdr::Printer& out) const {
   out.open("Outer_point");
-  out.field("x", x);
-  out.field("y", y);
+  out.field("x").integer(x);
+  out.field("y").integer(y);
   out.close();
 }
 
@@ -17,15 +17,15 @@ void print_Outer_size(onc::xdr::Printer& out, Outer_size value) {
 
 void Outer_choice_named::print(onc::xdr::Printer& out) const {
   out.open("Outer_choice_named");
-  out.field("text", text);
+  out.field("text").string(text);
   out.close();
 }
 
 void Outer_choice::print(onc::xdr::Printer& out) const {
   out.open("Outer_choice");
-  out.field("which", which());
+  out.field("which").integer(which());
   switch (which()) {
-    case 0: out.field("named", named()); break;
+    case 0: out.field("named").object(named()); break;
     default: break;
   }
   out.close();
@@ -33,16 +33,16 @@ void Outer_choice::print(onc::xdr::Printer& out) const {
 
 void Outer_many::print(onc::xdr::Printer& out) const {
   out.open("Outer_many");
-  out.field("n", n);
+  out.field("n").integer(n);
   out.close();
 }
 
 void Outer::print(onc::xdr::Printer& out) const {
   out.open("Outer");
-  out.field("point", point);
-  out.field("size", size, print_Outer_size);
-  out.field("choice", choice);
-  out.field("many", many);
+  out.field("point").object(point);
+  print_Outer_size(out.field("size"), size);
+  out.field("choice").object(choice);
+  out.field("many").list(many);
   out.close();
 }
 
@@ -53,7 +53,7 @@ void print_Switch(onc::xdr::Printer& out, Switch value) {
 
 void Maybe_item::print(onc::xdr::Printer& out) const {
   out.open("Maybe_item");
-  out.field("z", z);
+  out.field("z").integer(z);
   out.close();
 }
 

@@ -5,17 +5,17 @@ namespace included {
 
 void Included::print(onc::xdr::Printer& out) const {
   out.open("Included");
-  out.field("kind", kind, enums::print_Kind);
-  out.field("choices", choices);
-  out.field("shared", shared);
+  enums::print_Kind(out.field("kind"), kind);
+  out.field("choices").list(choices);
+  out.field("shared").opaque(shared);
   out.close();
 }
 
 void Chosen::print(onc::xdr::Printer& out) const {
   out.open("Chosen");
-  out.field("kind", kind(), enums::print_Kind);
+  enums::print_Kind(out.field("kind"), kind());
   switch (kind()) {
-    case enums::Kind::ten: out.field("choice", choice()); break;
+    case enums::Kind::ten: out.field("choice").object(choice()); break;
     default: break;
   }
   out.close();

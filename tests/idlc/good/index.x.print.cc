@@ -5,7 +5,7 @@ namespace index_ {
 
 void A::print(onc::xdr::Printer& out) const {
   out.open("A");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 

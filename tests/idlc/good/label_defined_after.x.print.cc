@@ -5,9 +5,9 @@ namespace label_defined_after {
 
 void Value::print(onc::xdr::Printer& out) const {
   out.open("Value");
-  out.field("type", type());
+  out.field("type").integer(type());
   switch (type()) {
-    case TYPE_INT: out.field("number", number()); break;
+    case TYPE_INT: out.field("number").integer(number()); break;
     default: break;
   }
   out.close();

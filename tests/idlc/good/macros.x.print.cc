@@ -5,9 +5,9 @@ namespace macros {
 
 void Macros::print(onc::xdr::Printer& out) const {
   out.open("Macros");
-  out.field("word", word);
-  out.field("names", names);
-  out.field("present", present);
+  out.field("word").natural(word);
+  out.field("names").list(names);
+  out.field("present").integer(present);
   out.close();
 }
 

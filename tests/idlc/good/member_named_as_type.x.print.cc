@@ -10,25 +10,25 @@ void print_status(onc::xdr::Printer& out, status value) {
 
 void qid::print(onc::xdr::Printer& out) const {
   out.open("qid");
-  out.field("qid", qid);
+  out.field("qid").integer(qid);
   out.close();
 }
 
 void file::print(onc::xdr::Printer& out) const {
   out.open("file");
-  out.field("qid", qid);
-  out.field("status", status, print_status);
-  out.field("length", length);
-  out.field("next", next, print_status);
+  out.field("qid").object(qid);
+  print_status(out.field("status"), status);
+  out.field("length").string(length);
+  print_status(out.field("next"), next);
   out.close();
 }
 
 void reply::print(onc::xdr::Printer& out) const {
   out.open("reply");
-  out.field("status", status(), print_status);
+  print_status(out.field("status"), status());
   switch (status()) {
-    case member_named_as_type::status::good: out.field("qid", qid()); break;
-    case member_named_as_type::status::bad: out.field("file", file()); break;
+    case member_named_as_type::status::good: out.field("qid").object(qid()); break;
+    case member_named_as_type::status::bad: out.field("file").object(file()); break;
     default: break;
   }
   out.close();

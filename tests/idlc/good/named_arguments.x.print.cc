@@ -5,7 +5,7 @@ namespace named_arguments {
 
 void Place::print(onc::xdr::Printer& out) const {
   out.open("Place");
-  out.field("shelf", shelf);
+  out.field("shelf").integer(shelf);
   out.close();
 }
 

@@ -19,16 +19,16 @@ void print_Color(onc::xdr::Printer& out, Color value) {
 
 void Wall::print(onc::xdr::Printer& out) const {
   out.open("Wall");
-  out.field("color", color, names_from_outside::print_Color);
-  out.field("primer", primer, print_Color);
+  names_from_outside::print_Color(out.field("color"), color);
+  print_Color(out.field("primer"), primer);
   out.close();
 }
 
 void Coat::print(onc::xdr::Printer& out) const {
   out.open("Coat");
-  out.field("color", color(), names_from_outside::print_Color);
+  names_from_outside::print_Color(out.field("color"), color());
   switch (color()) {
-    case names_from_outside::Color::red: out.field("layers", layers()); break;
+    case names_from_outside::Color::red: out.field("layers").integer(layers()); break;
     default: break;
   }
   out.close();

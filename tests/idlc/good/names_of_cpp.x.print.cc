@@ -10,39 +10,39 @@ void print_Word(onc::xdr::Printer& out, Word value) {
 
 void Words::print(onc::xdr::Printer& out) const {
   out.open("Words");
-  out.field("delete", delete__);
-  out.field("delete_", delete_);
-  out.field("major", major_);
-  out.field("errno", errno_);
+  out.field("delete").integer(delete__);
+  out.field("delete_").integer(delete_);
+  out.field("major").integer(major_);
+  out.field("errno").string(errno_);
   out.close();
 }
 
 void operator__::print(onc::xdr::Printer& out) const {
   out.open("operator");
-  out.field("requires", requires_);
+  out.field("requires").integer(requires_);
   out.close();
 }
 
 void operator_::print(onc::xdr::Printer& out) const {
   out.open("operator_");
-  out.field("std", std);
+  out.field("std").object(std);
   out.close();
 }
 
 void encode_::print(onc::xdr::Printer& out) const {
   out.open("encode");
-  out.field("in", in);
-  out.field("v", v);
+  out.field("in").integer(in);
+  out.field("v").integer(v);
   out.close();
 }
 
 void export_::print(onc::xdr::Printer& out) const {
   out.open("export");
-  out.field("new", new_(), print_Word);
+  print_Word(out.field("new"), new_());
   switch (new_()) {
-    case Word::class_: out.field("this", this_()); break;
-    case Word::TRUE_: out.field("v", v()); break;
-    default: out.field("in", in()); break;
+    case Word::class_: out.field("this").integer(this_()); break;
+    case Word::TRUE_: out.field("v").integer(v()); break;
+    default: out.field("in").string(in()); break;
   }
   out.close();
 }

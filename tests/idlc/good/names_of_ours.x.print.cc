@@ -5,7 +5,7 @@ namespace names_of_ours {
 
 void State::print(onc::xdr::Printer& out_) const {
   out_.open("State");
-  out_.field("x", x);
+  out_.field("x").integer(x);
   out_.close();
 }
 
@@ -16,19 +16,19 @@ void print_Service(onc::xdr::Printer& out_, Service value) {
 
 void Client::print(onc::xdr::Printer& out_) const {
   out_.open("Client");
-  out_.field("service", service, print_Service);
+  print_Service(out_.field("service"), service);
   out_.close();
 }
 
 void Server::print(onc::xdr::Printer& out_) const {
   out_.open("Server");
-  out_.field("client", client);
+  out_.field("client").object(client);
   out_.close();
 }
 
 void begin::print(onc::xdr::Printer& out_) const {
   out_.open("begin");
-  out_.field("x", x);
+  out_.field("x").integer(x);
   out_.close();
 }
 
@@ -39,34 +39,34 @@ void print_exchange(onc::xdr::Printer& out_, exchange value) {
 
 void argument::print(onc::xdr::Printer& out_) const {
   out_.open("argument");
-  out_.field("all", all);
+  out_.field("all").list(all);
   out_.close();
 }
 
 void Argument2::print(onc::xdr::Printer& out_) const {
   out_.open("Argument2");
-  out_.field("x", x);
+  out_.field("x").integer(x);
   out_.close();
 }
 
 void argument2::print(onc::xdr::Printer& out_) const {
   out_.open("argument2");
-  out_.field("x", x);
+  out_.field("x").integer(x);
   out_.close();
 }
 
 void in::print(onc::xdr::Printer& out2) const {
   out2.open("in");
-  out2.field("out", out);
-  out2.field("in", in);
+  out2.field("out").integer(out);
+  out2.field("in").integer(in);
   out2.close();
 }
 
 void out::print(onc::xdr::Printer& out_) const {
   out_.open("out");
-  out_.field("in", in);
-  out_.field("items", items);
-  out_.last("next", next);
+  out_.field("in").object(in);
+  out_.field("items").list(items);
+  out_.field("next").last(next);
   out_.close();
 }
 
@@ -77,22 +77,22 @@ void print_run(onc::xdr::Printer& out_, run value) {
 
 void reply::print(onc::xdr::Printer& out2) const {
   out2.open("reply");
-  out2.field("v", v);
-  out2.field("run", run);
-  out2.field("level", level);
-  out2.field("out", out);
-  out2.field("rest", rest);
-  out2.field("a", a);
-  out2.field("b", b);
+  out2.field("v").integer(v);
+  out2.field("run").boolean(run);
+  out2.field("level").integer(level);
+  out2.field("out").list(out);
+  out2.field("rest").opaque(rest);
+  out2.field("a").integer(a);
+  out2.field("b").integer(b);
   out2.close();
 }
 
 void ByArm::print(onc::xdr::Printer& out_) const {
   out_.open("ByArm");
-  out_.field("arm_", arm_());
+  out_.field("arm_").integer(arm_());
   switch (arm_()) {
-    case 0: out_.field("state_", state_()); break;
-    case 1: out_.field("in", in()); break;
+    case 0: out_.field("state_").integer(state_()); break;
+    case 1: out_.field("in").object(in()); break;
     default: break;
   }
   out_.close();
@@ -100,9 +100,9 @@ void ByArm::print(onc::xdr::Printer& out_) const {
 
 void ByState::print(onc::xdr::Printer& out_) const {
   out_.open("ByState");
-  out_.field("state_", state_(), print_exchange);
+  print_exchange(out_.field("state_"), state_());
   switch (state_()) {
-    case exchange::one: out_.field("arm_", arm_()); break;
+    case exchange::one: out_.field("arm_").string(arm_()); break;
     default: break;
   }
   out_.close();
@@ -110,20 +110,20 @@ void ByState::print(onc::xdr::Printer& out_) const {
 
 void Made::print(onc::xdr::Printer& out_) const {
   out_.open("Made");
-  out_.field("arm", arm());
+  out_.field("arm").integer(arm());
   switch (arm()) {
-    case 0: out_.field("made", made()); break;
-    case names_of_ours::made: out_.field("level", level()); break;
-    default: out_.field("items", items()); break;
+    case 0: out_.field("made").integer(made()); break;
+    case names_of_ours::made: out_.field("level").integer(level()); break;
+    default: out_.field("items").list(items()); break;
   }
   out_.close();
 }
 
 void arm_::print(onc::xdr::Printer& out_) const {
   out_.open("arm_");
-  out_.field("fast", fast(), print_run);
+  print_run(out_.field("fast"), fast());
   switch (fast()) {
-    case run::fast: out_.field("arm", arm(), print_run); break;
+    case run::fast: print_run(out_.field("arm"), arm()); break;
     default: break;
   }
   out_.close();
@@ -131,10 +131,10 @@ void arm_::print(onc::xdr::Printer& out_) const {
 
 void with_value::print(onc::xdr::Printer& out_) const {
   out_.open("with_value");
-  out_.field("state", state());
+  out_.field("state").boolean(state());
   switch (int{state()}) {
-    case true: out_.field("value", value_()); break;
-    case false: out_.field("made", made()); break;
+    case true: out_.field("value").integer(value_()); break;
+    case false: out_.field("made").integer(made()); break;
     default: break;
   }
   out_.close();
@@ -142,10 +142,10 @@ void with_value::print(onc::xdr::Printer& out_) const {
 
 void encode_::print(onc::xdr::Printer& out_) const {
   out_.open("encode");
-  out_.field("decode", decode_());
+  out_.field("decode").boolean(decode_());
   switch (int{decode_()}) {
-    case true: out_.field("encode", encode__()); break;
-    default: out_.field("in", in()); break;
+    case true: out_.field("encode").list(encode__()); break;
+    default: out_.field("in").object(in()); break;
   }
   out_.close();
 }

@@ -5,8 +5,8 @@ namespace acme::files {
 
 void acme::print(onc::xdr::Printer& out) const {
   out.open("acme");
-  out.field("next", next);
-  out.field("a", a);
+  out.field("next").optional(next);
+  out.field("a").list(a);
   out.close();
 }
 

@@ -10,8 +10,8 @@ void print_Kind(onc::xdr::Printer& out, Kind value) {
 
 void Item::print(onc::xdr::Printer& out) const {
   out.open("Item");
-  out.field("kind", kind, print_Kind);
-  out.field("id", id);
+  print_Kind(out.field("kind"), kind);
+  out.field("id").opaque(id);
   out.close();
 }
 
@@ -21,9 +21,9 @@ namespace second {
 
 void Item::print(onc::xdr::Printer& out) const {
   out.open("Item");
-  out.field("inner", inner);
-  out.field("kind", kind, first::print_Kind);
-  out.last("outer", outer);
+  out.field("inner").object(inner);
+  first::print_Kind(out.field("kind"), kind);
+  out.field("outer").last(outer);
   out.close();
 }
 
@@ -33,9 +33,9 @@ namespace second::deeper {
 
 void Choice::print(onc::xdr::Printer& out) const {
   out.open("Choice");
-  out.field("kind", kind(), first::print_Kind);
+  first::print_Kind(out.field("kind"), kind());
   switch (kind()) {
-    case first::Kind::small: out.last("item", item()); break;
+    case first::Kind::small: out.field("item").last(item()); break;
     default: break;
   }
   out.close();
@@ -47,9 +47,9 @@ namespace namespaces {
 
 void Outer::print(onc::xdr::Printer& out) const {
   out.open("Outer");
-  out.field("item", item);
-  out.field("choice", choice);
-  out.field("sizes", sizes);
+  out.field("item").object(item);
+  out.field("choice").object(choice);
+  out.field("sizes").list(sizes);
   out.close();
 }
 

@@ -5,27 +5,27 @@ namespace numbers {
 
 void Numbers::print(onc::xdr::Printer& out) const {
   out.open("Numbers");
-  out.field("a", a);
-  out.field("b", b);
-  out.field("c", c);
-  out.field("d", d);
-  out.field("e", e);
-  out.field("f", f);
-  out.field("g", g);
-  out.field("h", h);
+  out.field("a").integer(a);
+  out.field("b").natural(b);
+  out.field("c").natural(c);
+  out.field("d").integer(d);
+  out.field("e").natural(e);
+  out.field("f").real(f);
+  out.field("g").real(g);
+  out.field("h").boolean(h);
   out.close();
 }
 
 void OneNumber::print(onc::xdr::Printer& out) const {
   out.open("OneNumber");
-  out.field("a", a);
+  out.field("a").integer(a);
   out.close();
 }
 
 void Quad::print(onc::xdr::Printer& out) const {
   out.open("Quad");
-  out.field("a", a);
-  out.field("b", b);
+  out.field("a").quadruple(a);
+  out.field("b").integer(b);
   out.close();
 }
 

@@ -5,7 +5,7 @@ namespace opaque_of_nothing {
 
 void Reply::print(onc::xdr::Printer& out) const {
   out.open("Reply");
-  out.field("results", results);
+  out.field("results").opaque(results);
   out.close();
 }
 

@@ -5,10 +5,10 @@ namespace opaques {
 
 void Opaques::print(onc::xdr::Printer& out) const {
   out.open("Opaques");
-  out.field("digest", digest);
-  out.field("four", four);
-  out.field("any", any);
-  out.field("few", few);
+  out.field("digest").opaque(digest);
+  out.field("four").opaque(four);
+  out.field("any").opaque(any);
+  out.field("few").opaque(few);
   out.close();
 }
 

@@ -5,26 +5,26 @@ namespace optional_list {
 
 void Entry::print(onc::xdr::Printer& out) const {
   out.open("Entry");
-  out.field("name", name);
+  out.field("name").string(name);
   out.close();
 }
 
 void Directory::print(onc::xdr::Printer& out) const {
   out.open("Directory");
-  out.field("entries", entries);
-  out.field("more", more);
+  out.field("entries").list(entries);
+  out.field("more").list(more);
   out.close();
 }
 
 void node::print(onc::xdr::Printer& out) const {
   out.open("node");
-  out.field("value", value);
+  out.field("value").integer(value);
   out.close();
 }
 
 void StringEntry::print(onc::xdr::Printer& out) const {
   out.open("StringEntry");
-  out.field("item", item);
+  out.field("item").string(item);
   out.close();
 }
 

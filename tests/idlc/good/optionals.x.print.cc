@@ -5,15 +5,15 @@ namespace optionals {
 
 void Point::print(onc::xdr::Printer& out) const {
   out.open("Point");
-  out.field("x", x);
-  out.field("y", y);
+  out.field("x").integer(x);
+  out.field("y").integer(y);
   out.close();
 }
 
 void Optionals::print(onc::xdr::Printer& out) const {
   out.open("Optionals");
-  out.field("number", number);
-  out.field("point", point);
+  out.field("number").optional(number);
+  out.field("point").optional(point);
   out.close();
 }
 

@@ -5,29 +5,29 @@ namespace other_spellings {
 
 void node::print(onc::xdr::Printer& out) const {
   out.open("node");
-  out.field("value", value);
-  out.field("wide", wide);
-  out.field("wider", wider);
-  out.field("narrow", narrow);
-  out.field("plain", plain);
-  out.last("next", next);
+  out.field("value").natural(value);
+  out.field("wide").integer(wide);
+  out.field("wider").natural(wider);
+  out.field("narrow").integer(narrow);
+  out.field("plain").integer(plain);
+  out.field("next").last(next);
   out.close();
 }
 
 void other_spellings::print(onc::xdr::Printer& out) const {
   out.open("other_spellings");
-  out.field("all", all);
-  out.field("letters", letters);
-  out.field("numbers", numbers);
+  out.field("all").optional(all);
+  out.field("letters").list(letters);
+  out.field("numbers").list(numbers);
   out.close();
 }
 
 void by_letter::print(onc::xdr::Printer& out) const {
   out.open("by_letter");
-  out.field("which", which());
+  out.field("which").integer(which());
   switch (which()) {
-    case 97: out.field("a", a()); break;
-    case minus: out.field("b", b()); break;
+    case 97: out.field("a").integer(a()); break;
+    case minus: out.field("b").integer(b()); break;
     default: break;
   }
   out.close();

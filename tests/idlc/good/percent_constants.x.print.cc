@@ -5,16 +5,16 @@ namespace percent_constants {
 
 void File::print(onc::xdr::Printer& out) const {
   out.open("File");
-  out.field("name", name);
-  out.field("path", path);
+  out.field("name").string(name);
+  out.field("path").opaque(path);
   out.close();
 }
 
 void Entry::print(onc::xdr::Printer& out) const {
   out.open("Entry");
-  out.field("kind", kind());
+  out.field("kind").natural(kind());
   switch (kind()) {
-    case 1: out.field("file", file()); break;
+    case 1: out.field("file").object(file()); break;
     default: break;
   }
   out.close();

@@ -5,8 +5,8 @@ namespace percent_inside {
 
 void Message::print(onc::xdr::Printer& out) const {
   out.open("Message");
-  out.field("number", number);
-  out.field("shown", shown);
+  out.field("number").integer(number);
+  out.field("shown").integer(shown);
   out.close();
 }
 
@@ -17,15 +17,15 @@ void print_Color(onc::xdr::Printer& out, Color value) {
 
 void Point::print(onc::xdr::Printer& out) const {
   out.open("Point");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 
 void Choice::print(onc::xdr::Printer& out) const {
   out.open("Choice");
-  out.field("which", which());
+  out.field("which").integer(which());
   switch (which()) {
-    case 1: out.field("number", number()); break;
+    case 1: out.field("number").integer(number()); break;
     default: break;
   }
   out.close();

@@ -5,13 +5,13 @@ namespace percent_linkage {
 
 void A::print(onc::xdr::Printer& out) const {
   out.open("A");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 
 void B::print(onc::xdr::Printer& out) const {
   out.open("B");
-  out.field("y", y);
+  out.field("y").integer(y);
   out.close();
 }
 

@@ -5,25 +5,25 @@ namespace predefined {
 
 void Predefined::print(onc::xdr::Printer& out) const {
   out.open("Predefined");
-  out.field("a", a);
-  out.field("b", b);
-  out.field("c", c);
-  out.field("d", d);
-  out.field("e", e);
-  out.field("f", f);
-  out.field("g", g);
-  out.field("h", h);
-  out.field("i", i);
-  out.field("j", j);
-  out.field("k", k);
-  out.field("l", l);
-  out.field("m", m);
-  out.field("n", n);
-  out.field("o", o);
-  out.field("p", p);
-  out.field("q", q);
-  out.field("r", r);
-  out.field("s", s);
+  out.field("a").natural(a);
+  out.field("b").natural(b);
+  out.field("c").natural(c);
+  out.field("d").natural(d);
+  out.field("e").integer(e);
+  out.field("f").natural(f);
+  out.field("g").integer(g);
+  out.field("h").natural(h);
+  out.field("i").natural(i);
+  out.field("j").integer(j);
+  out.field("k").natural(k);
+  out.field("l").integer(l);
+  out.field("m").boolean(m);
+  out.field("n").opaque(n);
+  out.field("o").natural(o);
+  out.field("p").natural(p);
+  out.field("q").natural(q);
+  out.field("r").natural(r);
+  out.field("s").natural(s);
   out.close();
 }
 

@@ -10,13 +10,13 @@ void print_Status(onc::xdr::Printer& out, Status value) {
 
 void Attributes::print(onc::xdr::Printer& out) const {
   out.open("Attributes");
-  out.field("size", size);
+  out.field("size").integer(size);
   out.close();
 }
 
 void Entry::print(onc::xdr::Printer& out) const {
   out.open("Entry");
-  out.field("name", name);
+  out.field("name").string(name);
   out.close();
 }
 

@@ -5,7 +5,7 @@ namespace program_names {
 
 void lookup::print(onc::xdr::Printer& out) const {
   out.open("lookup");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 

@@ -5,16 +5,16 @@ namespace recursive {
 
 void Tree::print(onc::xdr::Printer& out) const {
   out.open("Tree");
-  out.field("value", value);
-  out.field("left", left);
-  out.last("right", right);
+  out.field("value").integer(value);
+  out.field("left").optional(left);
+  out.field("right").last(right);
   out.close();
 }
 
 void Item::print(onc::xdr::Printer& out) const {
   out.open("Item");
-  out.field("name", name);
-  out.field("children", children);
+  out.field("name").string(name);
+  out.field("children").list(children);
   out.close();
 }
 
@@ -25,10 +25,10 @@ void print_Kind(onc::xdr::Printer& out, Kind value) {
 
 void Expression::print(onc::xdr::Printer& out) const {
   out.open("Expression");
-  out.field("kind", kind(), print_Kind);
+  print_Kind(out.field("kind"), kind());
   switch (kind()) {
-    case Kind::leaf: out.field("value", value()); break;
-    case Kind::pair: out.last("operands", operands()); break;
+    case Kind::leaf: out.field("value").integer(value()); break;
+    case Kind::pair: out.field("operands").last(operands()); break;
     default: break;
   }
   out.close();
@@ -36,21 +36,21 @@ void Expression::print(onc::xdr::Printer& out) const {
 
 void Pair::print(onc::xdr::Printer& out) const {
   out.open("Pair");
-  out.field("left", left);
-  out.last("right", right);
+  out.field("left").object(left);
+  out.field("right").last(right);
   out.close();
 }
 
 void Link::print(onc::xdr::Printer& out) const {
   out.open("Link");
-  out.field("value", value);
-  out.last("next", next);
+  out.field("value").integer(value);
+  out.field("next").last(next);
   out.close();
 }
 
 void Ring::print(onc::xdr::Printer& out) const {
   out.open("Ring");
-  out.field("first", first);
+  out.field("first").object(first);
   out.close();
 }
 

@@ -5,14 +5,14 @@ namespace runs {
 
 void Runs::print(onc::xdr::Printer& out) const {
   out.open("Runs");
-  out.field("a", a);
-  out.field("b", b);
-  out.field("c", c);
-  out.field("d", d);
-  out.field("e", e);
-  out.field("f", f);
-  out.field("g", g);
-  out.field("h", h);
+  out.field("a").integer(a);
+  out.field("b").opaque(b);
+  out.field("c").list(c);
+  out.field("d").string(d);
+  out.field("e").boolean(e);
+  out.field("f").real(f);
+  out.field("g").string(g);
+  out.field("h").integer(h);
   out.close();
 }
 

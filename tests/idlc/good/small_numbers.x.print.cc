@@ -5,14 +5,14 @@ namespace small_numbers {
 
 void Small::print(onc::xdr::Printer& out) const {
   out.open("Small");
-  out.field("a", a);
-  out.field("b", b);
-  out.field("c", c);
-  out.field("d", d);
-  out.field("e", e);
-  out.field("f", f);
-  out.field("word", word);
-  out.field("many", many);
+  out.field("a").integer(a);
+  out.field("b").natural(b);
+  out.field("c").integer(c);
+  out.field("d").natural(d);
+  out.field("e").integer(e);
+  out.field("f").natural(f);
+  out.field("word").list(word);
+  out.field("many").list(many);
   out.close();
 }
 

@@ -5,9 +5,9 @@ namespace strings {
 
 void Strings::print(onc::xdr::Printer& out) const {
   out.open("Strings");
-  out.field("name", name);
-  out.field("text", text);
-  out.field("few", few);
+  out.field("name").string(name);
+  out.field("text").string(text);
+  out.field("few").string(few);
   out.close();
 }
 

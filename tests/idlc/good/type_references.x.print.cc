@@ -5,7 +5,7 @@ namespace type_references {
 
 void a::print(onc::xdr::Printer& out) const {
   out.open("a");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 
@@ -16,10 +16,10 @@ void print_b(onc::xdr::Printer& out, b value) {
 
 void e::print(onc::xdr::Printer& out) const {
   out.open("e");
-  out.field("first", first);
-  out.field("second", second, print_b);
-  out.field("next", next);
-  out.field("third", third);
+  out.field("first").object(first);
+  print_b(out.field("second"), second);
+  out.field("next").optional(next);
+  out.field("third").optional(third);
   out.close();
 }
 

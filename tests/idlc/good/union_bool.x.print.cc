@@ -5,17 +5,17 @@ namespace union_bool {
 
 void Point::print(onc::xdr::Printer& out) const {
   out.open("Point");
-  out.field("x", x);
-  out.field("y", y);
+  out.field("x").integer(x);
+  out.field("y").integer(y);
   out.close();
 }
 
 void Either::print(onc::xdr::Printer& out) const {
   out.open("Either");
-  out.field("left", left());
+  out.field("left").boolean(left());
   switch (int{left()}) {
-    case true: out.field("number", number()); break;
-    case false: out.field("text", text()); break;
+    case true: out.field("number").integer(number()); break;
+    case false: out.field("text").string(text()); break;
     default: break;
   }
   out.close();
@@ -23,9 +23,9 @@ void Either::print(onc::xdr::Printer& out) const {
 
 void Holder::print(onc::xdr::Printer& out) const {
   out.open("Holder");
-  out.field("name", name);
-  out.field("point", point);
-  out.field("either", either);
+  out.field("name").optional(name);
+  out.field("point").optional(point);
+  out.field("either").object(either);
   out.close();
 }
 

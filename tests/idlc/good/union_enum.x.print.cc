@@ -10,11 +10,11 @@ void print_Kind(onc::xdr::Printer& out, Kind value) {
 
 void Value::print(onc::xdr::Printer& out) const {
   out.open("Value");
-  out.field("kind", kind(), print_Kind);
+  print_Kind(out.field("kind"), kind());
   switch (kind()) {
-    case Kind::number: out.field("number", number()); break;
+    case Kind::number: out.field("number").integer(number()); break;
     case Kind::text:
-    case Kind::both: out.field("text", text()); break;
+    case Kind::both: out.field("text").string(text()); break;
     default: break;
   }
   out.close();
@@ -22,11 +22,11 @@ void Value::print(onc::xdr::Printer& out) const {
 
 void Whole::print(onc::xdr::Printer& out) const {
   out.open("Whole");
-  out.field("kind", kind(), print_Kind);
+  print_Kind(out.field("kind"), kind());
   switch (kind()) {
-    case Kind::number: out.field("count", count()); break;
-    case Kind::text: out.field("size", size()); break;
-    case Kind::both: out.field("bytes", bytes()); break;
+    case Kind::number: out.field("count").integer(count()); break;
+    case Kind::text: out.field("size").integer(size()); break;
+    case Kind::both: out.field("bytes").opaque(bytes()); break;
     default: break;
   }
   out.close();
@@ -34,9 +34,9 @@ void Whole::print(onc::xdr::Printer& out) const {
 
 void Partial::print(onc::xdr::Printer& out) const {
   out.open("Partial");
-  out.field("kind", kind(), print_Kind);
+  print_Kind(out.field("kind"), kind());
   switch (kind()) {
-    case Kind::text: out.field("text", text()); break;
+    case Kind::text: out.field("text").string(text()); break;
     default: break;
   }
   out.close();

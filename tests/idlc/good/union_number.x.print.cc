@@ -5,9 +5,9 @@ namespace union_number {
 
 void ByInt::print(onc::xdr::Printer& out) const {
   out.open("ByInt");
-  out.field("status", status());
+  out.field("status").integer(status());
   switch (status()) {
-    case -1: out.field("reason", reason()); break;
+    case -1: out.field("reason").string(reason()); break;
     default: break;
   }
   out.close();
@@ -15,19 +15,19 @@ void ByInt::print(onc::xdr::Printer& out) const {
 
 void ByUnsigned::print(onc::xdr::Printer& out) const {
   out.open("ByUnsigned");
-  out.field("version", version());
+  out.field("version").natural(version());
   switch (version()) {
-    case 4294967295: out.field("newest", newest()); break;
-    default: out.field("other", other()); break;
+    case 4294967295: out.field("newest").integer(newest()); break;
+    default: out.field("other").integer(other()); break;
   }
   out.close();
 }
 
 void DefaultFirst::print(onc::xdr::Printer& out) const {
   out.open("DefaultFirst");
-  out.field("code", code());
+  out.field("code").integer(code());
   switch (code()) {
-    default: out.field("text", text()); break;
+    default: out.field("text").string(text()); break;
     case 0: break;
   }
   out.close();
@@ -35,7 +35,7 @@ void DefaultFirst::print(onc::xdr::Printer& out) const {
 
 void OnlyDefault::print(onc::xdr::Printer& out) const {
   out.open("OnlyDefault");
-  out.field("code", code());
+  out.field("code").integer(code());
   out.close();
 }
 

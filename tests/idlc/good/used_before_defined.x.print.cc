@@ -5,7 +5,7 @@ namespace used_before_defined {
 
 void Fourth::print(onc::xdr::Printer& out) const {
   out.open("Fourth");
-  out.field("x", x);
+  out.field("x").integer(x);
   out.close();
 }
 
@@ -16,8 +16,8 @@ void print_Third(onc::xdr::Printer& out, Third value) {
 
 void First::print(onc::xdr::Printer& out) const {
   out.open("First");
-  out.field("second", second);
-  out.field("third", third, print_Third);
+  out.field("second").object(second);
+  out.field("third").list(third, print_Third);
   out.close();
 }
 

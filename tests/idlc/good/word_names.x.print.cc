@@ -11,22 +11,22 @@ void print_kinds(onc::xdr::Printer& out, kinds value) {
 
 void version::print(onc::xdr::Printer& out) const {
   out.open("version");
-  out.field("program", program);
-  out.field("version", version);
-  out.field("namespace", namespace_);
-  out.field("float", float_);
-  out.field("double", double_);
-  out.field("const", const_);
-  out.field("typedef", typedef_);
+  out.field("program").integer(program);
+  out.field("version").integer(version);
+  out.field("namespace").integer(namespace_);
+  out.field("float").integer(float_);
+  out.field("double").integer(double_);
+  out.field("const").integer(const_);
+  out.field("typedef").list(typedef_);
   out.close();
 }
 
 void program::print(onc::xdr::Printer& out) const {
   out.open("program");
-  out.field("case", case_(), print_kinds);
+  print_kinds(out.field("case"), case_());
   switch (case_()) {
-    case kinds::string: out.field("namespace", namespace_()); break;
-    case kinds::default_: out.field("version", version()); break;
+    case kinds::string: out.field("namespace").object(namespace_()); break;
+    case kinds::default_: out.field("version").optional(version()); break;
     default: break;
   }
   out.close();

@@ -31,9 +31,9 @@ struct Node {
 
   void print(Printer& out) const {
     out.open("Node");
-    out.field("value", value);
-    out.field("left", left);
-    out.last("next", next);
+    out.field("value").integer(value);
+    out.field("left").value(left);
+    out.field("next").last(next);
     out.close();
   }
 };
@@ -43,7 +43,7 @@ struct Celsius {
   double degrees;
 };
 
-void print(Printer& out, const Celsius& value) { out.value(std::to_string(std::lround(value.degrees)) + " °C"); }
+void print(Printer& out, const Celsius& value) { out.string(std::to_string(std::lround(value.degrees)) + " °C"); }
 
 struct Secret {
   int number;

@@ -21,6 +21,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION
   target_compile_definitions(onc_asio INTERFACE
     __cpp_impl_coroutine=201902L ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
 endif()
+# Asio 1.22 takes memory in another way where its headers come before all of libstdc++'s: memory of one file, given back
+# in another, would break.
+target_compile_definitions(onc_asio INTERFACE ASIO_DISABLE_STD_ALIGNED_ALLOC)
 # TSan knows no fences; Asio's queues have mutexes besides, and those it knows.
 if(ONC_SANITIZE MATCHES thread)
   target_compile_definitions(onc_asio INTERFACE ASIO_DISABLE_FENCED_BLOCK)

@@ -22,5 +22,6 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake ${CMAKE_CURRENT_BINA
 install(TARGETS onc-time)
 install(TARGETS portmapper onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 install(FILES man/idlc.1 man/onc-time.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES man/idlc-ast.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES man/onc-timed.8 man/portmapper.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES LICENSE README.md TYPE DOC)

@@ -172,10 +172,12 @@ TEST(predefined_types, are_those_of_rpcgen) {
   value.h = 2;
   value.m = true;
   value.n = from_hex("ff");
+  value.o = 0x20000001;
+  value.s = 0xffffffff;  // no sign
   expect_round_trip(value,
                     "00000001 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000002 "
                     "00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 "
-                    "00000001 00000001 ff000000");
+                    "00000001 00000001 ff000000 20000001 00000000 00000000 00000000 ffffffff");
 }
 
 TEST(names_of_cpp, can_be_used_with_an_underscore) {

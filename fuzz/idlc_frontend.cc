@@ -45,36 +45,39 @@ void drop_places(nlohmann::json& node) {
     for (nlohmann::json& child : node) drop_places(child);
 }
 
-// The JSON of the file if it is good, or nothing.
-std::string compile(const std::string& text, const std::vector<std::string>& files) {
+struct Compiled {
+  std::string json;  // nothing if the file is not good
+  std::string formatted;
+};
+
+Compiled compile(const std::string& text, const std::vector<std::string>& files) {
   idlc::Sources sources;
   sources.add_unit("a.x", idlc::Source("a.x", text));
   idlc::Diagnostics diagnostics;
-  const idlc::Options options{{"."}, {{"D", "1"}}, {{"T", "::T"}}, [&](const std::string& path) {
-                                return read(files, path);
-                              }};
+  const idlc::Options options{
+      {"."}, {{"D", "1"}}, {{"T", "::T"}}, [&](const std::string& path) { return read(files, path); }};
   const idlc::Spec spec = idlc::parse(sources, options, diagnostics);
   if (diagnostics.empty()) idlc::cpp::check_percent_lines(spec, diagnostics);
   if (!diagnostics.empty()) {
     std::ostringstream out;
     diagnostics.print(out, sources);
-    return "";
+    return {};
   }
   idlc::cpp::generate(spec, {.file = "a.x", .space = {}, .spaces = {}, .keep_percent = true, .headers = {}});
   nlohmann::json json = nlohmann::json::parse(idlc::json::describe(spec));
   drop_places(json);
-  return json.dump();
+  return {json.dump(), idlc::xdr::format(text, spec.left_out)};
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   const auto files = files_of({reinterpret_cast<const char*>(data), size});
-  const std::string json = compile(files.front(), files);
-  if (json.empty()) return 0;
-  const std::string formatted = idlc::xdr::format(files.front());
-  if (compile(formatted, files) != json || idlc::xdr::format(formatted) != formatted) {
-    std::fprintf(stderr, "formatted, it is another file:\n%s\n", formatted.c_str());
+  const Compiled first = compile(files.front(), files);
+  if (first.json.empty()) return 0;
+  const Compiled second = compile(first.formatted, files);
+  if (second.json != first.json || second.formatted != first.formatted) {
+    std::fprintf(stderr, "formatted, it is another file:\n%s\n", first.formatted.c_str());
     std::abort();
   }
   return 0;

@@ -95,7 +95,7 @@ Exit compile(const std::string& path, const Arguments& arguments, Results& resul
     return success;
   }
   if (arguments.format) {
-    results.printed += xdr::format(sources.source(0).text());
+    results.printed += xdr::format(sources.source(0).text(), spec.left_out);
     return success;
   }
   const std::size_t first = results.files.size();

@@ -208,6 +208,8 @@ struct Spec {
   std::vector<std::shared_ptr<Definition>> definitions;  // in C++'s order: what is needed first stands first
   std::vector<Comment> comments;                         // of the first unit, as are
   std::vector<PercentLines> percent_lines;
+  // Of the file itself what an #if leaves out, from the line with # that begins it up to the one that ends it.
+  std::vector<LineRange> left_out;
   std::vector<NamespaceBlock> namespaces;
   std::vector<Unit> units;            // the file itself, and the .x files it includes
   std::vector<std::uint32_t> includes;  // the units that it includes itself

@@ -32,6 +32,7 @@ Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics) {
     Parser(lexer, spec).parse();
     spec.comments = std::move(lexer.comments());
     spec.percent_lines = std::move(lexer.percent_lines());
+    spec.left_out = std::move(lexer.left_out());
     percent_defines = std::move(lexer.percent_defines());
     lost = std::move(lexer.lost());
   }

@@ -137,7 +137,9 @@ void Lexer::line_comment(std::string_view text) {
 
 void Lexer::directive(std::string_view line) {
   if (in_macro()) return diagnostics_.error(here_, "a macro cannot stand for a line with #");
+  const bool was_skipping = skipping();
   const auto file = preprocessor_.directive(line, here_);
+  if (here_.begin.file == 0) note_left_out(was_skipping);
   given_up_ = given_up_ || preprocessor_.given_up();
   if (!file) return;
   if (read_ > most_text) return give_up("too much text is included");
@@ -145,6 +147,11 @@ void Lexer::directive(std::string_view line) {
   enter({}, content);
   here_.end = {here_.end.order, *file, 1, 1};
   only_blanks_ = true;
+}
+
+void Lexer::note_left_out(bool was_skipping) {
+  if (!was_skipping && skipping()) left_out_since_ = here_.begin.line;
+  if (was_skipping && !skipping()) left_out_.push_back({left_out_since_, here_.begin.line});
 }
 
 // The lines without their %. One that ends in \ continues, with or without a % of its own.

@@ -28,6 +28,7 @@ class Lexer {
   std::vector<Comment>& comments() { return comments_; }
   std::vector<PercentLines>& percent_lines() { return percent_lines_; }
   PercentDefines& percent_defines() { return percent_defines_; }
+  std::vector<LineRange>& left_out() { return left_out_; }
   // The parser asks for another token: the one it has becomes the last.
   void end_token() { last_token_ = here_; }
   const Location& last_token() const { return last_token_; }
@@ -84,6 +85,7 @@ class Lexer {
   void enter(Text text, std::string_view content);
   void* scan(std::string_view text);
   void leave(void* outer);
+  void note_left_out(bool was_skipping);
   bool in_macro() const { return texts_.back().macro != nullptr; }
   bool in_main_unit() const { return sources_[here_.begin.file].unit == 0; }
 
@@ -102,6 +104,8 @@ class Lexer {
   std::vector<Comment> comments_;
   std::vector<PercentLines> percent_lines_;
   PercentDefines percent_defines_;
+  std::size_t left_out_since_ = 0;  // the line of the # that began it
+  std::vector<LineRange> left_out_;
   Comment comment_;
   std::unordered_set<std::string> lost_;
   std::vector<std::string> spaces_{""};

@@ -32,6 +32,12 @@ struct Location {
   bool contains(const Location& other) const { return begin <= other.begin && other.end <= end; }
 };
 
+// Whole lines, from `begin` up to, not including, `end`.
+struct LineRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 class Source {
  public:
   // `path` is what messages call it. The byte order mark that some editors put first is no part of the text.

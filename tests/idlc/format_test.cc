@@ -2,6 +2,7 @@
 #include "backends/xdr/format.h"
 
 #include "backends/xdr/tokens.h"
+#include "frontend/frontend.h"
 
 #include <gtest/gtest.h>
 
@@ -10,11 +11,12 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <system_error>
+#include <vector>
 
 namespace {
 
 namespace fs = std::filesystem;
-using idlc::xdr::format;
 using idlc::xdr::Token;
 
 struct Words {
@@ -23,6 +25,24 @@ struct Words {
 
   bool operator==(const Words&) const = default;
 };
+
+struct Text {
+  std::string text;
+  std::vector<idlc::LineRange> left_out;
+};
+
+// With what the parser leaves out of it, even where it finds mistakes.
+Text parsed(std::string text) {
+  idlc::Sources sources;
+  sources.add_unit("a.x", idlc::Source("a.x", text));
+  const auto read = [](const std::string&) -> std::string {
+    throw std::system_error(std::make_error_code(std::errc::no_such_file_or_directory));
+  };
+  idlc::Diagnostics diagnostics;
+  return {std::move(text), idlc::parse(sources, {{}, {}, {}, read}, diagnostics).left_out};
+}
+
+std::string format(const Text& text) { return idlc::xdr::format(text.text, text.left_out); }
 
 // A comment's own white space may move with it.
 std::string without_blanks(std::string_view text) {
@@ -33,11 +53,11 @@ std::string without_blanks(std::string_view text) {
 }
 
 // All but white space and the comma after an enum's last value.
-Words words_of(std::string text) {
-  std::erase(text, '\r');
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+Words words_of(Text text) {
+  std::erase(text.text, '\r');
+  if (text.text.starts_with("\xEF\xBB\xBF")) text.text.erase(0, 3);
   Words words;
-  for (const Token& token : idlc::xdr::tokens_of(text)) {
+  for (const Token& token : idlc::xdr::tokens_of(text.text, text.left_out)) {
     if (token.is_comment()) {
       words.comments.push_back(without_blanks(token.text));
       continue;
@@ -48,10 +68,14 @@ Words words_of(std::string text) {
   return words;
 }
 
+void expect_nothing_lost(const Text& text, const Text& formatted) {
+  EXPECT_EQ(words_of(formatted), words_of(text)) << text.text;
+  EXPECT_EQ(format(formatted), formatted.text) << "formatting twice differs:\n" << text.text;
+}
+
 void expect_nothing_lost(const std::string& text) {
-  const std::string formatted = format(text);
-  EXPECT_EQ(words_of(formatted), words_of(text)) << text;
-  EXPECT_EQ(format(formatted), formatted) << "formatting twice differs:\n" << text;
+  const Text before = parsed(text);
+  expect_nothing_lost(before, parsed(format(before)));
 }
 
 struct Case {
@@ -63,7 +87,7 @@ struct Case {
 class format_of : public testing::TestWithParam<Case> {};
 
 TEST_P(format_of, is) {
-  EXPECT_EQ(format(GetParam().before), GetParam().after);
+  EXPECT_EQ(format(parsed(GetParam().before)), GetParam().after);
   expect_nothing_lost(GetParam().before);
 }
 
@@ -130,22 +154,32 @@ const Case cases_of_layout[] = {
      "enum E {\n  a,  /* 1 */\n  b,  // 2\n  c\n};\n"},
     {"percent_lines", "struct A {\nint x;\n  %  as it\tis;  \n%and \\\n  on /*\nint y; };\n%// end",
      "struct A {\n  int x;\n  %  as it\tis;  \n%and \\\n  on /*\n  int y;\n};\n%// end\n"},
-    {"both_branches",
+    {"a_branch_that_is_taken",
      "#if RPC_HDR /* why */\nstruct A { int x;\n#else\n  #  define  B\tstruct  \\\n   C\nstruct B {int  "
      "y;\n#endif\nint z; };",
-     "#if RPC_HDR /* why */\nstruct A {\n  int x;\n#else\n  #  define  B\tstruct  \\\n   C\nstruct B {\n  int "
+     "#if RPC_HDR /* why */\nstruct A {\n  int x;\n#else\n  #  define  B\tstruct  \\\n   C\nstruct B {int  "
      "y;\n#endif\n  int z;\n};\n"},
-    {"a_comma_before_an_if", "enum E { a,\n#if X\nb,\n#endif\n};", "enum E {\n  a,\n#if X\n  b,\n#endif\n};\n"},
+    {"a_comma_before_an_if", "enum E { a,\n#if X\nb,\n#endif\n};", "enum E {\n  a,\n#if X\nb,\n#endif\n};\n"},
     {"what_an_if_0_leaves_out",
      "#if 0 // no\n don't  touch \"this {\n# if 1\n%#endif /*\n# else\n/*\n#endif\n*/\n# endif\n#else\nconst  a = "
      "1;\n#endif\n",
      "#if 0 // no\n don't  touch \"this {\n# if 1\n%#endif /*\n# else\n/*\n#endif\n*/\n# endif\n#else\nconst a = "
      "1;\n#endif\n"},
+    {"the_second_branch_of_a_definition", "#if X\nstruct  A {\n#else\nstruct  B {\n#endif\nint x;\n};",
+     "#if X\nstruct  A {\n#else\nstruct B {\n#endif\n  int x;\n};\n"},
     {"a_quote_without_a_partner_in_a_branch_not_taken",
      "#if X\nsay \"what\n  one likes\" ;  \n#endif\nconst  a = \"b\";",
-     "#if X\nsay \"what\n    one likes\" ;\n#endif\nconst a = \"b\";\n"},
-    {"a_comment_that_a_directive_opens", "#define A 1 /* one\n  two */\nconst  b = A;",
-     "#define A 1 /* one\n  two */\nconst b = A;\n"},
+     "#if X\nsay \"what\n  one likes\" ;  \n#endif\nconst a = \"b\";\n"},
+    {"a_parenthesis_without_a_partner_in_a_branch_not_taken",
+     "#ifdef X\nstruct A { int  x; (;\n# 6 \"(\"\n\n#elif 2 > 1\nenum  B { a, };\n#else\n{ /*  #endif\n*/\n\n"
+     "#endif\nenum C {\nb,c\n};",
+     "#ifdef X\nstruct A { int  x; (;\n# 6 \"(\"\n\n#elif 2 > 1\nenum B { a };\n#else\n{ /*  #endif\n*/\n\n"
+     "#endif\nenum C {\n  b,\n  c\n};\n"},
+    {"foreign_characters_in_a_branch_not_taken",
+     "#ifdef X\nstruct A { a\xcd\xb7 (x::\1@; }  # 1\n#endif\nstruct  B { int x; };",
+     "#ifdef X\nstruct A { a\xcd\xb7 (x::\1@; }  # 1\n#endif\nstruct B { int x; };\n"},
+    {"numbers_with_separators", "const a=1'000'000;const b = -0xffff_'f;const c='\\'';",
+     "const a = 1'000'000;\nconst b = -0xffff_'f;\nconst c = '\\'';\n"},
     {"windows_text", "\xEF\xBB\xBF/* a\r\n * b\r\n */\r\nconst  a = 1;\r\n%x\r\n\r\nconst b = 2;",
      "/* a\n * b\n */\nconst a = 1;\n%x\n\nconst b = 2;\n"},
     {"nothing", "", ""},
@@ -183,7 +217,8 @@ TEST(format, loses_nothing_of_any_file_in_reach) {
 }
 
 TEST(format, leaves_our_own_files_as_they_are) {
-  for (const fs::path& file : files_below(fs::path(ROOT) / "idl")) EXPECT_EQ(format(read(file)), read(file)) << file;
+  for (const fs::path& file : files_below(fs::path(ROOT) / "idl"))
+    EXPECT_EQ(format(parsed(read(file))), read(file)) << file;
 }
 
 // What may stand between any two words.
@@ -208,11 +243,11 @@ std::string any_trivia(std::mt19937& random) {
 
 TEST(format, keeps_what_stands_between_any_two_words) {
   for (const fs::path& file : files_below(fs::path(CASES) / "good")) {
-    const std::string text = read(file);
+    const Text text = parsed(read(file));
     for (unsigned seed = 0; seed < 20; ++seed) {
       std::mt19937 random(seed);
       std::string noisy;
-      for (const Token& token : idlc::xdr::tokens_of(text)) {
+      for (const Token& token : idlc::xdr::tokens_of(text.text, text.left_out)) {
         const bool whole_lines = token.kind == Token::Kind::lines || token.kind == Token::Kind::line_comment;
         noisy += (whole_lines ? "\n" : any_trivia(random)) + std::string(token.text) + (whole_lines ? "\n" : "");
       }
@@ -228,16 +263,18 @@ std::string repeated(std::string_view text, std::size_t count) {
   return result;
 }
 
+void expect_one_line_kept(const std::string& text) { expect_nothing_lost({text, {}}, {format({text, {}}), {}}); }
+
 // Quadratic time would take minutes for each of these, and a recursion would overflow the stack.
 TEST(format, takes_a_megabyte_on_one_line_and_any_depth) {
-  expect_nothing_lost("enum E { " + repeated("a, ", 100'000) + "b };");
-  expect_nothing_lost("union U switch (int d) { " + repeated("case 1: ", 50'000) + "int x; };");
-  expect_nothing_lost("program P { version V { int f(" + repeated("int, ", 100'000) + "int) = 1; } = 1; } = 1;");
-  expect_nothing_lost("int a; " + repeated("/* c */ ", 50'000) + ";");
-  expect_nothing_lost("const a = " + repeated("\"\\", 100'000));
-  expect_nothing_lost(repeated(" ", 100'000) + repeated("%", 100'000));
+  expect_one_line_kept("enum E { " + repeated("a, ", 100'000) + "b };");
+  expect_one_line_kept("union U switch (int d) { " + repeated("case 1: ", 50'000) + "int x; };");
+  expect_one_line_kept("program P { version V { int f(" + repeated("int, ", 100'000) + "int) = 1; } = 1; } = 1;");
+  expect_one_line_kept("int a; " + repeated("/* c */ ", 50'000) + ";");
+  expect_one_line_kept("const a = \"" + repeated("\\\"", 100'000) + "\";");
+  expect_one_line_kept(repeated(" ", 100'000) + repeated("%", 100'000));
   const std::string deep = "struct A " + repeated("{ ", 100'000) + repeated("} ", 100'000) + ";";
-  EXPECT_EQ(words_of(format(deep)), words_of(deep));
+  EXPECT_EQ(words_of({format({deep, {}}), {}}), words_of({deep, {}}));
 }
 
 }  // namespace

@@ -33,10 +33,10 @@ std::vector<Token> without_last_commas(const std::vector<Token>& tokens) {
 
 }  // namespace
 
-std::string format(std::string_view text) {
+std::string format(std::string_view text, const std::vector<LineRange>& left_out) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::string lines = without_carriage_returns(text);
-  return print(lay_out(without_last_commas(tokens_of(lines))));
+  return print(lay_out(without_last_commas(tokens_of(lines, left_out))));
 }
 
 }  // namespace idlc::xdr

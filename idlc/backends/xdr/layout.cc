@@ -3,14 +3,13 @@
 #include "spacing.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace idlc::xdr {
 namespace {
 
 constexpr std::size_t step = 2;
 constexpr std::size_t continuation = 4;
-constexpr std::size_t deepest_indent = 128;  // as deep as the parser goes; only what an #if leaves out can be deeper
+constexpr std::size_t deepest_indent = 128;  // as deep as the parser goes; only what a macro closes can be deeper
 
 enum class Keyword { none, file, name_space, program, version, enumeration, structure, alternatives };
 
@@ -42,7 +41,7 @@ struct Block {
   std::size_t outer = 0;
 };
 
-// Where in a definition one is. Copied at an #if, for each of its branches goes on from there.
+// Where in a definition one is.
 struct State {
   std::size_t block = 0;
   bool starting = true;      // the next token begins a declaration, label, enumerator or definition
@@ -52,12 +51,6 @@ struct State {
   std::size_t indent = 0;           // of its first line
   std::size_t line = 0;             // its first line
   std::size_t parentheses = 0;
-};
-
-// An #if that is open.
-struct Branch {
-  State before;
-  std::optional<State> first_end;
 };
 
 class Layout {
@@ -72,7 +65,6 @@ class Layout {
  private:
   void place(std::size_t i);
   void place_marked_line(std::size_t i);
-  void follow_branches(std::string_view word);
   void place_comment(std::size_t i);
   void place_beside(const Token& comment);
   void place_alone(std::size_t i);
@@ -103,7 +95,6 @@ class Layout {
   std::vector<Line> lines_;
   std::vector<Block> blocks_{Block{.keyword = Keyword::file}};
   State state_;
-  std::vector<Branch> branches_;
   bool line_is_open_ = false;             // the next token goes on in the last line
   std::size_t column_ = 0;                // where it would
   const Token* last_ = nullptr;           // what stands before it there
@@ -113,7 +104,6 @@ class Layout {
 void Layout::place(std::size_t i) {
   if (tokens_[i].kind == Token::Kind::lines) return place_marked_line(i);
   if (i < end_of_block_on_line_) return append(i);
-  if (tokens_[i].must_begin_line) line_is_open_ = false;
   if (tokens_[i].is_comment()) return place_comment(i);
   place_code(i);
 }
@@ -123,22 +113,6 @@ void Layout::place_marked_line(std::size_t i) {
   line.as_it_is = true;
   line.code = tokens_[i].text;
   line_is_open_ = false;
-  follow_branches(directive(tokens_[i].text));
-}
-
-// After the #endif one is where the first branch ends.
-void Layout::follow_branches(std::string_view word) {
-  if (word.starts_with("if")) branches_.push_back({state_, {}});
-  if (branches_.empty()) return;
-  Branch& branch = branches_.back();
-  if (word.starts_with("el")) {
-    if (!branch.first_end) branch.first_end = state_;
-    state_ = branch.before;
-  }
-  if (word == "endif") {
-    state_ = branch.first_end.value_or(state_);
-    branches_.pop_back();
-  }
 }
 
 void Layout::place_comment(std::size_t i) {
@@ -198,7 +172,7 @@ void Layout::place_code(std::size_t i) {
 // ;
 bool Layout::joins_line_with_comment(const Token& token) const {
   return (token.is(",") || token.is(";") || token.is("{")) && !lines_.back().comment.empty() &&
-         !lines_.back().continues && !lines_.back().only_comment && !token.must_begin_line;
+         !lines_.back().continues && !lines_.back().only_comment;
 }
 
 void Layout::start(std::size_t i) {

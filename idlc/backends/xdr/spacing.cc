@@ -10,11 +10,6 @@ bool is_one_of(const Token& token, std::string_view symbols) {
          symbols.find(token.text.front()) != std::string_view::npos;
 }
 
-// Others, in what a macro or an #if hides from the parser, stay as close as they are.
-bool is_known(const Token& token) {
-  return token.kind != Token::Kind::symbol || token.is("::") || is_one_of(token, "()[]<>{}*=;:,");
-}
-
 bool ends_line_of_source(const Token& token) {
   return token.newlines != 0 || token.kind == Token::Kind::line_comment || token.kind == Token::Kind::lines ||
          (token.kind == Token::Kind::comment && token.text.find('\n') != std::string_view::npos);
@@ -47,7 +42,6 @@ std::vector<std::size_t> next_of(const std::vector<Token>& tokens, std::string_v
 }  // namespace
 
 bool spaced(const Token& before, const Token& token) {
-  if (!is_known(before) || !is_known(token)) return token.spaced;
   if (is_one_of(before, "([<*") || before.is("::")) return false;
   if (is_one_of(token, ")]>;,")) return false;
   if (token.is(":")) return before.is(":");

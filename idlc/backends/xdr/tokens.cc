@@ -7,21 +7,15 @@
 namespace idlc::xdr {
 namespace {
 
-constexpr std::string_view blanks = " \t";
-
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
+bool is_hexadecimal(char c) { return std::isxdigit(static_cast<unsigned char>(c)); }
 bool is_in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-// What a line does to those that follow it.
-struct LineRules {
-  bool comments = true;    // a comment that it opens belongs to it
-  bool continued = false;  // after a last \ so does the next line
-};
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text) {}
+  Scanner(std::string_view text, const std::vector<LineRange>& left_out)
+      : text_(text), left_out_(left_out.begin()), last_left_out_(left_out.end()) {}
 
   std::vector<Token> scan();
 
@@ -37,31 +31,27 @@ class Scanner {
   std::size_t find(std::string_view what, std::size_t place) const {
     return std::min(text_.find(what, place), text_.size());
   }
-  std::size_t first_in_line(std::size_t place) const {
-    return std::min(text_.find_first_not_of(blanks, place), text_.size());
-  }
 
   void advance(std::size_t end);
   bool on_marked_line() const;
   Piece piece() const;
-  Piece quoted();
   std::size_t end_of_word(std::size_t place) const;
-  std::size_t end_of_character() const;
-
-  std::size_t end_of_comment(std::size_t place) const { return std::min(find("*/", place + 2) + 2, text_.size()); }
-  std::size_t end_of_line(std::size_t place, LineRules rules) const;
-  std::size_t end_of_marked_line(std::size_t place) const;
-  std::size_t end_of_left_out(std::size_t place) const;
-  std::size_t end_of_lines() const;
+  std::size_t end_of_number(std::size_t place) const;
+  std::size_t end_of_quoted() const;
+  std::size_t end_of_comment() const { return std::min(find("*/", place_ + 2) + 2, text_.size()); }
+  std::size_t end_of_line() const;
+  std::size_t end_of_lines();
+  std::size_t end_of_left_out() const;
 
   std::string_view text_;
   std::size_t place_ = 0;
   std::size_t line_ = 0;  // where this one begins
+  std::size_t line_number_ = 1;
   bool begins_line_ = true;
   std::size_t column_ = 0;
   std::size_t newlines_ = 0;
-  std::size_t no_quote_before_ = 0;  // no " up to there has a partner
-  bool unclosed_ = false;            // there was one since the last line with # or %
+  std::vector<LineRange>::const_iterator left_out_;  // what comes next
+  std::vector<LineRange>::const_iterator last_left_out_;
 };
 
 void Scanner::advance(std::size_t end) {
@@ -69,6 +59,7 @@ void Scanner::advance(std::size_t end) {
     column_ = column_after(column_, text_[place_]);
     if (text_[place_] == '\n') {
       line_ = place_ + 1;
+      ++line_number_;
       begins_line_ = true;
     }
   }
@@ -81,75 +72,48 @@ std::size_t Scanner::end_of_word(std::size_t place) const {
   return place;
 }
 
-// 'a' or '\n' or '\x41'; otherwise the ' alone, as in a text that an #if leaves out.
-std::size_t Scanner::end_of_character() const {
-  const bool escaped = at(place_ + 1) == '\\';
-  const std::size_t first = place_ + (escaped ? 3 : 2);
-  for (std::size_t end = first; end <= first + (escaped ? 2 : 0); ++end)
-    if (at(end) == '\'' && text_.substr(place_, end - place_).find('\n') == std::string_view::npos) return end + 1;
-  return place_ + 1;
+// As in 1'000'000.
+std::size_t Scanner::end_of_number(std::size_t place) const {
+  while (is_in_word(at(place)) || (at(place) == '\'' && is_hexadecimal(at(place + 1)))) ++place;
+  return place;
 }
 
-Scanner::Piece Scanner::quoted() {
+// "text" or 'c'.
+std::size_t Scanner::end_of_quoted() const {
   std::size_t end = place_ + 1;
-  while (end < text_.size() && text_[end] != '"' && text_[end] != '\n')
-    end += text_[end] == '\\' && at(end + 1) != '\n' ? 2 : 1;
-  if (at(end) == '"') return {Kind::quoted, end + 1};
-  no_quote_before_ = std::min(end, text_.size());
-  unclosed_ = true;
-  return {Kind::symbol, place_ + 1};
+  while (end < text_.size() && text_[end] != text_[place_]) end += text_[end] == '\\' ? 2 : 1;
+  return std::min(end + 1, text_.size());
 }
 
 Scanner::Piece Scanner::piece() const {
   const char c = text_[place_];
-  if (stands(place_, "/*")) return {Kind::comment, end_of_comment(place_)};
+  if (stands(place_, "/*")) return {Kind::comment, end_of_comment()};
   if (stands(place_, "//")) return {Kind::line_comment, find("\n", place_)};
   if (stands(place_, "::")) return {Kind::symbol, place_ + 2};
-  if (is_digit(c) || (c == '-' && is_digit(at(place_ + 1)))) return {Kind::number, end_of_word(place_ + 1)};
+  if (is_digit(c) || (c == '-' && is_digit(at(place_ + 1)))) return {Kind::number, end_of_number(place_ + 1)};
   if (is_in_word(c)) return {Kind::word, end_of_word(place_)};
-  if (c == '\'' && end_of_character() != place_ + 1) return {Kind::quoted, end_of_character()};
+  if (c == '"' || c == '\'') return {Kind::quoted, end_of_quoted()};
   return {Kind::symbol, place_ + 1};
 }
 
-std::size_t Scanner::end_of_line(std::size_t place, LineRules rules) const {
-  for (; place < text_.size(); ++place) {
-    if (rules.comments && stands(place, "/*")) place = end_of_comment(place) - 1;
-    if (rules.comments && stands(place, "//")) rules.comments = false;
-    if (text_[place] == '\n' && !(rules.continued && text_[place - 1] == '\\')) return place;
-  }
-  return text_.size();
+// After a last \ the line goes on.
+std::size_t Scanner::end_of_line() const {
+  std::size_t end = find("\n", place_);
+  while (end < text_.size() && text_[end - 1] == '\\') end = find("\n", end + 1);
+  return end;
 }
 
-// A /* on a line with % opens no comment.
-std::size_t Scanner::end_of_marked_line(std::size_t place) const {
-  const char mark = at(first_in_line(place));
-  return end_of_line(place, {.comments = mark != '%', .continued = mark == '%' || mark == '#'});
+std::size_t Scanner::end_of_lines() {
+  if (left_out_ == last_left_out_ || left_out_->begin != line_number_) return end_of_line();
+  const std::size_t end = end_of_left_out();
+  ++left_out_;
+  return end;
 }
 
-// Up to the line before the #else, #elif or #endif.
-std::size_t Scanner::end_of_left_out(std::size_t place) const {
-  for (std::size_t depth = 1; place < text_.size();) {
-    const std::size_t end = end_of_marked_line(place + 1);
-    const std::string_view word = directive(text_.substr(place + 1, end - place - 1));
-    if (word.starts_with("if")) ++depth;
-    if (depth == 1 && (word.starts_with("el") || word == "endif")) break;
-    if (word == "endif") --depth;
-    place = end;
-  }
-  return place;
-}
-
-bool is_if_zero(std::string_view line) {
-  if (directive(line) != "if") return false;
-  line.remove_prefix(line.find("if") + 2);
-  line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-  line = line.substr(0, line.find('/'));  // a comment
-  return line.substr(0, line.find_last_not_of(" \t") + 1) == "0";
-}
-
-std::size_t Scanner::end_of_lines() const {
-  const std::size_t end = end_of_marked_line(line_);
-  return is_if_zero(text_.substr(line_, end - line_)) ? end_of_left_out(end) : end;
+std::size_t Scanner::end_of_left_out() const {
+  std::size_t end = line_;
+  for (std::size_t line = left_out_->begin; line != left_out_->end; ++line) end = find("\n", end) + 1;
+  return end - 1;
 }
 
 std::vector<Token> Scanner::scan() {
@@ -162,14 +126,10 @@ std::vector<Token> Scanner::scan() {
       advance(place_ + 1);
       continue;
     }
-    const bool must_begin_line = newlines_ != 0 && unclosed_;
-    const Piece next = on_marked_line()                                     ? Piece{Kind::lines, end_of_lines()}
-                       : text_[place_] == '"' && place_ >= no_quote_before_ ? quoted()
-                                                                            : piece();
-    if (next.kind == Kind::lines) unclosed_ = false;
+    const Piece next = on_marked_line() ? Piece{Kind::lines, end_of_lines()} : piece();
     const std::size_t begin = next.kind == Kind::lines ? line_ : place_;
     tokens.push_back({next.kind, text_.substr(begin, next.end - begin), std::exchange(newlines_, 0),
-                      std::exchange(spaced, false), column_, must_begin_line});
+                      std::exchange(spaced, false), column_});
     advance(next.end);
     begins_line_ = false;
   }
@@ -178,14 +138,8 @@ std::vector<Token> Scanner::scan() {
 
 }  // namespace
 
-std::vector<Token> tokens_of(std::string_view text) { return Scanner(text).scan(); }
-
-std::string_view directive(std::string_view line) {
-  line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-  if (!line.starts_with('#')) return {};
-  line.remove_prefix(std::min(line.find_first_not_of(blanks, 1), line.size()));
-  return line.substr(0,
-                     static_cast<std::size_t>(std::find_if_not(line.begin(), line.end(), is_in_word) - line.begin()));
+std::vector<Token> tokens_of(std::string_view text, const std::vector<LineRange>& left_out) {
+  return Scanner(text, left_out).scan();
 }
 
 std::size_t column_after(std::size_t column, char c) {

@@ -1,5 +1,6 @@
 #include "lexer.h"
 
+#include "directive.h"
 #include "words.h"
 
 namespace idlc {
@@ -129,6 +130,11 @@ void Lexer::end_comment() {
 
 void Lexer::comment_not_closed() { diagnostics_.error(comment_.where, "this comment is never closed"); }
 
+void Lexer::end_line_of_comment(std::string_view line) {
+  if (!trimmed(line.substr(2)).empty())
+    diagnostics_.error(here_, "nothing may stand after a comment that a line with # opens");
+}
+
 void Lexer::line_comment(std::string_view text) {
   begin_comment();
   add_to_comment(text.substr(2));
@@ -142,6 +148,7 @@ void Lexer::directive(std::string_view line) {
   if (here_.begin.file == 0) note_left_out(was_skipping);
   given_up_ = given_up_ || preprocessor_.given_up();
   if (!file) return;
+  if (leaves_comment_open(line)) return diagnostics_.error(here_, "a comment after #include ends on its line");
   if (read_ > most_text) return give_up("too much text is included");
   const std::string_view content = sources_.source(*file).text();
   enter({}, content);
@@ -160,7 +167,7 @@ void Lexer::percent_line(std::string_view lines) {
   while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     std::string_view line = lines.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);
     const std::size_t first = line.find_first_not_of(" \t");
     if (first != std::string_view::npos && line[first] == '%') line.remove_prefix(first + 1);
     text.append(line).append("\n");

@@ -51,6 +51,8 @@ class Lexer {
   void end_comment();
   void comment_not_closed();
   void line_comment(std::string_view text);
+  // Of a comment that a line with # opened.
+  void end_line_of_comment(std::string_view line);
   void directive(std::string_view line);
   bool skipping() const { return preprocessor_.skipping(); }
   void percent_line(std::string_view lines);

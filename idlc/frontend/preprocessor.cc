@@ -1,36 +1,19 @@
 #include "preprocessor.h"
 
 #include "condition.h"
+#include "directive.h"
 #include "words.h"
+
+#include <algorithm>
 
 namespace idlc {
 namespace {
 
-// A comment after a directive is no part of it; one within quotes is none.
-std::string without_comments(std::string_view text) {
-  std::string result;
-  bool quoted = false;
-  while (!text.empty()) {
-    const bool comment = !quoted && (text.starts_with("/*") || text.starts_with("//"));
-    if (!comment) {
-      if (text.front() == '"') quoted = !quoted;
-      result += text.front();
-      text.remove_prefix(1);
-      continue;
-    }
-    const std::size_t end = text[1] == '*' ? text.find("*/", 2) : std::string_view::npos;
-    if (end == std::string_view::npos) break;
-    result += ' ';
-    text.remove_prefix(end + 2);
-  }
-  return result;
-}
-
 // A \ at the end of a line: the next one goes on.
 std::string joined_lines(std::string text) {
   for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 1)) {
-    const std::size_t end = text.starts_with("\\\r\n") || text.compare(at, 3, "\\\r\n") == 0 ? 3 : 2;
-    if (text.compare(at, 2, "\\\n") == 0 || end == 3) text.replace(at, end, " ");
+    const std::size_t end = std::min(text.find_first_not_of('\r', at + 1), text.size());
+    if (end != text.size() && text[end] == '\n') text.replace(at, end + 1 - at, " ");
   }
   return text;
 }
@@ -154,8 +137,7 @@ void Preprocessor::refuse(std::string_view text, const Location& where) {
   const std::string word(leading_word(text));
   const bool marker = word.find_first_not_of("0123456789") == std::string::npos;
   if (marker || word == "pragma" || word == "ident" || word == "line" || word == "warning") return;
-  if (word == "error")
-    return diagnostics_.error(where, "#error: " + std::string(trimmed(text.substr(word.size()))));
+  if (word == "error") return diagnostics_.error(where, "#error: " + std::string(trimmed(text.substr(word.size()))));
   diagnostics_.error(where, "#" + word + " is not a directive");
 }
 

@@ -105,6 +105,23 @@ TEST_F(reading, ends_an_if_in_the_file_that_it_began_in) {
   EXPECT_NE(outcome.output.find("a.x:1:1: error: this #if has no #endif"), std::string::npos) << outcome.output;
 }
 
+TEST_F(reading, takes_comments_of_several_lines_beside_a_directive) {
+  const std::string text =
+      "#define LENGTH 4 /* bytes,\n * \"not */\n#if LENGTH == 4 /* one\n#else\n */  \r\nstruct A { opaque x[LENGTH]; "
+      "};\n"
+      "#else /*\n#endif\n*/\n(\n#endif /* too\n */";
+  file("a.x", text);
+  EXPECT_EQ(run("").output, "");
+  EXPECT_NE(read(path("a.x.h")).find("std::array<std::byte, 4> x"), std::string::npos);
+  file("a.x", text + " // more");
+  EXPECT_TRUE(run("").output.starts_with(path("a.x") + ":12:2: error: nothing may stand after")) << run("").output;
+  file("a.x", text + "\n#include \"b.h\" /*\n*/");
+  file("b.h", "*/");
+  EXPECT_TRUE(run("").output.starts_with(path("a.x") + ":13:1: error: a comment after #include")) << run("").output;
+  file("a.x", "#if 0\n#endif /* too");
+  EXPECT_TRUE(run("").output.starts_with(path("a.x") + ":2:1: error: this comment is never closed")) << run("").output;
+}
+
 TEST_F(reading, tells_make_what_was_read) {
   file("a.x", "#include \"with blank.x\"\n#include \"c.h\"\n");
   file("with blank.x", "const x = 1;");
@@ -137,12 +154,13 @@ TEST_F(reading, takes_types_that_the_cpp_around_defines) {
 
 TEST_F(reading, takes_what_editors_make_of_a_file) {
   const std::vector<std::string> texts{
-      "struct A { int x; };",                                                            // no newline at the end
+      "struct A { int x; };",                                                           // no newline at the end
       "\xEF\xBB\xBFstruct A {\r\n  int x;\r\n};\r\n%int y;\r\n#define Z \\\r\n 1\r\n",  // from Windows
       "#if 1\nstruct A { int x; };\n#endif",
       "%// a",
       "const A = 1; /* \xe4 */ // \xc3\xa4",
       "\f\v\tconst A = 1;",
+      "#define A \\\r\r\n 1\r\r\nconst B = A;\r\r\n",
   };
   for (const std::string& text : texts) {
     file("a.x", text);

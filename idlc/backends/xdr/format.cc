@@ -8,11 +8,15 @@
 namespace idlc::xdr {
 namespace {
 
+// Of line ends only.
 std::string without_carriage_returns(std::string_view text) {
   std::string result;
   result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (text.substr(i, 2) != "\r\n") result += text[i];
+  for (const char c : text) {
+    if (c == '\n')
+      while (result.ends_with('\r')) result.pop_back();
+    result += c;
+  }
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "tokens.h"
 
+#include "frontend/directive.h"
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
@@ -96,11 +98,12 @@ Scanner::Piece Scanner::piece() const {
   return {Kind::symbol, place_ + 1};
 }
 
-// After a last \ the line goes on.
+// After a last \ the line goes on, and so it does in a comment that a # leaves open.
 std::size_t Scanner::end_of_line() const {
   std::size_t end = find("\n", place_);
-  while (end < text_.size() && text_[end - 1] == '\\') end = find("\n", end + 1);
-  return end;
+  while (end + 1 < text_.size() && text_[end - 1] == '\\') end = find("\n", end + 1);
+  const bool in_comment = at(place_) == '#' && leaves_comment_open(text_.substr(place_, end - place_));
+  return in_comment ? find("\n", find("*/", end)) : end;
 }
 
 std::size_t Scanner::end_of_lines() {

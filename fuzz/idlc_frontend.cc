@@ -46,7 +46,7 @@ void drop_places(nlohmann::json& node) {
 }
 
 struct Compiled {
-  std::string json;  // nothing if the file is not good
+  std::string json;  // nothing if the file is not good, or cannot be formatted
   std::string formatted;
 };
 
@@ -66,6 +66,7 @@ Compiled compile(const std::string& text, const std::vector<std::string>& files)
   idlc::cpp::generate(spec, {.file = "a.x", .space = {}, .spaces = {}, .keep_percent = true, .headers = {}});
   nlohmann::json json = nlohmann::json::parse(idlc::json::describe(spec));
   drop_places(json);
+  if (spec.line_number) return {};
   return {json.dump(), idlc::xdr::format(text, spec.left_out)};
 }
 

@@ -78,6 +78,18 @@ struct Results {
   std::string printed;  // on stdout
 };
 
+Exit format(const Sources& sources, const Spec& spec, Results& results) {
+  const std::string formatted = xdr::format(sources.source(0).text(), spec.left_out);
+  if (spec.line_number && formatted != sources.source(0).text()) {
+    Diagnostics diagnostics;
+    diagnostics.error(*spec.line_number, "__LINE__ may stand for another number in the formatted file");
+    diagnostics.print(std::cerr, sources);
+    return mistakes;
+  }
+  results.printed += formatted;
+  return success;
+}
+
 // Adds what becomes of one file; says what is wrong with it otherwise.
 Exit compile(const std::string& path, const Arguments& arguments, Results& results) {
   Sources sources;
@@ -94,10 +106,7 @@ Exit compile(const std::string& path, const Arguments& arguments, Results& resul
     results.printed += json::describe(spec);
     return success;
   }
-  if (arguments.format) {
-    results.printed += xdr::format(sources.source(0).text(), spec.left_out);
-    return success;
-  }
+  if (arguments.format) return format(sources, spec, results);
   const std::size_t first = results.files.size();
   if (arguments.skeleton) {
     add_skeleton(path, spec, arguments, sources, results.files);

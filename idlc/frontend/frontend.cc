@@ -33,6 +33,7 @@ Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics) {
     spec.comments = std::move(lexer.comments());
     spec.percent_lines = std::move(lexer.percent_lines());
     spec.left_out = std::move(lexer.left_out());
+    spec.line_number = lexer.first_line_number();
     percent_defines = std::move(lexer.percent_defines());
     lost = std::move(lexer.lost());
   }

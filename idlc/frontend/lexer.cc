@@ -216,6 +216,7 @@ void Lexer::quote_not_closed() { give_up("this string is never closed"); }
 
 // C's __LINE__, by which people number procedures.
 Value Lexer::line_number() {
+  if (here_.begin.file == 0 && !first_line_number_) first_line_number_ = here_;
   Value value;
   value.where = here_;
   value.number.magnitude = here_.begin.line;

@@ -29,6 +29,7 @@ class Lexer {
   std::vector<PercentLines>& percent_lines() { return percent_lines_; }
   PercentDefines& percent_defines() { return percent_defines_; }
   std::vector<LineRange>& left_out() { return left_out_; }
+  const std::optional<Location>& first_line_number() const { return first_line_number_; }
   // The parser asks for another token: the one it has becomes the last.
   void end_token() { last_token_ = here_; }
   const Location& last_token() const { return last_token_; }
@@ -50,9 +51,9 @@ class Lexer {
   void add_to_comment(std::string_view text) { comment_.text += text; }
   void end_comment();
   void comment_not_closed();
-  void line_comment(std::string_view text);
   // Of a comment that a line with # opened.
   void end_line_of_comment(std::string_view line);
+  void line_comment(std::string_view text);
   void directive(std::string_view line);
   bool skipping() const { return preprocessor_.skipping(); }
   void percent_line(std::string_view lines);
@@ -108,6 +109,7 @@ class Lexer {
   PercentDefines percent_defines_;
   std::size_t left_out_since_ = 0;  // the line of the # that began it
   std::vector<LineRange> left_out_;
+  std::optional<Location> first_line_number_;
   Comment comment_;
   std::unordered_set<std::string> lost_;
   std::vector<std::string> spaces_{""};

@@ -122,6 +122,17 @@ TEST_F(reading, takes_comments_of_several_lines_beside_a_directive) {
   EXPECT_TRUE(run("").output.starts_with(path("a.x") + ":2:1: error: this comment is never closed")) << run("").output;
 }
 
+// The numbers of procedures would change with the lines.
+TEST_F(reading, formats_no_file_whose_lines_are_numbers) {
+  file("a.x", "const A = 1;\n\n\n#define HERE __LINE__\nconst B = HERE;\n");
+  EXPECT_EQ(run("").status, 0);
+  const Outcome outcome = run("--format");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_TRUE(outcome.output.starts_with(path("a.x") + ":5:11: error: __LINE__ ")) << outcome.output;
+  file("a.x", "const A = 1;\n\nconst B = __LINE__;\n");
+  EXPECT_EQ(run("--format").output, read(path("a.x")));
+}
+
 TEST_F(reading, tells_make_what_was_read) {
   file("a.x", "#include \"with blank.x\"\n#include \"c.h\"\n");
   file("with blank.x", "const x = 1;");

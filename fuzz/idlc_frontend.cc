@@ -3,6 +3,7 @@
 #include "backends/cpp/cpp.h"
 #include "backends/cpp/percent.h"
 #include "backends/json/json.h"
+#include "backends/skeleton/skeleton.h"
 #include "backends/xdr/format.h"
 #include "frontend/frontend.h"
 
@@ -63,7 +64,9 @@ Compiled compile(const std::string& text, const std::vector<std::string>& files)
     diagnostics.print(out, sources);
     return {};
   }
-  idlc::cpp::generate(spec, {.file = "a.x", .space = {}, .spaces = {}, .keep_percent = true, .headers = {}});
+  const idlc::cpp::Options writing{.file = "a.x", .space = {}, .spaces = {}, .keep_percent = true, .headers = {}};
+  idlc::cpp::generate(spec, writing);
+  idlc::skeleton::generate(spec, writing, {.files = {"a.x"}});
   nlohmann::json json = nlohmann::json::parse(idlc::json::describe(spec));
   drop_places(json);
   if (spec.line_number) return {};

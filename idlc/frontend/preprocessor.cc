@@ -10,12 +10,17 @@ namespace idlc {
 namespace {
 
 // A \ at the end of a line: the next one goes on.
-std::string joined_lines(std::string text) {
-  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 1)) {
+std::string joined_lines(std::string_view text) {
+  std::string result;
+  while (true) {
+    const std::size_t at = std::min(text.find('\\'), text.size());
     const std::size_t end = std::min(text.find_first_not_of('\r', at + 1), text.size());
-    if (end != text.size() && text[end] == '\n') text.replace(at, end + 1 - at, " ");
+    result += text.substr(0, at);
+    if (at == text.size()) return result;
+    const bool joins = end != text.size() && text[end] == '\n';
+    result += joins ? ' ' : '\\';
+    text.remove_prefix(joins ? end + 1 : at + 1);
   }
-  return text;
 }
 
 std::string_view take_word(std::string_view& text) {
@@ -35,7 +40,7 @@ Preprocessor::Preprocessor(Sources& sources, const Options& options, Diagnostics
 }
 
 std::optional<std::uint32_t> Preprocessor::directive(std::string_view line, const Location& where) {
-  const std::string text = without_comments(joined_lines(std::string(line.substr(line.find('#') + 1))));
+  const std::string text = without_comments(joined_lines(line.substr(line.find('#') + 1)));
   std::string_view rest = text;
   const std::string_view word = take_word(rest);
   if (conditional(word, rest, where) || skipping()) return std::nullopt;

@@ -193,6 +193,8 @@ TEST_F(reading, gives_up_what_grows_without_end) {
   for (int i = 0; i < 100'000; ++i) deep += "struct { ";
   std::string namespaces;
   for (int i = 0; i < 100'000; ++i) namespaces += "namespace a { ";
+  std::string continued = "#define A 1 ";
+  for (int i = 0; i < 1'000'000; ++i) continued += "\\\n";
   const std::string name(1'000'000, 'a');
   const std::vector<std::pair<std::string, int>> texts{
       {doubling + "struct A { a99 y; };", 1},
@@ -200,6 +202,7 @@ TEST_F(reading, gives_up_what_grows_without_end) {
       {nested_ifs, 1},
       {"struct A { " + deep, 1},
       {namespaces, 1},
+      {continued + "\nconst B = A;", 0},
       {"struct " + name + " { int " + name + "b; };", 0},
       {"struct A { " + name + " x; };", 1},
       {"#define " + name + " int\nstruct A { " + name + " x; };", 0},

@@ -15,49 +15,45 @@ void VersionWriter::declare_client() {
 }
 
 void VersionWriter::define_client(const Procedure& procedure) {
-  const bool returns = !procedure.result.is_void();
   out_.blank();
   out_.open("{} Client::{}({})", result(procedure), names_.of(procedure), client_parameters(procedure, true));
-  if (returns) out_.line("{} {}{};", result(procedure), locals_.reply, initializer(types_, procedure.result));
-  write_call(procedure);
-  if (returns) out_.line("return {};", locals_.reply);
+  write_arguments(procedure);
+  read_results(procedure);
   out_.close();
 }
 
-void VersionWriter::write_call(const Procedure& procedure) {
-  const std::string start = "call(procedures::" + names_.of(procedure) + ",";
-  const std::string results = decode_results(procedure);
-  const std::vector<std::string> arguments = encode_arguments(procedure);
-  if (procedure.arguments.size() == 1 && is_class(procedure.arguments.front()))
-    return out_.line("{} {}, {});", start, argument(procedure, 0), results);
-  if (arguments.empty()) return out_.line("{} {}, {});", start, "{}", results);
-  const std::string encoder = "[&](onc::xdr::Encoder& " + locals_.out + ")";
-  if (arguments.size() == 1) {
-    out_.line("{} {} { {}; },", start, encoder, arguments.front());
-    return out_.line("     {});", results);
-  }
-  out_.open("const auto {} = {}", locals_.arguments, encoder);
-  for (const std::string& argument : arguments) out_.line("{};", argument);
-  out_.close("};");
-  out_.line("{} {}, {});", start, locals_.arguments, results);
+void VersionWriter::write_arguments(const Procedure& procedure) {
+  const std::string begin = "begin_call(procedures::" + names_.of(procedure) + ")";
+  if (procedure.arguments.empty()) return out_.line("{};", begin);
+  const Declaration& first = procedure.arguments.front();
+  if (procedure.arguments.size() == 1 && (is_class(first) || is_scalar(first)))
+    return out_.line("{};", encode_argument(procedure, 0, begin));
+  out_.line("auto& {} = {};", locals_.out, begin);
+  for (const std::string& argument : encode_arguments(procedure)) out_.line("{};", argument);
+}
+
+void VersionWriter::read_results(const Procedure& procedure) {
+  if (procedure.result.is_void()) return out_.line("end_call();");
+  const std::string value = codec_.read(procedure.result, "end_call()");
+  if (!value.empty()) return out_.line("return {};", value);
+  if (is_class(procedure.result)) return out_.line("return end_call().last<{}>();", result(procedure));
+  out_.line("auto& {} = end_call();", locals_.in);
+  out_.line("{} {}{};", result(procedure), locals_.reply, initializer(types_, procedure.result));
+  out_.line("{};", codec_.decode(procedure.result, locals_.reply, locals_.in, place(procedure, procedure.result)));
+  out_.line("return {};", locals_.reply);
+}
+
+std::string VersionWriter::encode_argument(const Procedure& procedure, std::size_t index,
+                                           const std::string& stream) const {
+  const Declaration& declaration = procedure.arguments[index];
+  return codec_.encode(declaration, argument(procedure, index), stream, place(procedure, declaration));
 }
 
 std::vector<std::string> VersionWriter::encode_arguments(const Procedure& procedure) const {
   std::vector<std::string> statements;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
-    const Declaration& declaration = procedure.arguments[i];
-    statements.push_back(
-        codec_.encode(declaration, argument(procedure, i), locals_.out, place(procedure, declaration)));
-  }
+  for (std::size_t i = 0; i < procedure.arguments.size(); ++i)
+    statements.push_back(encode_argument(procedure, i, locals_.out));
   return statements;
-}
-
-std::string VersionWriter::decode_results(const Procedure& procedure) const {
-  if (procedure.result.is_void()) return "{}";
-  if (is_class(procedure.result)) return locals_.reply;
-  const std::string place = this->place(procedure, procedure.result);
-  return "[&](onc::xdr::Decoder& " + locals_.in + ") { " +
-         codec_.decode(procedure.result, locals_.reply, locals_.in, place) + "; }";
 }
 
 }  // namespace idlc::cpp

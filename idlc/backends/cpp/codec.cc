@@ -1,6 +1,7 @@
 #include "codec.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 namespace idlc::cpp {
@@ -43,6 +44,8 @@ std::string pointer_call(const Declaration& declaration) {
   return declaration.pointer == Pointer::list && !declaration.maybe ? "list" : "optional";
 }
 
+bool is_number(const Declaration& declaration) { return is_scalar(declaration) && !enum_of(declaration); }
+
 // Fields of fixed size that the codec moves without looking at them: they share one bounds check.
 bool in_run(const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
@@ -70,8 +73,8 @@ class StructCodec {
     const std::string stream = types_.local("out");
     out_.blank();
     out_.open("void {}::encode(onc::xdr::Encoder& {}) const", names_.of(definition_), stream);
-    each_run(stream, [&](const Declaration& member, const std::string& from) {
-      return codec_.encode(member, names_.of(member), from, place(member));
+    each_run(stream, [&](const Declaration& member, const std::string& to) {
+      return codec_.encode(member, names_.of(member), to, place(member));
     });
     out_.close();
   }
@@ -91,21 +94,53 @@ class StructCodec {
   // What errors call a member: "Entry.name".
   std::string place(const Declaration& member) const { return definition_.name.text + "." + member.name.text; }
 
-  template <class Statement>
-  void each_run(const std::string& stream, Statement statement) {
+  using Statement = std::function<std::string(const Declaration& member, const std::string& stream)>;
+
+  // A run of many is moved under one check, in place. `statement` moves a member.
+  void each_run(const std::string& stream, const Statement& statement) {
     int runs = 0;
-    for (std::size_t i = 0; i < members_.size();) {
-      std::size_t end = i;
-      std::uint64_t size = 0;
-      while (end < members_.size() && in_run(*members_[end])) size += smallest(*members_[end++]);
-      if (end - i < 2) {
-        out_.line("{};", statement(*members_[i++], stream));
-        continue;
-      }
-      const std::string run = types_.local(++runs == 1 ? "run" : "run" + std::to_string(runs));
-      out_.line("auto {} = {}.run({});", run, stream, size);
-      for (; i < end; ++i) out_.line("{};", statement(*members_[i], run));
+    for (std::size_t begin = 0; begin < members_.size();) {
+      const std::size_t end = std::max(begin + 1, end_of(begin, in_run));
+      if (end - begin > few)
+        write_many(stream, types_.local(++runs == 1 ? "run" : "run" + std::to_string(runs)), begin, end, statement);
+      else
+        write_few(stream, begin, end, statement);
+      begin = end;
     }
+  }
+
+  // As many as go to a function in registers.
+  static constexpr std::size_t few = 5;
+
+  void write_few(const std::string& stream, std::size_t begin, std::size_t end, const Statement& statement) {
+    while (begin < end) {
+      const std::size_t end_of_numbers = end_of(begin, is_number);
+      if (end_of_numbers - begin > 1)
+        write_numbers(stream, begin, end_of_numbers);
+      else
+        out_.line("{};", statement(*members_[begin], stream));
+      begin = std::max(begin + 1, end_of_numbers);
+    }
+  }
+
+  void write_numbers(const std::string& stream, std::size_t begin, std::size_t end) {
+    std::string all;
+    for (std::size_t i = begin; i < end; ++i) all += (all.empty() ? "" : ", ") + names_.of(*members_[i]);
+    out_.line("{}.fields({});", stream, all);
+  }
+
+  void write_many(const std::string& stream, const std::string& run, std::size_t begin, std::size_t end,
+                  const Statement& statement) {
+    std::uint64_t size = 0;
+    for (std::size_t i = begin; i < end; ++i) size += smallest(*members_[i]);
+    out_.line("auto {} = {}.run({});", run, stream, size);
+    for (std::size_t i = begin; i < end; ++i) out_.line("{};", statement(*members_[i], run));
+  }
+
+  // Where those from `begin` on that are `alike` end.
+  std::size_t end_of(std::size_t begin, bool (*alike)(const Declaration&)) const {
+    while (begin < members_.size() && alike(*members_[begin])) ++begin;
+    return begin;
   }
 
   Printer& out_;
@@ -141,19 +176,6 @@ void write_enumerators(Printer& out, const Definition& definition, const Names& 
            gaps ? ", {" + only + "}" : "");
 }
 
-void write_enum_codec(Printer& out, const Definition& definition, const Names& names) {
-  const std::string value = names.local("v");
-  const std::string known = names.values_of(definition, {});
-  for (const bool encoding : {true, false}) {
-    const std::string stream = names.local(encoding ? "out" : "in");
-    out.blank();
-    out.open(encoding ? "void encode(onc::xdr::Encoder& {}, {} {})" : "void decode(onc::xdr::Decoder& {}, {}& {})",
-             stream, names.of(definition), value);
-    out.line("{}.enumerator({}, {});", stream, value, known);
-    out.close();
-  }
-}
-
 }  // namespace
 
 Scope locals_in_codecs(const Names& names) {
@@ -169,14 +191,10 @@ bool is_class(const Declaration& declaration) {
   return !resolved.maybe && resolved.shape == Shape::plain && type && (type->as<Struct>() || type->as<Union>());
 }
 
-std::string reader(const Declaration& declaration) {
-  const Declaration& resolved = resolve(declaration);
-  if (resolved.shape != Shape::plain || resolved.type.kind != TypeRef::Kind::primitive) return "";
-  return reader(resolved.type.primitive);
-}
-
 std::string handed_on(const Declaration& declaration, const std::string& name) {
-  return is_scalar(declaration) || !reader(declaration).empty() ? name : "std::move(" + name + ")";
+  const Declaration& resolved = resolve(declaration);
+  const bool read = resolved.shape == Shape::plain && resolved.type.kind == TypeRef::Kind::primitive;
+  return read || enum_of(declaration) ? name : "std::move(" + name + ")";
 }
 
 std::string Codec::bound(const Declaration& declaration, const std::string& place) const {
@@ -194,7 +212,7 @@ std::string Codec::encode(const Declaration& declaration, const std::string& val
   if (const Definition* type = resolved.shape == Shape::plain ? resolved.type.definition : nullptr) {
     if (type->as<External>()) return fill("{}.value({})", stream, value);
     if (is_class(resolved)) return fill("{}.encode({})", value, stream);
-    return fill("{}.enumerator({}, {})", stream, value, types_.values_of(*type));
+    return fill("{}.enumerator(int({}), {})", stream, value, types_.values_of(*type));
   }
   if (resolved.shape == Shape::plain) return fill("{}.{}({})", stream, writer(resolved.type.primitive), value);
   const std::string most = bound(resolved, place);
@@ -213,6 +231,14 @@ std::string Codec::encode_items(const Declaration& declaration, const std::strin
   return ", [&](" + type + name + ") { " + encode(element, name, stream, place, level + 1) + "; }";
 }
 
+std::string Codec::read(const Declaration& declaration, const std::string& stream) const {
+  if (const Definition* type = enum_of(declaration))
+    return Printer::fill("{}({}.enumerator({}))", types_.of(*type), stream, types_.values_of(*type));
+  const Declaration& resolved = resolve(declaration);
+  if (resolved.maybe || resolved.shape != Shape::plain || resolved.type.kind != TypeRef::Kind::primitive) return "";
+  return stream + "." + reader(resolved.type.primitive) + "()";
+}
+
 std::string Codec::decode(const Declaration& declaration, const std::string& value, const std::string& stream,
                           const std::string& place, int level) const {
   const auto fill = [](const auto&... parts) { return Printer::fill(parts...); };
@@ -222,9 +248,8 @@ std::string Codec::decode(const Declaration& declaration, const std::string& val
   if (const Definition* type = resolved.shape == Shape::plain ? resolved.type.definition : nullptr) {
     if (type->as<External>()) return fill("{}.value({})", stream, value);
     if (is_class(resolved)) return fill("{}.decode({})", value, stream);
-    return fill("{}.enumerator({}, {})", stream, value, types_.values_of(*type));
   }
-  if (resolved.shape == Shape::plain) return fill("{} = {}.{}()", value, stream, reader(resolved.type.primitive));
+  if (resolved.shape == Shape::plain) return fill("{} = {}", value, read(resolved, stream));
   const std::string most = bound(resolved, place);
   if (is_string(resolved)) return fill("{}.string({}{})", stream, value, most);
   if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, most);
@@ -250,12 +275,18 @@ bool has_codec(const Definition& definition) {
 void declare_codec(Printer& out, const Definition& definition, const Names& names) {
   if (!definition.as<Enum>()) return;
   write_enumerators(out, definition, names);
-  out.line("void encode(onc::xdr::Encoder&, {});", names.of(definition));
-  out.line("void decode(onc::xdr::Decoder&, {}&);", names.of(definition));
+  const std::string& type = names.of(definition);
+  const std::string value = names.local("v");
+  const std::string encoder = names.local("out");
+  const std::string decoder = names.local("in");
+  const std::string known = names.values_of(definition, {});
+  out.line("inline void encode(onc::xdr::Encoder& {}, {} {}) { {}.enumerator(int({}), {}); }", encoder, type, value,
+           encoder, value, known);
+  out.line("inline void decode(onc::xdr::Decoder& {}, {}& {}) { {} = {}({}.enumerator({})); }", decoder, type, value,
+           value, type, decoder, known);
 }
 
 void write_codec(Printer& out, const Definition& definition, const Names& names) {
-  if (definition.as<Enum>()) write_enum_codec(out, definition, names);
   if (definition.as<Union>()) write_union_codec(out, definition, names);
   if (!definition.as<Struct>()) return;
   StructCodec codec(out, definition, names);

@@ -15,6 +15,8 @@ class Codec {
                      const std::string& place) const {
     return encode(declaration, value, stream, place, 1);
   }
+  // What reads a number, bool or enum, as in `value = in.u32()`. Empty for everything else, which is filled.
+  std::string read(const Declaration& declaration, const std::string& stream) const;
   // `stream` is the name of a decoder; `value` is assigned or filled.
   std::string decode(const Declaration& declaration, const std::string& value, const std::string& stream,
                      const std::string& place) const {
@@ -39,9 +41,6 @@ class Codec {
 
 // A struct or union: it writes and reads itself.
 bool is_class(const Declaration& declaration);
-
-// What a decoder reads by value, as in `v.size = in.u32()`: "u32". Empty for everything else.
-std::string reader(const Declaration& declaration);
 
 // A local that was read and goes to whoever wants the value.
 std::string handed_on(const Declaration& declaration, const std::string& name);

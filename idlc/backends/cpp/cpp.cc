@@ -99,7 +99,9 @@ std::string source(const Spec& spec, Names& names, const Options& options) {
   Printer out;
   out.line("{}", first_line(options));
   out.line("#include \"{}.h\"", options.file);
-  const auto wanted = [](const Definition& definition) { return has_codec(definition) || is_program(definition); };
+  const auto wanted = [](const Definition& definition) {
+    return definition.as<Struct>() || definition.as<Union>() || is_program(definition);
+  };
   write_own(out, spec, names, wanted, [&](const Definition& definition) {
     write_codec(out, definition, names);
     write_versions(out, definition, names, [](VersionWriter writer) { writer.define(); });

@@ -37,7 +37,7 @@ const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio"};
 const Scope in_class{"encode", "decode", "print"};
 
 // What a Client or Server has, is or calls: no procedure may take it.
-const Scope in_program{"call",        "dispatch",   "program", "set_timeout", "set_credential",
+const Scope in_program{"call", "begin_call", "end_call",        "dispatch",   "program", "set_timeout", "set_credential",
                        "encode",      "decode",     "Client",  "Server",      "AsyncClient", "handlers",
                        "AsyncServer", "procedures", "onc",     "std",         "asio"};
 

@@ -39,9 +39,10 @@ class VersionWriter {
   void declare_server();
   void define_procedures();
   void define_client(const Procedure& procedure);
-  void write_call(const Procedure& procedure);
+  void write_arguments(const Procedure& procedure);
+  void read_results(const Procedure& procedure);
+  std::string encode_argument(const Procedure& procedure, std::size_t index, const std::string& stream) const;
   std::vector<std::string> encode_arguments(const Procedure& procedure) const;
-  std::string decode_results(const Procedure& procedure) const;
   void define_handlers();
   void define_handler(const Procedure& procedure);
   // Writes what reads them into locals; returns what hands those on.

@@ -51,9 +51,9 @@ std::string VersionWriter::read_arguments(const Procedure& procedure) {
   for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
     const Declaration& declaration = procedure.arguments[i];
     const std::string name = argument(procedure, i);
-    const std::string method = reader(declaration);
-    if (!method.empty()) {
-      out_.line("const {} {} = {}.{}();", types_.of(declaration), name, locals_.arguments, method);
+    const std::string value = codec_.read(declaration, locals_.arguments);
+    if (!value.empty()) {
+      out_.line("const {} {} = {};", types_.of(declaration), name, value);
     } else {
       out_.line("{} {}{};", types_.of(declaration), name, initializer(types_, declaration));
       out_.line("{};", codec_.decode(declaration, name, locals_.arguments, place(procedure, declaration)));

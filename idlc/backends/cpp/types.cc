@@ -46,6 +46,18 @@ std::string pointer_type(Pointer pointer, const std::string& element) {
   return "std::optional<" + element + ">";
 }
 
+// The members of structs in structs, counted to 33.
+std::uint64_t leaves(const Declaration& declaration) {
+  const Declaration& resolved = resolve(declaration);
+  const bool inside = !resolved.maybe && (resolved.shape == Shape::plain || resolved.shape == Shape::fixed);
+  const Struct* type = inside && resolved.type.definition ? resolved.type.definition->as<Struct>() : nullptr;
+  if (!type) return 1;
+  std::uint64_t count = 0;
+  for (const Declaration& member : type->members)
+    if (count <= 32) count += leaves(member);
+  return resolved.shape == Shape::fixed ? count * resolved.bound->number.magnitude : count;
+}
+
 class TypeWriter {
  public:
   TypeWriter(Printer& out, NamespaceBlocks& blocks, const Names& names, bool keep_percent)
@@ -98,8 +110,10 @@ class TypeWriter {
     out_.close("};");
   }
 
-  // Always there, so that one may name some members only, as in {.id = 5}, without a warning.
+  // There so that one may name some members only, as in {.id = 5}, without a warning. But {} has g++ spell out all that
+  // is inside, anew at each level of structs in structs: there none is as good.
   static std::string member_initializer(const Types& types, const Declaration& member) {
+    if (leaves(member) > 32) return "";
     const std::string value = initializer(types, member);
     return value.empty() ? "{}" : value;
   }

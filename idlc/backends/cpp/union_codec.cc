@@ -69,10 +69,7 @@ class UnionCodec {
   void read_discriminant(const std::string& stream) {
     const Declaration& declaration = type_.discriminant;
     const std::string type = types_.of(declaration);
-    const std::string method = reader(declaration);
-    if (!method.empty()) return out_.line("const {} {} = {}.{}();", type, discriminant_, stream, method);
-    out_.line("{} {}{};", type, discriminant_, initializer(types_, declaration));
-    out_.line("{};", codec_.decode(declaration, discriminant_, stream, place(declaration)));
+    out_.line("const {} {} = {};", type, discriminant_, codec_.read(declaration, stream));
   }
 
   void labels(const Arm& arm, std::string_view end);

@@ -22,6 +22,8 @@ struct Client::State {
   xdr::Encoder message;
   std::uint32_t xid = first_xid();
   TimePoint last_call{};
+  Procedure called{};  // by the call under way
+  std::optional<xdr::Decoder> results;
   bool given_up = false;  // a channel that was given, and broke
 
   TimePoint now() const { return channel ? channel->now() : transport::Clock::now(); }
@@ -34,6 +36,7 @@ struct Client::State {
   xdr::BytesView over_stream(const Procedure& procedure, TimePoint deadline);
   xdr::BytesView over_datagrams(const Procedure& procedure, TimePoint deadline);
   std::optional<xdr::BytesView> receive_ours(TimePoint until);
+  static void undecodable(const void* state, const xdr::Error& error);
   xdr::Decoder results_of(const Procedure& procedure, xdr::BytesView reply);
   // Throws Error for what went wrong underneath. A stream that broke off inside a record cannot be used again.
   [[noreturn]] void fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run);
@@ -59,7 +62,13 @@ void Client::set_timeout(std::chrono::milliseconds timeout) {
 }
 void Client::set_credential(Credential credential) { state_->options.credential = std::move(credential); }
 
-xdr::Encoder& Client::begin(const Procedure& procedure) {
+void Client::call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::DecodeRef results) {
+  arguments(begin_call(procedure));
+  results(end_call());
+}
+
+xdr::Encoder& Client::begin_call(const Procedure& procedure) {
+  state_->called = procedure;
   xdr::Encoder& message = state_->message;
   message.clear();
   message.u32(0);  // room for the record mark
@@ -67,27 +76,22 @@ xdr::Encoder& Client::begin(const Procedure& procedure) {
   return message;
 }
 
-void Client::call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::DecodeRef results) {
-  arguments(begin(procedure));
-  xdr::Decoder in = exchange(procedure);
-  try {
-    // Bytes left over are passed over: Debian's rpc.rstatd sends four more than its own .x declares.
-    results(in);
-  } catch (const xdr::Error& error) {
-    undecodable(procedure, error);
-  }
-}
-
-xdr::Decoder Client::exchange(const Procedure& procedure) {
+xdr::Decoder& Client::end_call() {
   State& state = *state_;
+  const Procedure& procedure = state.called;
   state.drop_if_hung_up();
   const TimePoint deadline = state.now() + state.options.timeout;
   state.connect(procedure, deadline);
-  return state.results_of(procedure, state.send_and_receive(procedure, deadline));
+  xdr::Decoder& results = state.results.emplace(
+      state.results_of(procedure, state.send_and_receive(procedure, deadline)));
+  results.on_error(State::undecodable, &state);
+  results.pass_over_rest();
+  return results;
 }
 
-void Client::undecodable(const Procedure& procedure, const xdr::Error& error) {
-  throw undecodable_results(procedure, state_->peer(), error);
+void Client::State::undecodable(const void* state, const xdr::Error& error) {
+  const State& self = *static_cast<const State*>(state);
+  throw undecodable_results(self.called, self.peer(), error);
 }
 
 void Client::State::drop_if_hung_up() {

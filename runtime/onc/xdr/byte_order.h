@@ -17,13 +17,17 @@ concept Number = (std::is_arithmetic_v<T> && !std::same_as<T, bool> && (sizeof(T
 template <Number T>
 using Unsigned = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
-constexpr std::uint32_t swap_bytes(std::uint32_t value) { return __builtin_bswap32(value); }
-constexpr std::uint64_t swap_bytes(std::uint64_t value) { return __builtin_bswap64(value); }
+// To big-endian, or back: the same thing.
+constexpr std::uint32_t big_endian(std::uint32_t value) {
+  return std::endian::native == std::endian::little ? __builtin_bswap32(value) : value;
+}
+constexpr std::uint64_t big_endian(std::uint64_t value) {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+}
 
 template <Number T>
 void store_big_endian(std::byte* place, T value) {
-  auto bits = std::bit_cast<Unsigned<T>>(value);
-  if constexpr (std::endian::native == std::endian::little) bits = swap_bytes(bits);
+  const auto bits = big_endian(std::bit_cast<Unsigned<T>>(value));
   std::memcpy(place, &bits, sizeof bits);
 }
 
@@ -31,8 +35,7 @@ template <Number T>
 T load_big_endian(const std::byte* place) {
   Unsigned<T> bits;
   std::memcpy(&bits, place, sizeof bits);
-  if constexpr (std::endian::native == std::endian::little) bits = swap_bytes(bits);
-  return std::bit_cast<T>(bits);
+  return std::bit_cast<T>(big_endian(bits));
 }
 
 }  // namespace onc::xdr

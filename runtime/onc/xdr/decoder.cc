@@ -26,6 +26,11 @@ template void Decoder::numbers(std::vector<std::uint64_t>&, Bound);
 template void Decoder::numbers(std::vector<float>&, Bound);
 template void Decoder::numbers(std::vector<double>&, Bound);
 
+int Decoder::enumerator(const Enumerators& known) { return run(4).enumerator(known); }
+
+void Decoder::fixed(std::byte* value, std::size_t size) { std::memcpy(value, raw(size).data(), size);
+}
+
 BytesView Decoder::variable(Bound bound) { return raw(length(bound, 1, 1, "bytes")); }
 
 std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t memory_each) {
@@ -35,7 +40,7 @@ std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t mem
 std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t memory_each, const char* unit) {
   const std::uint32_t count = u32();
   const auto left = static_cast<std::size_t>(end_ - at_);
-  if (count > bound.most) throw_too_long(bound.what, count, unit, bound.most, offset() - 4);
+  if (count > bound.most) raise(too_long(bound.what, count, unit, bound.most, offset() - 4));
   // Divided, not multiplied: a count of 2^32-1 must not wrap (as in CVE-2002-0391).
   if (smallest != 0 && count > left / smallest) fail(errc::truncated, "", at_ - 4);
   if (memory_each != 0 && count > memory_left_ / memory_each) fail(errc::too_much_memory, "", at_ - 4);
@@ -43,8 +48,18 @@ std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t mem
   return count;
 }
 
+void Decoder::finish() {
+  if (at_ != end_ && !rest_passed_over_) fail(errc::trailing_bytes, "");
+  finished_ = true;
+}
+
 void Decoder::fail(errc code, const char* subject, const std::byte* where) const {
-  throw Error(code, subject, static_cast<std::size_t>((where ? where : at_) - begin_));
+  raise(Error(code, subject, static_cast<std::size_t>((where ? where : at_) - begin_)));
+}
+
+void Decoder::raise(const Error& error) const {
+  if (told_) told_(context_, error);
+  throw error;
 }
 
 }  // namespace onc::xdr

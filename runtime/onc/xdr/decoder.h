@@ -6,6 +6,7 @@
 #include <onc/xdr/bytes.h>
 #include <onc/xdr/enumerators.h>
 #include <onc/xdr/error.h>
+#include <onc/xdr/fields.h>
 #include <onc/xdr/types.h>
 
 #include <array>
@@ -36,28 +37,38 @@ class Decoder {
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
 
-    std::int32_t i32() { return number<std::int32_t>(); }
-    std::uint32_t u32() { return number<std::uint32_t>(); }
-    std::int64_t i64() { return number<std::int64_t>(); }
-    std::uint64_t u64() { return number<std::uint64_t>(); }
-    float f32() { return number<float>(); }
-    double f64() { return number<double>(); }
+    std::uint32_t u32() {
+      std::uint32_t bytes;
+      std::memcpy(&bytes, at_, 4);
+      at_ += 4;
+      return big_endian(bytes);
+    }
+    std::uint64_t u64() {
+      std::uint64_t bytes;
+      std::memcpy(&bytes, at_, 8);
+      at_ += 8;
+      return big_endian(bytes);
+    }
+    std::int32_t i32() { return static_cast<std::int32_t>(u32()); }
+    std::int64_t i64() { return static_cast<std::int64_t>(u64()); }
+    float f32() { return std::bit_cast<float>(u32()); }
+    double f64() { return std::bit_cast<double>(u64()); }
     bool boolean() {
       const std::uint32_t value = u32();
       if (value > 1) decoder_.fail(errc::bad_boolean, "", at_ - 4);
       return value != 0;
+    }
+    // An enum's value, as a number.
+    int enumerator(const Enumerators& known) {
+      const std::int32_t number = i32();
+      if (!known.contain(number)) decoder_.fail(errc::no_such_enumerator, known.name, at_ - 4);
+      return number;
     }
     // The char and short of rpcgen: four bytes each, refused where they do not fit.
     std::int8_t i8() { return narrow<std::int8_t>(i32()); }
     std::uint8_t u8() { return narrow<std::uint8_t>(u32()); }
     std::int16_t i16() { return narrow<std::int16_t>(i32()); }
     std::uint16_t u16() { return narrow<std::uint16_t>(u32()); }
-    template <class Enum>
-    void enumerator(Enum& value, const Enumerators& known) {
-      const std::int32_t number = i32();
-      if (!known.contain(number)) decoder_.fail(errc::no_such_enumerator, known.name, at_ - 4);
-      value = static_cast<Enum>(number);
-    }
     template <std::size_t size>
     void opaque(std::array<std::byte, size>& value) {
       std::memcpy(value.data(), at_, size);
@@ -66,21 +77,30 @@ class Decoder {
     }
     template <Number T>
     void numbers(std::span<T> values) {
-      for (T& value : values) value = number<T>();
+      for (T& value : values) {
+        value = load_big_endian<T>(at_);
+        at_ += sizeof(T);
+      }
     }
     template <Number T, std::size_t size>
     void numbers(std::array<T, size>& values) {
       numbers(std::span<T>(values));
     }
 
-   private:
-    template <Number T>
-    T number() {
-      const T value = load_big_endian<T>(at_);
-      at_ += sizeof(T);
-      return value;
-    }
+    // By its type.
+    void field(bool& value) { value = boolean(); }
+    void field(std::int8_t& value) { value = i8(); }
+    void field(std::uint8_t& value) { value = u8(); }
+    void field(std::int16_t& value) { value = i16(); }
+    void field(std::uint16_t& value) { value = u16(); }
+    void field(std::int32_t& value) { value = i32(); }
+    void field(std::uint32_t& value) { value = u32(); }
+    void field(std::int64_t& value) { value = i64(); }
+    void field(std::uint64_t& value) { value = u64(); }
+    void field(float& value) { value = f32(); }
+    void field(double& value) { value = f64(); }
 
+   private:
     template <class Small, class Wide>
     Small narrow(Wide value) const {
       if (static_cast<Wide>(static_cast<Small>(value)) != value) decoder_.fail(errc::out_of_range, "", at_ - 4);
@@ -107,12 +127,12 @@ class Decoder {
   explicit Decoder(BytesView bytes, Limits limits = {})
       : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()), limits_(limits), memory_left_(limits.memory) {}
 
-  std::int32_t i32() { return number<std::int32_t>(); }
-  std::uint32_t u32() { return number<std::uint32_t>(); }
-  std::int64_t i64() { return number<std::int64_t>(); }
-  std::uint64_t u64() { return number<std::uint64_t>(); }
-  float f32() { return number<float>(); }
-  double f64() { return number<double>(); }
+  std::int32_t i32() { return run(4).i32(); }
+  std::uint32_t u32() { return run(4).u32(); }
+  std::int64_t i64() { return run(8).i64(); }
+  std::uint64_t u64() { return run(8).u64(); }
+  float f32() { return run(4).f32(); }
+  double f64() { return run(8).f64(); }
   bool boolean() { return run(4).boolean(); }
   Quadruple quadruple() {
     Quadruple value;
@@ -124,10 +144,12 @@ class Decoder {
   std::uint8_t u8() { return run(4).u8(); }
   std::int16_t i16() { return run(4).i16(); }
   std::uint16_t u16() { return run(4).u16(); }
-  template <class Enum>
-  void enumerator(Enum& value, const Enumerators& known) {
-    run(4).enumerator(value, known);
-  }
+  // An enum's value, as a number.
+  int enumerator(const Enumerators& known);
+
+  // A few neighbours that are numbers or bools, by one check. Structs with like neighbours share the function.
+  template <class... Fields>
+  void fields(Fields&... values);
 
   // `size` in bytes, a multiple of four.
   Run run(std::size_t size) { return Run(*this, take(size)); }
@@ -136,7 +158,7 @@ class Decoder {
   void opaque(Bytes& value, Bound bound);
   template <std::size_t size>
   void opaque(std::array<std::byte, size>& value) {
-    run(size + padding(size)).opaque(value);
+    fixed(value.data(), size);
   }
 
   template <Number T>
@@ -196,8 +218,8 @@ class Decoder {
 
   template <class T, class DecodeItem>
   void optional(std::optional<T>& value, DecodeItem decode_item) {
-    if (!boolean()) return value.reset();
-    decode_item(value ? *value : value.emplace());
+    value.reset();
+    if (boolean()) decode_item(value.emplace());
   }
   template <class T, class DecodeItem>
   void optional(Box<T>& value, DecodeItem decode_item) {
@@ -207,8 +229,8 @@ class Decoder {
   }
   template <class T>
   void optional(std::optional<T>& value) {
-    if (!boolean()) return value.reset();
-    (value ? *value : value.emplace()).decode(*this);
+    value.reset();
+    if (boolean()) value.emplace().decode(*this);
   }
   template <class T>
   void optional(Box<T>& value) {
@@ -219,8 +241,10 @@ class Decoder {
 
   // What has a decode(Decoder&, T&) beside it: a type of C++ that the .x only names.
   template <class T>
-  void value(T& value) {
+  void value(T& value) try {
     decode(*this, value);
+  } catch (const Error& error) {
+    raise(error);
   }
 
   [[nodiscard]] Level nest() {
@@ -231,21 +255,15 @@ class Decoder {
   // The length of a T<bound>, checked against the bound, the bytes that are left and the memory limit.
   std::uint32_t length(Bound bound, std::size_t smallest, std::size_t memory_each);
 
-  // A struct or union of a .x, and nothing after it.
+  // A struct or union of a .x, and nothing after it. One function for all who read the type.
   template <class T>
-  T last() {
-    T value;
-    value.decode(*this);
-    finish();
-    return value;
-  }
+  T last();
 
   // All bytes must have been read.
-  void finish() {
-    if (at_ != end_) fail(errc::trailing_bytes, "");
-    finished_ = true;
-  }
+  void finish();
   bool finished() const { return finished_; }
+  // Bytes left over are no error then.
+  void pass_over_rest() { rest_passed_over_ = true; }
 
   std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
   BytesView rest() const { return {at_, end_}; }
@@ -256,17 +274,18 @@ class Decoder {
     return {bytes, size};
   }
 
+  // Told of each Error before it is thrown, with `context`; may throw what says more.
+  void on_error(void (*told)(const void* context, const Error&), const void* context) {
+    told_ = told;
+    context_ = context;
+  }
+
   // Throws Error(code, subject) for the value that began at `where`, by default here.
   [[noreturn]] void fail(errc code, const char* subject, const std::byte* where = nullptr) const;
   // The same for the four bytes read last: an enum's value or a union's discriminant, known only once read.
   [[noreturn]] void refuse(errc code, const char* subject) const { fail(code, subject, at_ - 4); }
 
  private:
-  template <Number T>
-  T number() {
-    return load_big_endian<T>(take(sizeof(T)));
-  }
-
   const std::byte* take(std::size_t size) {
     if (size > static_cast<std::size_t>(end_ - at_)) fail(errc::truncated, "");
     const std::byte* taken = at_;
@@ -286,7 +305,9 @@ class Decoder {
 
   // The bytes of a string or opaque, padding checked and passed over.
   BytesView variable(Bound bound);
+  void fixed(std::byte* value, std::size_t size);
   std::uint32_t length(Bound bound, std::size_t smallest, std::size_t memory_each, const char* unit);
+  [[noreturn]] void raise(const Error& error) const;
 
   const std::byte* begin_;
   const std::byte* at_;
@@ -294,8 +315,17 @@ class Decoder {
   Limits limits_;
   std::size_t memory_left_;
   std::size_t depth_ = 0;
+  void (*told_)(const void*, const Error&) = nullptr;
+  const void* context_ = nullptr;
   bool finished_ = false;
+  bool rest_passed_over_ = false;
 };
+
+template <class... Fields>
+[[gnu::noinline]] void Decoder::fields(Fields&... values) {
+  Run run(*this, take(size_of_fields<Fields...>));
+  (run.field(values), ...);
+}
 
 extern template void Decoder::numbers(std::vector<std::int32_t>&, Bound);
 extern template void Decoder::numbers(std::vector<std::uint32_t>&, Bound);
@@ -303,6 +333,14 @@ extern template void Decoder::numbers(std::vector<std::int64_t>&, Bound);
 extern template void Decoder::numbers(std::vector<std::uint64_t>&, Bound);
 extern template void Decoder::numbers(std::vector<float>&, Bound);
 extern template void Decoder::numbers(std::vector<double>&, Bound);
+
+template <class T>
+[[gnu::noinline]] T Decoder::last() {
+  T value;
+  value.decode(*this);
+  finish();
+  return value;
+}
 
 // A struct or union of a .x, which reads itself.
 template <class T>

@@ -6,13 +6,15 @@
 #include <onc/xdr/bytes.h>
 #include <onc/xdr/enumerators.h>
 #include <onc/xdr/error.h>
+#include <onc/xdr/fields.h>
 #include <onc/xdr/types.h>
 
 #include <array>
 #include <cassert>
 #include <cstring>
 #include <optional>
-#include <string_view>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace onc::xdr {
@@ -22,23 +24,30 @@ namespace onc::xdr {
 class Encoder {
  public:
   // A run of fixed-size values whose room was made at once. Everything announced must be written.
+  // Generated code is full of them: each function does its work itself, which the compiler is through with sooner.
   class Run {
    public:
     explicit Run(std::byte* at) : at_(at) {}
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
 
-    void i32(std::int32_t value) { number(value); }
-    void u32(std::uint32_t value) { number(value); }
-    void i64(std::int64_t value) { number(value); }
-    void u64(std::uint64_t value) { number(value); }
-    void f32(float value) { number(value); }
-    void f64(double value) { number(value); }
-    void boolean(bool value) { number(std::int32_t{value}); }
-    template <class Enum>
-    void enumerator(Enum value, const Enumerators& known) {
-      number(checked(static_cast<std::int32_t>(value), known));
+    void u32(std::uint32_t value) {
+      const std::uint32_t bytes = big_endian(value);
+      std::memcpy(at_, &bytes, 4);
+      at_ += 4;
     }
+    void u64(std::uint64_t value) {
+      const std::uint64_t bytes = big_endian(value);
+      std::memcpy(at_, &bytes, 8);
+      at_ += 8;
+    }
+    void i32(std::int32_t value) { u32(static_cast<std::uint32_t>(value)); }
+    void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
+    void f32(float value) { u32(std::bit_cast<std::uint32_t>(value)); }
+    void f64(double value) { u64(std::bit_cast<std::uint64_t>(value)); }
+    void boolean(bool value) { u32(value); }
+    // An enum's value, as a number.
+    void enumerator(int number, const Enumerators& known) { i32(known.checked(number)); }
     template <std::size_t size>
     void opaque(const std::array<std::byte, size>& value) {
       std::memcpy(at_, value.data(), size);
@@ -47,61 +56,81 @@ class Encoder {
     }
     template <Number T>
     void numbers(std::span<const T> values) {
-      for (const T& value : values) number(value);
+      for (const T& value : values) {
+        store_big_endian(at_, value);
+        at_ += sizeof value;
+      }
     }
     template <Number T, std::size_t size>
     void numbers(const std::array<T, size>& values) {
       numbers(std::span<const T>(values));
     }
 
-   private:
-    template <Number T>
-    void number(T value) {
-      store_big_endian(at_, value);
-      at_ += sizeof value;
-    }
+    // By its type.
+    void field(bool value) { boolean(value); }
+    void field(std::int8_t value) { i32(value); }
+    void field(std::uint8_t value) { u32(value); }
+    void field(std::int16_t value) { i32(value); }
+    void field(std::uint16_t value) { u32(value); }
+    void field(std::int32_t value) { i32(value); }
+    void field(std::uint32_t value) { u32(value); }
+    void field(std::int64_t value) { i64(value); }
+    void field(std::uint64_t value) { u64(value); }
+    void field(float value) { f32(value); }
+    void field(double value) { f64(value); }
 
+   private:
     std::byte* at_;
   };
 
-  std::size_t size() const { return size_; }
-  BytesView bytes() const { return {buffer_.data(), size_}; }
+  Encoder() = default;
+  Encoder(Encoder&& other) noexcept { *this = std::move(other); }
+  Encoder& operator=(Encoder&& other) noexcept {
+    buffer_ = std::move(other.buffer_);
+    at_ = std::exchange(other.at_, nullptr);
+    end_ = std::exchange(other.end_, nullptr);
+    other.buffer_.clear();
+    return *this;
+  }
+
+  std::size_t size() const { return static_cast<std::size_t>(at_ - buffer_.data()); }
+  BytesView bytes() const { return {buffer_.data(), size()}; }
   std::byte* data() { return buffer_.data(); }
-  void clear() { size_ = 0; }
+  void clear() { truncate(0); }
   // Gives memory back that only an unusually large message needed. What was written is forgotten then.
   void shrink() {
     constexpr std::size_t kept = std::size_t{4} << 20;
-    if (buffer_.size() <= kept) return;
-    buffer_ = Bytes();
-    size_ = 0;
+    if (buffer_.size() > kept) *this = Encoder();
   }
   // Forgets what was written after the first `size` bytes.
   void truncate(std::size_t size) {
-    assert(size <= size_);
-    size_ = size;
+    assert(size <= this->size());
+    at_ = buffer_.data() + size;
   }
 
-  void i32(std::int32_t value) { number(value); }
-  void u32(std::uint32_t value) { number(value); }
-  void i64(std::int64_t value) { number(value); }
-  void u64(std::uint64_t value) { number(value); }
-  void f32(float value) { number(value); }
-  void f64(double value) { number(value); }
-  void boolean(bool value) { number(std::int32_t{value}); }
+  void i32(std::int32_t value) { run(4).i32(value); }
+  void u32(std::uint32_t value) { run(4).u32(value); }
+  void i64(std::int64_t value) { run(8).i64(value); }
+  void u64(std::uint64_t value) { run(8).u64(value); }
+  void f32(float value) { run(4).f32(value); }
+  void f64(double value) { run(8).f64(value); }
+  void boolean(bool value) { run(4).boolean(value); }
   void quadruple(const Quadruple& value) { opaque(value.bytes); }
-  template <class Enum>
-  void enumerator(Enum value, const Enumerators& known) {
-    i32(checked(static_cast<std::int32_t>(value), known));
-  }
+  // An enum's value, as a number.
+  void enumerator(int number, const Enumerators& known);
+
+  // A few neighbours that are numbers or bools, by one check. Structs with like neighbours share the function.
+  template <class... Fields>
+  void fields(Fields... values);
 
   // `size` in bytes, a multiple of four.
   Run run(std::size_t size) { return Run(grow(size)); }
 
-  void string(std::string_view value, Bound bound);
+  void string(const std::string& value, Bound bound);
   void opaque(BytesView value, Bound bound);
   template <std::size_t size>
   void opaque(const std::array<std::byte, size>& value) {
-    run(size + padding(size)).opaque(value);
+    fixed(value.data(), size);
   }
 
   // Bytes that are XDR already, such as a procedure's arguments to pass on.
@@ -183,35 +212,34 @@ class Encoder {
 
   // The number of elements of a T<bound>; for loops that are not one of the above.
   void length(std::size_t count, Bound bound) {
-    if (count > bound.most) too_long(count, "elements", bound);
+    if (count > bound.most) refuse(count, "elements", bound);
     u32(static_cast<std::uint32_t>(count));
   }
 
  private:
-  static std::int32_t checked(std::int32_t number, const Enumerators& known) {
-    if (!known.contain(number)) throw_no_such_enumerator(known.name, number);
-    return number;
-  }
-  [[noreturn]] void too_long(std::size_t count, const char* unit, Bound bound) const;
-
-  template <Number T>
-  void number(T value) {
-    store_big_endian(grow(sizeof value), value);
-  }
+  [[noreturn]] void refuse(std::size_t count, const char* unit, Bound bound) const;
 
   std::byte* grow(std::size_t more) {
-    if (buffer_.size() - size_ < more) enlarge(more);
-    std::byte* place = buffer_.data() + size_;
-    size_ += more;
+    if (static_cast<std::size_t>(end_ - at_) < more) enlarge(more);
+    std::byte* place = at_;
+    at_ += more;
     return place;
   }
 
   void enlarge(std::size_t more);
   void variable(BytesView value, Bound bound);
+  void fixed(const std::byte* value, std::size_t size);
 
   Bytes buffer_;  // its size is the room there is
-  std::size_t size_ = 0;
+  std::byte* at_ = nullptr;
+  std::byte* end_ = nullptr;
 };
+
+template <class... Fields>
+[[gnu::noinline]] void Encoder::fields(Fields... values) {
+  Run run(grow(size_of_fields<Fields...>));
+  (run.field(values), ...);
+}
 
 extern template void Encoder::numbers(const std::vector<std::int32_t>&, Bound);
 extern template void Encoder::numbers(const std::vector<std::uint32_t>&, Bound);

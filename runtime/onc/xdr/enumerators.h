@@ -1,7 +1,6 @@
 // Which numbers are values of an enum (RFC 4506 §4.3).
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 
@@ -14,12 +13,19 @@ struct Enumerators {
   std::int32_t last;
   std::initializer_list<std::int32_t> only = {};  // in order
 
-  constexpr bool contain(std::int32_t number) const {
-    return first <= number && number <= last && (only.size() == 0 || listed(number));
+  bool contain(int number) const {
+    return first <= number && number <= last && (only.size() == 0 || lists(number));
+  }
+
+  // The number itself. Throws Error(no_such_enumerator).
+  int checked(int number) const {
+    if (!contain(number)) refuse(number);
+    return number;
   }
 
  private:
-  constexpr bool listed(std::int32_t number) const { return std::binary_search(only.begin(), only.end(), number); }
+  [[noreturn]] void refuse(int number) const;
+  bool lists(std::int32_t number) const;
 };
 
 }  // namespace onc::xdr

@@ -42,14 +42,10 @@ const std::error_category& category() noexcept {
 Error::Error(errc code, const std::string& subject, std::size_t offset)
     : std::system_error(code), text_(describe(code, subject, offset)), offset_(offset) {}
 
-void throw_too_long(const char* what, std::size_t count, const char* unit, std::uint32_t most, std::size_t offset) {
+Error too_long(const char* what, std::size_t count, const char* unit, std::uint32_t most, std::size_t offset) {
   std::string subject = *what ? what + std::string(": ") : "";
   subject += std::to_string(count) + " " + unit + ", at most " + std::to_string(most);
-  throw Error(errc::too_long, subject, offset);
-}
-
-void throw_no_such_enumerator(const char* name, std::int32_t number) {
-  throw Error(errc::no_such_enumerator, name + std::string(": ") + std::to_string(number));
+  return Error(errc::too_long, subject, offset);
 }
 
 }  // namespace onc::xdr

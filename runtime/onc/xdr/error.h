@@ -42,11 +42,7 @@ class Error : public std::system_error {
 };
 
 // "Entry.name: 300 bytes, at most 255: longer than its bound (RFC 4506 §4.10, §4.11, §4.13), byte 8".
-[[noreturn]] void throw_too_long(const char* what, std::size_t count, const char* unit, std::uint32_t most,
-                                 std::size_t offset);
-
-// Of a value that is to be written: "Color: 7: not a value of the enum (RFC 4506 §4.3)".
-[[noreturn]] void throw_no_such_enumerator(const char* name, std::int32_t number);
+Error too_long(const char* what, std::size_t count, const char* unit, std::uint32_t most, std::size_t offset);
 
 }  // namespace onc::xdr
 

@@ -3,14 +3,6 @@
 
 namespace arm_named_as_discriminant {
 
-void encode(onc::xdr::Encoder& out, Rejection v) {
-  out.enumerator(v, values_of_Rejection);
-}
-
-void decode(onc::xdr::Decoder& in, Rejection& v) {
-  in.enumerator(v, values_of_Rejection);
-}
-
 Rejected Rejected::with_version(std::int32_t version) {
   Rejected made;
   made.switch_ = Rejection::mismatch;
@@ -26,16 +18,15 @@ Rejected Rejected::with_status_(Rejection status_) {
 }
 
 void Rejected::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(switch_, values_of_Rejection);
+  out.enumerator(int(switch_), values_of_Rejection);
   switch (switch_) {
     case Rejection::mismatch: return out.i32(version());
-    case Rejection::denied: return out.enumerator(status_(), values_of_Rejection);
+    case Rejection::denied: return out.enumerator(int(status_()), values_of_Rejection);
   }
 }
 
 void Rejected::decode(onc::xdr::Decoder& in) {
-  Rejection discriminant{};
-  in.enumerator(discriminant, values_of_Rejection);
+  const Rejection discriminant = Rejection(in.enumerator(values_of_Rejection));
   switch (discriminant) {
     case Rejection::mismatch:
       switch_ = discriminant;
@@ -43,7 +34,7 @@ void Rejected::decode(onc::xdr::Decoder& in) {
       return;
     case Rejection::denied:
       switch_ = discriminant;
-      in.enumerator(onc::xdr::arm<1>(arm_), values_of_Rejection);
+      onc::xdr::arm<1>(arm_) = Rejection(in.enumerator(values_of_Rejection));
       return;
   }
 }

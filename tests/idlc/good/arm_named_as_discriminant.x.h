@@ -37,8 +37,8 @@ class Rejected {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Rejection{"Rejection", 0, 1};
-void encode(onc::xdr::Encoder&, Rejection);
-void decode(onc::xdr::Decoder&, Rejection&);
+inline void encode(onc::xdr::Encoder& out, Rejection v) { out.enumerator(int(v), values_of_Rejection); }
+inline void decode(onc::xdr::Decoder& in, Rejection& v) { v = Rejection(in.enumerator(values_of_Rejection)); }
 
 using onc::xdr::operator<<;
 void print_Rejection(onc::xdr::Printer&, Rejection);

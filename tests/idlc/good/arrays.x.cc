@@ -3,20 +3,12 @@
 
 namespace arrays {
 
-void encode(onc::xdr::Encoder& out, Color v) {
-  out.enumerator(v, values_of_Color);
-}
-
-void decode(onc::xdr::Decoder& in, Color& v) {
-  in.enumerator(v, values_of_Color);
-}
-
 void Arrays::encode(onc::xdr::Encoder& out) const {
   out.numbers(fixed);
   out.numbers(variable, {2, "Arrays.variable"});
   out.array(flags, onc::xdr::unbounded, [&](bool item) { out.boolean(item); });
   out.array(switches, [&](bool item) { out.boolean(item); });
-  out.array(colors, onc::xdr::unbounded, [&](Color item) { out.enumerator(item, values_of_Color); });
+  out.array(colors, onc::xdr::unbounded, [&](Color item) { out.enumerator(int(item), values_of_Color); });
   out.string(name, onc::xdr::unbounded);
   out.array(grid, {3, "Arrays.grid"}, [&](const Row& item) { out.numbers(item); });
 }
@@ -26,7 +18,7 @@ void Arrays::decode(onc::xdr::Decoder& in) {
   in.numbers(variable, {2, "Arrays.variable"});
   in.array(flags, onc::xdr::unbounded, 4, [&](bool& item) { item = in.boolean(); });
   in.array(switches, [&](bool& item) { item = in.boolean(); });
-  in.array(colors, onc::xdr::unbounded, 4, [&](Color& item) { in.enumerator(item, values_of_Color); });
+  in.array(colors, onc::xdr::unbounded, 4, [&](Color& item) { item = Color(in.enumerator(values_of_Color)); });
   in.string(name, onc::xdr::unbounded);
   in.array(grid, {3, "Arrays.grid"}, 8, [&](Row& item) { in.numbers(item); });
 }

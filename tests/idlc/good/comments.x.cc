@@ -4,25 +4,11 @@
 namespace comments {
 
 void Commented::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(12);
-  run.i32(a);
-  run.i32(b);
-  run.i32(c);
+  out.fields(a, b, c);
 }
 
 void Commented::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(12);
-  a = run.i32();
-  b = run.i32();
-  c = run.i32();
-}
-
-void encode(onc::xdr::Encoder& out, Kind v) {
-  out.enumerator(v, values_of_Kind);
-}
-
-void decode(onc::xdr::Decoder& in, Kind& v) {
-  in.enumerator(v, values_of_Kind);
+  in.fields(a, b, c);
 }
 
 namespace COMMENTED::one {
@@ -33,7 +19,8 @@ constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
 }  // namespace procedures
 
 void Client::nothing() {
-  call(procedures::nothing, {}, {});
+  begin_call(procedures::nothing);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -30,8 +30,8 @@ enum class Kind : std::int32_t {
 inline constexpr std::uint32_t limit = 5;  // a limit
 
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 1};
-void encode(onc::xdr::Encoder&, Kind);
-void decode(onc::xdr::Decoder&, Kind&);
+inline void encode(onc::xdr::Encoder& out, Kind v) { out.enumerator(int(v), values_of_Kind); }
+inline void decode(onc::xdr::Decoder& in, Kind& v) { v = Kind(in.enumerator(values_of_Kind)); }
 
 using onc::xdr::operator<<;
 void print_Kind(onc::xdr::Printer&, Kind);

@@ -3,32 +3,14 @@
 
 namespace enums {
 
-void encode(onc::xdr::Encoder& out, Kind v) {
-  out.enumerator(v, values_of_Kind);
-}
-
-void decode(onc::xdr::Decoder& in, Kind& v) {
-  in.enumerator(v, values_of_Kind);
-}
-
-void encode(onc::xdr::Encoder& out, Offset v) {
-  out.enumerator(v, values_of_Offset);
-}
-
-void decode(onc::xdr::Decoder& in, Offset& v) {
-  in.enumerator(v, values_of_Offset);
-}
-
 void Choice::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(8);
-  run.enumerator(kind, values_of_Kind);
-  run.enumerator(offset, values_of_Offset);
+  out.enumerator(int(kind), values_of_Kind);
+  out.enumerator(int(offset), values_of_Offset);
 }
 
 void Choice::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(8);
-  run.enumerator(kind, values_of_Kind);
-  run.enumerator(offset, values_of_Offset);
+  kind = Kind(in.enumerator(values_of_Kind));
+  offset = Offset(in.enumerator(values_of_Offset));
 }
 
 }  // namespace enums

@@ -34,11 +34,11 @@ struct Choice {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 11, {0, 1, 10, 11}};
-void encode(onc::xdr::Encoder&, Kind);
-void decode(onc::xdr::Decoder&, Kind&);
+inline void encode(onc::xdr::Encoder& out, Kind v) { out.enumerator(int(v), values_of_Kind); }
+inline void decode(onc::xdr::Decoder& in, Kind& v) { v = Kind(in.enumerator(values_of_Kind)); }
 inline constexpr onc::xdr::Enumerators values_of_Offset{"Offset", -1, 16, {-1, 8, 16}};
-void encode(onc::xdr::Encoder&, Offset);
-void decode(onc::xdr::Decoder&, Offset&);
+inline void encode(onc::xdr::Encoder& out, Offset v) { out.enumerator(int(v), values_of_Offset); }
+inline void decode(onc::xdr::Decoder& in, Offset& v) { v = Offset(in.enumerator(values_of_Offset)); }
 
 using onc::xdr::operator<<;
 void print_Kind(onc::xdr::Printer&, Kind);

@@ -4,25 +4,17 @@
 namespace grammar_words {
 
 void Words::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(8);
-  run.i32(version);
-  run.i32(program);
+  out.fields(version, program);
   out.string(string, onc::xdr::unbounded);
-  auto run2 = out.run(12);
-  run2.opaque(opaque);
-  run2.i32(case_);
-  run2.i32(default_);
+  out.opaque(opaque);
+  out.fields(case_, default_);
 }
 
 void Words::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(8);
-  version = run.i32();
-  program = run.i32();
+  in.fields(version, program);
   in.string(string, onc::xdr::unbounded);
-  auto run2 = in.run(12);
-  run2.opaque(opaque);
-  case_ = run2.i32();
-  default_ = run2.i32();
+  in.opaque(opaque);
+  in.fields(case_, default_);
 }
 
 }  // namespace grammar_words

@@ -4,23 +4,11 @@
 namespace in_place {
 
 void Outer_point::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(8);
-  run.i32(x);
-  run.i32(y);
+  out.fields(x, y);
 }
 
 void Outer_point::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(8);
-  x = run.i32();
-  y = run.i32();
-}
-
-void encode(onc::xdr::Encoder& out, Outer_size v) {
-  out.enumerator(v, values_of_Outer_size);
-}
-
-void decode(onc::xdr::Decoder& in, Outer_size& v) {
-  in.enumerator(v, values_of_Outer_size);
+  in.fields(x, y);
 }
 
 void Outer_choice_named::encode(onc::xdr::Encoder& out) const {
@@ -75,24 +63,16 @@ void Outer_many::decode(onc::xdr::Decoder& in) {
 
 void Outer::encode(onc::xdr::Encoder& out) const {
   point.encode(out);
-  out.enumerator(size, values_of_Outer_size);
+  out.enumerator(int(size), values_of_Outer_size);
   choice.encode(out);
   out.array(many, {2, "Outer.many"});
 }
 
 void Outer::decode(onc::xdr::Decoder& in) {
   point.decode(in);
-  in.enumerator(size, values_of_Outer_size);
+  size = Outer_size(in.enumerator(values_of_Outer_size));
   choice.decode(in);
   in.array(many, {2, "Outer.many"}, 4);
-}
-
-void encode(onc::xdr::Encoder& out, Switch v) {
-  out.enumerator(v, values_of_Switch);
-}
-
-void decode(onc::xdr::Decoder& in, Switch& v) {
-  in.enumerator(v, values_of_Switch);
 }
 
 void Maybe_item::encode(onc::xdr::Encoder& out) const {

@@ -94,11 +94,11 @@ struct Maybe_item {
 using Maybe = std::optional<Maybe_item>;
 
 inline constexpr onc::xdr::Enumerators values_of_Outer_size{"Outer_size", 0, 1};
-void encode(onc::xdr::Encoder&, Outer_size);
-void decode(onc::xdr::Decoder&, Outer_size&);
+inline void encode(onc::xdr::Encoder& out, Outer_size v) { out.enumerator(int(v), values_of_Outer_size); }
+inline void decode(onc::xdr::Decoder& in, Outer_size& v) { v = Outer_size(in.enumerator(values_of_Outer_size)); }
 inline constexpr onc::xdr::Enumerators values_of_Switch{"Switch", 0, 1};
-void encode(onc::xdr::Encoder&, Switch);
-void decode(onc::xdr::Decoder&, Switch&);
+inline void encode(onc::xdr::Encoder& out, Switch v) { out.enumerator(int(v), values_of_Switch); }
+inline void decode(onc::xdr::Decoder& in, Switch& v) { v = Switch(in.enumerator(values_of_Switch)); }
 
 using onc::xdr::operator<<;
 void print_Outer_size(onc::xdr::Printer&, Outer_size);

@@ -13,7 +13,7 @@ constexpr onc::rpc::Procedure choose{program, 1, "choose"};
 asio::awaitable<enums::Choice> AsyncClient::choose(enums::Kind kind) {
   return call<enums::Choice>(
       procedures::choose,
-      [&](onc::xdr::Encoder& out) { out.enumerator(kind, enums::values_of_Kind); },
+      [&](onc::xdr::Encoder& out) { out.enumerator(int(kind), enums::values_of_Kind); },
       [](onc::xdr::Decoder& in, enums::Choice& reply) { reply.decode(in); });
 }
 
@@ -25,8 +25,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
       return onc::rpc::no_results();
     }
     case 1: {
-      enums::Kind kind{};
-      arguments.enumerator(kind, enums::values_of_Kind);
+      const enums::Kind kind = enums::Kind(arguments.enumerator(enums::values_of_Kind));
       arguments.finish();
       return onc::rpc::answer(
           results, choose(kind, caller),

@@ -4,13 +4,13 @@
 namespace included {
 
 void Included::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(kind, enums::values_of_Kind);
+  out.enumerator(int(kind), enums::values_of_Kind);
   out.array(choices, {enums::start, "Included.choices"});
   out.opaque(shared);
 }
 
 void Included::decode(onc::xdr::Decoder& in) {
-  in.enumerator(kind, enums::values_of_Kind);
+  kind = enums::Kind(in.enumerator(enums::values_of_Kind));
   in.array(choices, {enums::start, "Included.choices"}, 8);
   in.opaque(shared);
 }
@@ -28,7 +28,7 @@ Chosen Chosen::with_choice(enums::Choice choice) {
 }
 
 void Chosen::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(kind_, enums::values_of_Kind);
+  out.enumerator(int(kind_), enums::values_of_Kind);
   switch (kind_) {
     case enums::Kind::ten: return choice().encode(out);
     default: return;
@@ -36,8 +36,7 @@ void Chosen::encode(onc::xdr::Encoder& out) const {
 }
 
 void Chosen::decode(onc::xdr::Decoder& in) {
-  enums::Kind discriminant{};
-  in.enumerator(discriminant, enums::values_of_Kind);
+  const enums::Kind discriminant = enums::Kind(in.enumerator(enums::values_of_Kind));
   switch (discriminant) {
     case enums::Kind::ten:
       kind_ = discriminant;
@@ -58,18 +57,15 @@ constexpr onc::rpc::Procedure choose{program, 1, "choose"};
 }  // namespace procedures
 
 enums::Choice Client::choose(enums::Kind kind) {
-  enums::Choice reply;
-  call(procedures::choose, [&](onc::xdr::Encoder& out) { out.enumerator(kind, enums::values_of_Kind); },
-       reply);
-  return reply;
+  begin_call(procedures::choose).enumerator(int(kind), enums::values_of_Kind);
+  return end_call().last<enums::Choice>();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
 namespace handlers {
 
 void choose(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
-  enums::Kind kind{};
-  arguments.enumerator(kind, enums::values_of_Kind);
+  const enums::Kind kind = enums::Kind(arguments.enumerator(enums::values_of_Kind));
   arguments.finish();
   server.choose(kind, caller).encode(results);
 }

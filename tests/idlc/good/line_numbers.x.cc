@@ -12,11 +12,13 @@ constexpr onc::rpc::Procedure SECOND{program, 4, "SECOND"};
 }  // namespace procedures
 
 void Client::FIRST() {
-  call(procedures::FIRST, {}, {});
+  begin_call(procedures::FIRST);
+  end_call();
 }
 
 void Client::SECOND() {
-  call(procedures::SECOND, {}, {});
+  begin_call(procedures::SECOND);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

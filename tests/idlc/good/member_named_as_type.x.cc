@@ -3,14 +3,6 @@
 
 namespace member_named_as_type {
 
-void encode(onc::xdr::Encoder& out, status v) {
-  out.enumerator(v, values_of_status);
-}
-
-void decode(onc::xdr::Decoder& in, status& v) {
-  in.enumerator(v, values_of_status);
-}
-
 void qid::encode(onc::xdr::Encoder& out) const {
   out.i32(qid);
 }
@@ -21,16 +13,16 @@ void qid::decode(onc::xdr::Decoder& in) {
 
 void file::encode(onc::xdr::Encoder& out) const {
   qid.encode(out);
-  out.enumerator(status, values_of_status);
+  out.enumerator(int(status), values_of_status);
   out.string(length, {member_named_as_type::length, "file.length"});
-  out.enumerator(next, values_of_status);
+  out.enumerator(int(next), values_of_status);
 }
 
 void file::decode(onc::xdr::Decoder& in) {
   qid.decode(in);
-  in.enumerator(status, values_of_status);
+  status = member_named_as_type::status(in.enumerator(values_of_status));
   in.string(length, {member_named_as_type::length, "file.length"});
-  in.enumerator(next, values_of_status);
+  next = member_named_as_type::status(in.enumerator(values_of_status));
 }
 
 reply reply::with_qid(member_named_as_type::qid qid_) {
@@ -48,7 +40,7 @@ reply reply::with_file(member_named_as_type::file file_) {
 }
 
 void reply::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(status_, values_of_status);
+  out.enumerator(int(status_), values_of_status);
   switch (status_) {
     case member_named_as_type::status::good: return qid().encode(out);
     case member_named_as_type::status::bad: return file().encode(out);
@@ -56,8 +48,7 @@ void reply::encode(onc::xdr::Encoder& out) const {
 }
 
 void reply::decode(onc::xdr::Decoder& in) {
-  member_named_as_type::status discriminant{};
-  in.enumerator(discriminant, values_of_status);
+  const member_named_as_type::status discriminant = member_named_as_type::status(in.enumerator(values_of_status));
   switch (discriminant) {
     case member_named_as_type::status::good:
       status_ = discriminant;

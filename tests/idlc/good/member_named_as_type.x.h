@@ -61,8 +61,8 @@ class reply {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_status{"status", 0, 1};
-void encode(onc::xdr::Encoder&, status);
-void decode(onc::xdr::Decoder&, status&);
+inline void encode(onc::xdr::Encoder& out, status v) { out.enumerator(int(v), values_of_status); }
+inline void decode(onc::xdr::Decoder& in, status& v) { v = status(in.enumerator(values_of_status)); }
 
 using onc::xdr::operator<<;
 void print_status(onc::xdr::Printer&, status);

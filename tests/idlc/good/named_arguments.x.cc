@@ -25,62 +25,53 @@ constexpr onc::rpc::Procedure reply{program, 7, "reply"};
 }  // namespace procedures
 
 std::int32_t Client::add(std::int32_t left, std::int32_t right) {
-  std::int32_t reply_{};
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.i32(left);
-    out.i32(right);
-  };
-  call(procedures::add, arguments, [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
-  return reply_;
+  auto& out = begin_call(procedures::add);
+  out.i32(left);
+  out.i32(right);
+  return end_call().i32();
 }
 
 void Client::rename(const Path& from, const Path& to) {
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.string(from, {1024, "rename(Path)"});
-    out.string(to, {1024, "rename(Path)"});
-  };
-  call(procedures::rename, arguments, {});
+  auto& out = begin_call(procedures::rename);
+  out.string(from, {1024, "rename(Path)"});
+  out.string(to, {1024, "rename(Path)"});
+  end_call();
 }
 
 std::optional<std::int32_t> Client::find(const std::string& name, std::uint32_t class_) {
+  auto& out = begin_call(procedures::find);
+  out.string(name, {64, "find()"});
+  out.u32(class_);
+  auto& in = end_call();
   std::optional<std::int32_t> reply_;
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.string(name, {64, "find()"});
-    out.u32(class_);
-  };
-  call(procedures::find, arguments, [&](onc::xdr::Decoder& in) { in.optional(reply_, [&](std::int32_t&
-      item) { item = in.i32(); }); });
+  in.optional(reply_, [&](std::int32_t& item) { item = in.i32(); });
   return reply_;
 }
 
 std::int32_t Client::length(const std::string& argument) {
-  std::int32_t reply_{};
-  call(procedures::length, [&](onc::xdr::Encoder& out) { out.string(argument, onc::xdr::unbounded); },
-       [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
-  return reply_;
+  auto& out = begin_call(procedures::length);
+  out.string(argument, onc::xdr::unbounded);
+  return end_call().i32();
 }
 
 void Client::put(const onc::xdr::Bytes& data, std::int64_t offset, const std::optional<Place>& place) {
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.opaque(data, {512, "put()"});
-    out.i64(offset);
-    out.optional(place);
-  };
-  call(procedures::put, arguments, {});
+  auto& out = begin_call(procedures::put);
+  out.opaque(data, {512, "put()"});
+  out.i64(offset);
+  out.optional(place);
+  end_call();
 }
 
 std::int32_t Client::count() {
-  std::int32_t reply_{};
-  call(procedures::count, {}, [&](onc::xdr::Decoder& in) { reply_ = in.i32(); });
-  return reply_;
+  begin_call(procedures::count);
+  return end_call().i32();
 }
 
 void Client::reply(std::int32_t in_, std::int32_t out_) {
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.i32(in_);
-    out.i32(out_);
-  };
-  call(procedures::reply, arguments, {});
+  auto& out = begin_call(procedures::reply);
+  out.i32(in_);
+  out.i32(out_);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -58,16 +58,16 @@ class Coat {
 namespace names_from_outside {
 
 inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 0, 1};
-void encode(onc::xdr::Encoder&, Color);
-void decode(onc::xdr::Decoder&, Color&);
+inline void encode(onc::xdr::Encoder& out, Color v) { out.enumerator(int(v), values_of_Color); }
+inline void decode(onc::xdr::Decoder& in, Color& v) { v = Color(in.enumerator(values_of_Color)); }
 
 }  // namespace names_from_outside
 
 namespace paint {
 
 inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 5, 6};
-void encode(onc::xdr::Encoder&, Color);
-void decode(onc::xdr::Decoder&, Color&);
+inline void encode(onc::xdr::Encoder& out, Color v) { out.enumerator(int(v), values_of_Color); }
+inline void decode(onc::xdr::Decoder& in, Color& v) { v = Color(in.enumerator(values_of_Color)); }
 
 }  // namespace paint
 

@@ -3,27 +3,13 @@
 
 namespace names_of_cpp {
 
-void encode(onc::xdr::Encoder& out, Word v) {
-  out.enumerator(v, values_of_Word);
-}
-
-void decode(onc::xdr::Decoder& in, Word& v) {
-  in.enumerator(v, values_of_Word);
-}
-
 void Words::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(12);
-  run.i32(delete__);
-  run.i32(delete_);
-  run.i32(major_);
+  out.fields(delete__, delete_, major_);
   out.string(errno_, onc::xdr::unbounded);
 }
 
 void Words::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(12);
-  delete__ = run.i32();
-  delete_ = run.i32();
-  major_ = run.i32();
+  in.fields(delete__, delete_, major_);
   in.string(errno_, onc::xdr::unbounded);
 }
 
@@ -44,15 +30,11 @@ void operator_::decode(onc::xdr::Decoder& in) {
 }
 
 void encode_::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(8);
-  run.i32(in);
-  run.i32(v);
+  out.fields(in, v);
 }
 
 void encode_::decode(onc::xdr::Decoder& in_) {
-  auto run = in_.run(8);
-  in = run.i32();
-  v = run.i32();
+  in_.fields(in, v);
 }
 
 export_ export_::with_this_(std::int32_t this_) {
@@ -79,7 +61,7 @@ export_ export_::with_in(Word new_, std::string in) {
 }
 
 void export_::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(switch_, values_of_Word);
+  out.enumerator(int(switch_), values_of_Word);
   switch (switch_) {
     case Word::class_: return out.i32(this_());
     case Word::TRUE_: return out.i32(v());
@@ -88,8 +70,7 @@ void export_::encode(onc::xdr::Encoder& out) const {
 }
 
 void export_::decode(onc::xdr::Decoder& in_) {
-  Word discriminant{};
-  in_.enumerator(discriminant, values_of_Word);
+  const Word discriminant = Word(in_.enumerator(values_of_Word));
   switch (discriminant) {
     case Word::class_:
       switch_ = discriminant;

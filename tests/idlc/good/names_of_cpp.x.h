@@ -83,8 +83,8 @@ class export_ {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Word{"Word", 0, 2};
-void encode(onc::xdr::Encoder&, Word);
-void decode(onc::xdr::Decoder&, Word&);
+inline void encode(onc::xdr::Encoder& out, Word v) { out.enumerator(int(v), values_of_Word); }
+inline void decode(onc::xdr::Decoder& in, Word& v) { v = Word(in.enumerator(values_of_Word)); }
 
 using onc::xdr::operator<<;
 void print_Word(onc::xdr::Printer&, Word);

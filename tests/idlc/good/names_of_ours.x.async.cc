@@ -30,10 +30,11 @@ asio::awaitable<names_of_ours::Service> AsyncClient::serve(names_of_ours::Servic
   return call<names_of_ours::Service>(
       procedures::serve,
       [&](onc::xdr::Encoder& out_) {
-        out_.enumerator(service, values_of_Service);
+        out_.enumerator(int(service), values_of_Service);
         argument2_.encode(out_);
       },
-      [](onc::xdr::Decoder& in_, names_of_ours::Service& reply_) { in_.enumerator(reply_, values_of_Service); });
+      [](onc::xdr::Decoder& in_, names_of_ours::Service&
+          reply_) { reply_ = names_of_ours::Service(in_.enumerator(values_of_Service)); });
 }
 
 asio::awaitable<names_of_ours::begin> AsyncClient::start(names_of_ours::exchange argument_,
@@ -41,7 +42,7 @@ asio::awaitable<names_of_ours::begin> AsyncClient::start(names_of_ours::exchange
   return call<names_of_ours::begin>(
       procedures::start,
       [&](onc::xdr::Encoder& out_) {
-        out_.enumerator(argument_, values_of_exchange);
+        out_.enumerator(int(argument_), values_of_exchange);
         out_.string(argument2_, {level, "start(program_)"});
       },
       [](onc::xdr::Decoder& in_, names_of_ours::begin& reply_) { reply_.decode(in_); });
@@ -102,7 +103,7 @@ asio::awaitable<v> AsyncClient::number(v argument_, run argument2_) {
       procedures::number,
       [&](onc::xdr::Encoder& out_) {
         out_.i32(argument_);
-        out_.enumerator(argument2_, values_of_run);
+        out_.enumerator(int(argument2_), values_of_run);
       },
       [](onc::xdr::Decoder& in_, v& reply_) { reply_ = in_.i32(); });
 }
@@ -120,19 +121,17 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
           [](onc::xdr::Encoder& out_, const names_of_ours::State& reply_) { reply_.encode(out_); });
     }
     case 2: {
-      names_of_ours::Service service{};
-      arguments_.enumerator(service, values_of_Service);
+      const names_of_ours::Service service = names_of_ours::Service(arguments_.enumerator(values_of_Service));
       names_of_ours::begin argument2_;
       argument2_.decode(arguments_);
       arguments_.finish();
       return onc::rpc::answer(
           results_, serve(service, std::move(argument2_), caller_),
-          [](onc::xdr::Encoder& out_, const names_of_ours::Service& reply_) { out_.enumerator(reply_,
+          [](onc::xdr::Encoder& out_, const names_of_ours::Service& reply_) { out_.enumerator(int(reply_),
               values_of_Service); });
     }
     case 3: {
-      names_of_ours::exchange argument_{names_of_ours::exchange::one};
-      arguments_.enumerator(argument_, values_of_exchange);
+      const names_of_ours::exchange argument_ = names_of_ours::exchange(arguments_.enumerator(values_of_exchange));
       names_of_ours::program_ argument2_;
       arguments_.string(argument2_, {level, "start(program_)"});
       arguments_.finish();
@@ -190,8 +189,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
     }
     case 9: {
       const v argument_ = arguments_.i32();
-      run argument2_{};
-      arguments_.enumerator(argument2_, values_of_run);
+      const run argument2_ = run(arguments_.enumerator(values_of_run));
       arguments_.finish();
       return onc::rpc::answer(
           results_, number(argument_, argument2_, caller_),

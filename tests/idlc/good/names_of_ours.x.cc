@@ -11,20 +11,12 @@ void State::decode(onc::xdr::Decoder& in_) {
   x = in_.i32();
 }
 
-void encode(onc::xdr::Encoder& out_, Service v_) {
-  out_.enumerator(v_, values_of_Service);
-}
-
-void decode(onc::xdr::Decoder& in_, Service& v_) {
-  in_.enumerator(v_, values_of_Service);
-}
-
 void Client::encode(onc::xdr::Encoder& out_) const {
-  out_.enumerator(service, values_of_Service);
+  out_.enumerator(int(service), values_of_Service);
 }
 
 void Client::decode(onc::xdr::Decoder& in_) {
-  in_.enumerator(service, values_of_Service);
+  service = Service(in_.enumerator(values_of_Service));
 }
 
 void Server::encode(onc::xdr::Encoder& out_) const {
@@ -41,14 +33,6 @@ void begin::encode(onc::xdr::Encoder& out_) const {
 
 void begin::decode(onc::xdr::Decoder& in_) {
   x = in_.i32();
-}
-
-void encode(onc::xdr::Encoder& out_, exchange v_) {
-  out_.enumerator(v_, values_of_exchange);
-}
-
-void decode(onc::xdr::Decoder& in_, exchange& v_) {
-  in_.enumerator(v_, values_of_exchange);
 }
 
 void argument::encode(onc::xdr::Encoder& out_) const {
@@ -78,15 +62,11 @@ void argument2::decode(onc::xdr::Decoder& in_) {
 }
 
 void in::encode(onc::xdr::Encoder& out_) const {
-  auto run_ = out_.run(8);
-  run_.i32(out);
-  run_.i32(in);
+  out_.fields(out, in);
 }
 
 void in::decode(onc::xdr::Decoder& in_) {
-  auto run_ = in_.run(8);
-  out = run_.i32();
-  in = run_.i32();
+  in_.fields(out, in);
 }
 
 void out::encode(onc::xdr::Encoder& out_) const {
@@ -102,36 +82,18 @@ void out::decode(onc::xdr::Decoder& in_) {
   in_.optional(next);
 }
 
-void encode(onc::xdr::Encoder& out_, run v_) {
-  out_.enumerator(v_, values_of_run);
-}
-
-void decode(onc::xdr::Decoder& in_, run& v_) {
-  in_.enumerator(v_, values_of_run);
-}
-
 void reply::encode(onc::xdr::Encoder& out_) const {
-  auto run_ = out_.run(16);
-  run_.i32(v);
-  run_.boolean(run);
-  run_.i64(level);
+  out_.fields(v, run, level);
   out_.array(out);
   out_.opaque(rest, onc::xdr::unbounded);
-  auto run2 = out_.run(8);
-  run2.i32(a);
-  run2.i32(b);
+  out_.fields(a, b);
 }
 
 void reply::decode(onc::xdr::Decoder& in_) {
-  auto run_ = in_.run(16);
-  v = run_.i32();
-  run = run_.boolean();
-  level = run_.i64();
+  in_.fields(v, run, level);
   in_.array(out);
   in_.opaque(rest, onc::xdr::unbounded);
-  auto run2 = in_.run(8);
-  a = run2.i32();
-  b = run2.i32();
+  in_.fields(a, b);
 }
 
 ByArm::ByArm(std::int32_t arm___) : switch_(arm___), arm__(std::in_place_index<0>) {
@@ -188,15 +150,14 @@ ByState ByState::with_arm_(std::string arm___) {
 }
 
 void ByState::encode(onc::xdr::Encoder& out_) const {
-  out_.enumerator(switch_, values_of_exchange);
+  out_.enumerator(int(switch_), values_of_exchange);
   switch (switch_) {
     case exchange::one: return out_.string(arm_(), onc::xdr::unbounded);
   }
 }
 
 void ByState::decode(onc::xdr::Decoder& in_) {
-  exchange discriminant{exchange::one};
-  in_.enumerator(discriminant, values_of_exchange);
+  const exchange discriminant = exchange(in_.enumerator(values_of_exchange));
   switch (discriminant) {
     case exchange::one:
       switch_ = discriminant;
@@ -265,19 +226,18 @@ arm_ arm_::with_arm(run arm) {
 }
 
 void arm_::encode(onc::xdr::Encoder& out_) const {
-  out_.enumerator(fast_, values_of_run);
+  out_.enumerator(int(fast_), values_of_run);
   switch (fast_) {
-    case run::fast: return out_.enumerator(arm(), values_of_run);
+    case run::fast: return out_.enumerator(int(arm()), values_of_run);
   }
 }
 
 void arm_::decode(onc::xdr::Decoder& in_) {
-  run discriminant{};
-  in_.enumerator(discriminant, values_of_run);
+  const run discriminant = run(in_.enumerator(values_of_run));
   switch (discriminant) {
     case run::fast:
       fast_ = discriminant;
-      in_.enumerator(onc::xdr::arm<0>(arm__), values_of_run);
+      onc::xdr::arm<0>(arm__) = run(in_.enumerator(values_of_run));
       return;
   }
 }
@@ -334,86 +294,66 @@ constexpr onc::rpc::Procedure number{program, 9, "number"};
 }  // namespace procedures
 
 names_of_ours::State Client::get(const names_of_ours::State& state) {
-  names_of_ours::State reply_;
-  call(procedures::get, state, reply_);
-  return reply_;
+  state.encode(begin_call(procedures::get));
+  return end_call().last<names_of_ours::State>();
 }
 
 names_of_ours::Service Client::serve(names_of_ours::Service service, const names_of_ours::begin& argument2_) {
-  names_of_ours::Service reply_{};
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    out_.enumerator(service, values_of_Service);
-    argument2_.encode(out_);
-  };
-  call(procedures::serve, arguments_, [&](onc::xdr::Decoder& in_) { in_.enumerator(reply_, values_of_Service); });
-  return reply_;
+  auto& out_ = begin_call(procedures::serve);
+  out_.enumerator(int(service), values_of_Service);
+  argument2_.encode(out_);
+  return names_of_ours::Service(end_call().enumerator(values_of_Service));
 }
 
 names_of_ours::begin Client::start(names_of_ours::exchange argument_, const names_of_ours::program_& argument2_) {
-  names_of_ours::begin reply_;
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    out_.enumerator(argument_, values_of_exchange);
-    out_.string(argument2_, {level, "start(program_)"});
-  };
-  call(procedures::start, arguments_, reply_);
-  return reply_;
+  auto& out_ = begin_call(procedures::start);
+  out_.enumerator(int(argument_), values_of_exchange);
+  out_.string(argument2_, {level, "start(program_)"});
+  return end_call().last<names_of_ours::begin>();
 }
 
 argument Client::argue(const argument& argument_, const argument2& argument2_, const Argument2& argument3) {
-  argument reply_;
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    argument_.encode(out_);
-    argument2_.encode(out_);
-    argument3.encode(out_);
-  };
-  call(procedures::argue, arguments_, reply_);
-  return reply_;
+  auto& out_ = begin_call(procedures::argue);
+  argument_.encode(out_);
+  argument2_.encode(out_);
+  argument3.encode(out_);
+  return end_call().last<argument>();
 }
 
 in Client::into(const in& argument_, const out& argument2_) {
-  in reply_;
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    argument_.encode(out_);
-    argument2_.encode(out_);
-  };
-  call(procedures::into, arguments_, reply_);
-  return reply_;
+  auto& out_ = begin_call(procedures::into);
+  argument_.encode(out_);
+  argument2_.encode(out_);
+  return end_call().last<in>();
 }
 
 out Client::out_of(const reply& argument_) {
-  out reply_;
-  call(procedures::out_of, argument_, reply_);
-  return reply_;
+  argument_.encode(begin_call(procedures::out_of));
+  return end_call().last<out>();
 }
 
 names_of_ours::Client Client::client(const names_of_ours::Client& argument_, const names_of_ours::Server& argument2_) {
-  names_of_ours::Client reply_;
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    argument_.encode(out_);
-    argument2_.encode(out_);
-  };
-  call(procedures::client, arguments_, reply_);
-  return reply_;
+  auto& out_ = begin_call(procedures::client);
+  argument_.encode(out_);
+  argument2_.encode(out_);
+  return end_call().last<names_of_ours::Client>();
 }
 
 item Client::one(const item& argument_, const items& argument2_) {
+  auto& out_ = begin_call(procedures::one);
+  out_.string(argument_, onc::xdr::unbounded);
+  out_.array(argument2_, {level, "one(items)"}, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
+  auto& in_ = end_call();
   item reply_;
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    out_.string(argument_, onc::xdr::unbounded);
-    out_.array(argument2_, {level, "one(items)"}, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
-  };
-  call(procedures::one, arguments_, [&](onc::xdr::Decoder& in_) { in_.string(reply_, onc::xdr::unbounded); });
+  in_.string(reply_, onc::xdr::unbounded);
   return reply_;
 }
 
 v Client::number(v argument_, run argument2_) {
-  v reply_{};
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    out_.i32(argument_);
-    out_.enumerator(argument2_, values_of_run);
-  };
-  call(procedures::number, arguments_, [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
-  return reply_;
+  auto& out_ = begin_call(procedures::number);
+  out_.i32(argument_);
+  out_.enumerator(int(argument2_), values_of_run);
+  return end_call().i32();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -425,18 +365,16 @@ void get(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& resul
 
 void serve(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
     caller_) {
-  names_of_ours::Service service{};
-  arguments_.enumerator(service, values_of_Service);
+  const names_of_ours::Service service = names_of_ours::Service(arguments_.enumerator(values_of_Service));
   names_of_ours::begin argument2_;
   argument2_.decode(arguments_);
   arguments_.finish();
-  results_.enumerator(server.serve(service, std::move(argument2_), caller_), values_of_Service);
+  results_.enumerator(int(server.serve(service, std::move(argument2_), caller_)), values_of_Service);
 }
 
 void start(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
     caller_) {
-  names_of_ours::exchange argument_{names_of_ours::exchange::one};
-  arguments_.enumerator(argument_, values_of_exchange);
+  const names_of_ours::exchange argument_ = names_of_ours::exchange(arguments_.enumerator(values_of_exchange));
   names_of_ours::program_ argument2_;
   arguments_.string(argument2_, {level, "start(program_)"});
   arguments_.finish();
@@ -492,8 +430,7 @@ void one(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& resul
 void number(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
     caller_) {
   const v argument_ = arguments_.i32();
-  run argument2_{};
-  arguments_.enumerator(argument2_, values_of_run);
+  const run argument2_ = run(arguments_.enumerator(values_of_run));
   arguments_.finish();
   results_.i32(server.number(argument_, argument2_, caller_));
 }
@@ -545,102 +482,102 @@ constexpr onc::rpc::Procedure AsyncService{program, 19, "AsyncService"};
 }  // namespace procedures
 
 std::int32_t Client::results(std::int32_t argument_) {
-  std::int32_t reply_{};
-  call(procedures::results, [&](onc::xdr::Encoder& out_) { out_.i32(argument_); },
-       [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
-  return reply_;
+  begin_call(procedures::results).i32(argument_);
+  return end_call().i32();
 }
 
 std::int32_t Client::arguments(std::int32_t argument_) {
-  std::int32_t reply_{};
-  call(procedures::arguments, [&](onc::xdr::Encoder& out_) { out_.i32(argument_); },
-       [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
-  return reply_;
+  begin_call(procedures::arguments).i32(argument_);
+  return end_call().i32();
 }
 
 std::int32_t Client::caller(std::int32_t argument_) {
-  std::int32_t reply_{};
-  call(procedures::caller, [&](onc::xdr::Encoder& out_) { out_.i32(argument_); },
-       [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
-  return reply_;
+  begin_call(procedures::caller).i32(argument_);
+  return end_call().i32();
 }
 
 std::int32_t Client::procedure(std::int32_t argument_, const names_of_ours::State& state) {
-  std::int32_t reply_{};
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    out_.i32(argument_);
-    state.encode(out_);
-  };
-  call(procedures::procedure, arguments_, [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
-  return reply_;
+  auto& out_ = begin_call(procedures::procedure);
+  out_.i32(argument_);
+  state.encode(out_);
+  return end_call().i32();
 }
 
 std::int32_t Client::argument(std::int32_t argument_, std::int32_t argument2_) {
-  std::int32_t reply_{};
-  const auto arguments_ = [&](onc::xdr::Encoder& out_) {
-    out_.i32(argument_);
-    out_.i32(argument2_);
-  };
-  call(procedures::argument, arguments_, [&](onc::xdr::Decoder& in_) { reply_ = in_.i32(); });
-  return reply_;
+  auto& out_ = begin_call(procedures::argument);
+  out_.i32(argument_);
+  out_.i32(argument2_);
+  return end_call().i32();
 }
 
 names_of_ours::State Client::State(const names_of_ours::State& state) {
-  names_of_ours::State reply_;
-  call(procedures::State, state, reply_);
-  return reply_;
+  state.encode(begin_call(procedures::State));
+  return end_call().last<names_of_ours::State>();
 }
 
 void Client::Service() {
-  call(procedures::Service, {}, {});
+  begin_call(procedures::Service);
+  end_call();
 }
 
 void Client::begin() {
-  call(procedures::begin, {}, {});
+  begin_call(procedures::begin);
+  end_call();
 }
 
 void Client::exchange() {
-  call(procedures::exchange, {}, {});
+  begin_call(procedures::exchange);
+  end_call();
 }
 
 void Client::undecodable() {
-  call(procedures::undecodable, {}, {});
+  begin_call(procedures::undecodable);
+  end_call();
 }
 
 void Client::state_() {
-  call(procedures::state_, {}, {});
+  begin_call(procedures::state_);
+  end_call();
 }
 
 void Client::program_() {
-  call(procedures::program_, {}, {});
+  begin_call(procedures::program_);
+  end_call();
 }
 
 void Client::reply(const arm_& argument_) {
-  call(procedures::reply, argument_, {});
+  argument_.encode(begin_call(procedures::reply));
+  end_call();
 }
 
 void Client::in(const names_of_ours::in& argument_) {
-  call(procedures::in, argument_, {});
+  argument_.encode(begin_call(procedures::in));
+  end_call();
 }
 
 void Client::item(const ByArm& byArm) {
-  call(procedures::item, byArm, {});
+  byArm.encode(begin_call(procedures::item));
+  end_call();
 }
 
 void Client::AsyncClient_() {
-  call(procedures::AsyncClient_, {}, {});
+  begin_call(procedures::AsyncClient_);
+  end_call();
 }
 
 void Client::AsyncServer_() {
-  call(procedures::AsyncServer_, {}, {});
+  begin_call(procedures::AsyncServer_);
+  end_call();
 }
 
 void Client::Server_() {
-  call(procedures::Server_, {}, {});
+  begin_call(procedures::Server_);
+  end_call();
 }
 
 void Client::AsyncService() {
-  call(procedures::AsyncService, {}, {});
+  begin_call(procedures::AsyncService);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -828,7 +765,8 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, {}, {});
+  begin_call(procedures::null);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -859,7 +797,8 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, {}, {});
+  begin_call(procedures::null);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -890,7 +829,8 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, {}, {});
+  begin_call(procedures::null);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

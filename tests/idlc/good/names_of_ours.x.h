@@ -270,14 +270,14 @@ class encode_ {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Service{"Service", 0, 1};
-void encode(onc::xdr::Encoder&, Service);
-void decode(onc::xdr::Decoder&, Service&);
+inline void encode(onc::xdr::Encoder& out_, Service v_) { out_.enumerator(int(v_), values_of_Service); }
+inline void decode(onc::xdr::Decoder& in_, Service& v_) { v_ = Service(in_.enumerator(values_of_Service)); }
 inline constexpr onc::xdr::Enumerators values_of_exchange{"exchange", 1, 1};
-void encode(onc::xdr::Encoder&, exchange);
-void decode(onc::xdr::Decoder&, exchange&);
+inline void encode(onc::xdr::Encoder& out_, exchange v_) { out_.enumerator(int(v_), values_of_exchange); }
+inline void decode(onc::xdr::Decoder& in_, exchange& v_) { v_ = exchange(in_.enumerator(values_of_exchange)); }
 inline constexpr onc::xdr::Enumerators values_of_run{"run", 0, 0};
-void encode(onc::xdr::Encoder&, run);
-void decode(onc::xdr::Decoder&, run&);
+inline void encode(onc::xdr::Encoder& out_, run v_) { out_.enumerator(int(v_), values_of_run); }
+inline void decode(onc::xdr::Decoder& in_, run& v_) { v_ = run(in_.enumerator(values_of_run)); }
 
 using onc::xdr::operator<<;
 void print_Service(onc::xdr::Printer&, Service);

@@ -22,9 +22,8 @@ constexpr onc::rpc::Procedure get{program, 1, "get"};
 }  // namespace procedures
 
 acme Client::get(const acme& argument) {
-  acme reply;
-  call(procedures::get, argument, reply);
-  return reply;
+  argument.encode(begin_call(procedures::get));
+  return end_call().last<acme>();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

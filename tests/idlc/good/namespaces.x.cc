@@ -3,24 +3,14 @@
 
 namespace first {
 
-void encode(onc::xdr::Encoder& out, Kind v) {
-  out.enumerator(v, values_of_Kind);
-}
-
-void decode(onc::xdr::Decoder& in, Kind& v) {
-  in.enumerator(v, values_of_Kind);
-}
-
 void Item::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(8);
-  run.enumerator(kind, values_of_Kind);
-  run.opaque(id);
+  out.enumerator(int(kind), values_of_Kind);
+  out.opaque(id);
 }
 
 void Item::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(8);
-  run.enumerator(kind, values_of_Kind);
-  run.opaque(id);
+  kind = Kind(in.enumerator(values_of_Kind));
+  in.opaque(id);
 }
 
 }  // namespace first
@@ -29,14 +19,14 @@ namespace second {
 
 void Item::encode(onc::xdr::Encoder& out) const {
   inner.encode(out);
-  out.enumerator(kind, first::values_of_Kind);
+  out.enumerator(int(kind), first::values_of_Kind);
   out.optional(outer);
 }
 
 void Item::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
   inner.decode(in);
-  in.enumerator(kind, first::values_of_Kind);
+  kind = first::Kind(in.enumerator(first::values_of_Kind));
   in.optional(outer);
 }
 
@@ -59,7 +49,7 @@ Choice Choice::with_item(second::Item item) {
 }
 
 void Choice::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(kind_, first::values_of_Kind);
+  out.enumerator(int(kind_), first::values_of_Kind);
   switch (kind_) {
     case first::Kind::small: return item().encode(out);
     case first::Kind::large: return;
@@ -68,8 +58,7 @@ void Choice::encode(onc::xdr::Encoder& out) const {
 
 void Choice::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  first::Kind discriminant{first::Kind::small};
-  in.enumerator(discriminant, first::values_of_Kind);
+  const first::Kind discriminant = first::Kind(in.enumerator(first::values_of_Kind));
   switch (discriminant) {
     case first::Kind::small:
       kind_ = discriminant;

@@ -102,8 +102,8 @@ using Items = std::vector<Item>;  // <first::size>
 namespace first {
 
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 1, 2};
-void encode(onc::xdr::Encoder&, Kind);
-void decode(onc::xdr::Decoder&, Kind&);
+inline void encode(onc::xdr::Encoder& out, Kind v) { out.enumerator(int(v), values_of_Kind); }
+inline void decode(onc::xdr::Decoder& in, Kind& v) { v = Kind(in.enumerator(values_of_Kind)); }
 
 }  // namespace first
 

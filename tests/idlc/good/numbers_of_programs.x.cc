@@ -12,11 +12,13 @@ constexpr onc::rpc::Procedure FAREWELL{program, 2, "FAREWELL"};
 }  // namespace procedures
 
 void Client::GREET() {
-  call(procedures::GREET, {}, {});
+  begin_call(procedures::GREET);
+  end_call();
 }
 
 void Client::FAREWELL() {
-  call(procedures::FAREWELL, {}, {});
+  begin_call(procedures::FAREWELL);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -55,11 +57,13 @@ constexpr onc::rpc::Procedure WAVE{program, 2, "WAVE"};
 }  // namespace procedures
 
 void Client::GREET() {
-  call(procedures::GREET, {}, {});
+  begin_call(procedures::GREET);
+  end_call();
 }
 
 void Client::WAVE() {
-  call(procedures::WAVE, {}, {});
+  begin_call(procedures::WAVE);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

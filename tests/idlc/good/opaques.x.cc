@@ -4,17 +4,15 @@
 namespace opaques {
 
 void Opaques::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(12);
-  run.opaque(digest);
-  run.opaque(four);
+  out.opaque(digest);
+  out.opaque(four);
   out.opaque(any, onc::xdr::unbounded);
   out.opaque(few, {3, "Opaques.few"});
 }
 
 void Opaques::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(12);
-  run.opaque(digest);
-  run.opaque(four);
+  in.opaque(digest);
+  in.opaque(four);
   in.opaque(any, onc::xdr::unbounded);
   in.opaque(few, {3, "Opaques.few"});
 }

@@ -4,15 +4,11 @@
 namespace optionals {
 
 void Point::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(8);
-  run.i32(x);
-  run.i32(y);
+  out.fields(x, y);
 }
 
 void Point::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(8);
-  x = run.i32();
-  y = run.i32();
+  in.fields(x, y);
 }
 
 void Optionals::encode(onc::xdr::Encoder& out) const {

@@ -4,23 +4,13 @@
 namespace other_spellings {
 
 void node::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(28);
-  run.u32(value);
-  run.i64(wide);
-  run.u64(wider);
-  run.i32(narrow);
-  run.i32(plain);
+  out.fields(value, wide, wider, narrow, plain);
   out.optional(next);
 }
 
 void node::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  auto run = in.run(28);
-  value = run.u32();
-  wide = run.i64();
-  wider = run.u64();
-  narrow = run.i16();
-  plain = run.i32();
+  in.fields(value, wide, wider, narrow, plain);
   in.optional(next);
 }
 

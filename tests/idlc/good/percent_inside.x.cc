@@ -4,23 +4,11 @@
 namespace percent_inside {
 
 void Message::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(8);
-  run.i32(number);
-  run.i32(shown);
+  out.fields(number, shown);
 }
 
 void Message::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(8);
-  number = run.i32();
-  shown = run.i32();
-}
-
-void encode(onc::xdr::Encoder& out, Color v) {
-  out.enumerator(v, values_of_Color);
-}
-
-void decode(onc::xdr::Decoder& in, Color& v) {
-  in.enumerator(v, values_of_Color);
+  in.fields(number, shown);
 }
 
 void Point::encode(onc::xdr::Encoder& out) const {
@@ -73,7 +61,8 @@ constexpr onc::rpc::Procedure ping{program, 0, "ping"};
 }  // namespace procedures
 
 void Client::ping() {
-  call(procedures::ping, {}, {});
+  begin_call(procedures::ping);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

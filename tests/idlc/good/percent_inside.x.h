@@ -68,8 +68,8 @@ class Choice {
 // and this, too
 
 inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 1, 2};
-void encode(onc::xdr::Encoder&, Color);
-void decode(onc::xdr::Decoder&, Color&);
+inline void encode(onc::xdr::Encoder& out, Color v) { out.enumerator(int(v), values_of_Color); }
+inline void decode(onc::xdr::Decoder& in, Color& v) { v = Color(in.enumerator(values_of_Color)); }
 
 using onc::xdr::operator<<;
 void print_Color(onc::xdr::Printer&, Color);

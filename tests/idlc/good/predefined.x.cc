@@ -19,12 +19,7 @@ void Predefined::encode(onc::xdr::Encoder& out) const {
   run.i64(l);
   run.boolean(m);
   out.opaque(n, {1024, "Predefined.n"});
-  auto run2 = out.run(20);
-  run2.u32(o);
-  run2.u32(p);
-  run2.u32(q);
-  run2.u32(r);
-  run2.u32(s);
+  out.fields(o, p, q, r, s);
 }
 
 void Predefined::decode(onc::xdr::Decoder& in) {
@@ -43,12 +38,7 @@ void Predefined::decode(onc::xdr::Decoder& in) {
   l = run.i64();
   m = run.boolean();
   in.opaque(n, {1024, "Predefined.n"});
-  auto run2 = in.run(20);
-  o = run2.u32();
-  p = run2.u32();
-  q = run2.u32();
-  r = run2.u32();
-  s = run2.u32();
+  in.fields(o, p, q, r, s);
 }
 
 }  // namespace predefined

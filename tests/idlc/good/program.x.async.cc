@@ -22,7 +22,7 @@ asio::awaitable<Status> AsyncClient::remove(Name name) {
   return call<Status>(
       procedures::remove,
       [&](onc::xdr::Encoder& out) { out.string(name, {64, "remove(Name)"}); },
-      [](onc::xdr::Decoder& in, Status& reply) { in.enumerator(reply, values_of_Status); });
+      [](onc::xdr::Decoder& in, Status& reply) { reply = Status(in.enumerator(values_of_Status)); });
 }
 
 asio::awaitable<void> AsyncClient::notify(std::string argument) {
@@ -44,7 +44,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
       arguments.finish();
       return onc::rpc::answer(
           results, remove(std::move(name), caller),
-          [](onc::xdr::Encoder& out, const Status& reply) { out.enumerator(reply, values_of_Status); });
+          [](onc::xdr::Encoder& out, const Status& reply) { out.enumerator(int(reply), values_of_Status); });
     }
     case 2: {
       std::string argument;
@@ -75,7 +75,7 @@ asio::awaitable<Attributes> AsyncClient::look_up(Name name, Status status, Attri
       procedures::look_up,
       [&](onc::xdr::Encoder& out) {
         out.string(name, {64, "look_up(Name)"});
-        out.enumerator(status, values_of_Status);
+        out.enumerator(int(status), values_of_Status);
         attributes.encode(out);
       },
       [](onc::xdr::Decoder& in, Attributes& reply) { reply.decode(in); });
@@ -132,8 +132,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     case 1: {
       Name name;
       arguments.string(name, {64, "look_up(Name)"});
-      Status status{};
-      arguments.enumerator(status, values_of_Status);
+      const Status status = Status(arguments.enumerator(values_of_Status));
       Attributes attributes;
       attributes.decode(arguments);
       arguments.finish();

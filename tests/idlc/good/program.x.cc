@@ -3,14 +3,6 @@
 
 namespace program {
 
-void encode(onc::xdr::Encoder& out, Status v) {
-  out.enumerator(v, values_of_Status);
-}
-
-void decode(onc::xdr::Decoder& in, Status& v) {
-  in.enumerator(v, values_of_Status);
-}
-
 void Attributes::encode(onc::xdr::Encoder& out) const {
   out.i32(size);
 }
@@ -37,19 +29,20 @@ constexpr onc::rpc::Procedure notify{program, 2, "notify"};
 }  // namespace procedures
 
 void Client::null() {
-  call(procedures::null, {}, {});
+  begin_call(procedures::null);
+  end_call();
 }
 
 Status Client::remove(const Name& name) {
-  Status reply{};
-  call(procedures::remove, [&](onc::xdr::Encoder& out) { out.string(name, {64, "remove(Name)"}); },
-       [&](onc::xdr::Decoder& in) { in.enumerator(reply, values_of_Status); });
-  return reply;
+  auto& out = begin_call(procedures::remove);
+  out.string(name, {64, "remove(Name)"});
+  return Status(end_call().enumerator(values_of_Status));
 }
 
 void Client::notify(const std::string& argument) {
-  call(procedures::notify, [&](onc::xdr::Encoder& out) { out.string(argument, onc::xdr::unbounded); },
-       {});
+  auto& out = begin_call(procedures::notify);
+  out.string(argument, onc::xdr::unbounded);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -64,7 +57,7 @@ void remove(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& res
   Name name;
   arguments.string(name, {64, "remove(Name)"});
   arguments.finish();
-  results.enumerator(server.remove(std::move(name), caller), values_of_Status);
+  results.enumerator(int(server.remove(std::move(name), caller)), values_of_Status);
 }
 
 void notify(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
@@ -101,53 +94,49 @@ constexpr onc::rpc::Procedure exact{program, 8, "exact"};
 }  // namespace procedures
 
 Attributes Client::look_up(const Name& name, Status status, const Attributes& attributes) {
-  Attributes reply;
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.string(name, {64, "look_up(Name)"});
-    out.enumerator(status, values_of_Status);
-    attributes.encode(out);
-  };
-  call(procedures::look_up, arguments, reply);
-  return reply;
+  auto& out = begin_call(procedures::look_up);
+  out.string(name, {64, "look_up(Name)"});
+  out.enumerator(int(status), values_of_Status);
+  attributes.encode(out);
+  return end_call().last<Attributes>();
 }
 
 Entries Client::list() {
+  begin_call(procedures::list);
+  auto& in = end_call();
   Entries reply;
-  call(procedures::list, {}, [&](onc::xdr::Decoder& in) { in.list(reply); });
+  in.list(reply);
   return reply;
 }
 
 std::string Client::title(std::uint32_t argument) {
+  begin_call(procedures::title).u32(argument);
+  auto& in = end_call();
   std::string reply;
-  call(procedures::title, [&](onc::xdr::Encoder& out) { out.u32(argument); },
-       [&](onc::xdr::Decoder& in) { in.string(reply, onc::xdr::unbounded); });
+  in.string(reply, onc::xdr::unbounded);
   return reply;
 }
 
 onc::xdr::Bytes Client::read(const Pair& argument, const Pair& argument2) {
+  auto& out = begin_call(procedures::read);
+  out.numbers(argument);
+  out.numbers(argument2);
+  auto& in = end_call();
   onc::xdr::Bytes reply;
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.numbers(argument);
-    out.numbers(argument2);
-  };
-  call(procedures::read, arguments, [&](onc::xdr::Decoder& in) { in.opaque(reply, onc::xdr::unbounded); });
+  in.opaque(reply, onc::xdr::unbounded);
   return reply;
 }
 
 bool Client::ping_(const Attributes& attributes) {
-  bool reply{};
-  call(procedures::ping_, attributes, [&](onc::xdr::Decoder& in) { reply = in.boolean(); });
-  return reply;
+  attributes.encode(begin_call(procedures::ping_));
+  return end_call().boolean();
 }
 
 onc::xdr::Quadruple Client::exact(const onc::xdr::Quadruple& argument, double argument2) {
-  onc::xdr::Quadruple reply;
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.quadruple(argument);
-    out.f64(argument2);
-  };
-  call(procedures::exact, arguments, [&](onc::xdr::Decoder& in) { reply = in.quadruple(); });
-  return reply;
+  auto& out = begin_call(procedures::exact);
+  out.quadruple(argument);
+  out.f64(argument2);
+  return end_call().quadruple();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -156,8 +145,7 @@ namespace handlers {
 void look_up(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
   Name name;
   arguments.string(name, {64, "look_up(Name)"});
-  Status status{};
-  arguments.enumerator(status, values_of_Status);
+  const Status status = Status(arguments.enumerator(values_of_Status));
   Attributes attributes;
   attributes.decode(arguments);
   arguments.finish();
@@ -221,10 +209,8 @@ constexpr onc::rpc::Procedure count{program, 1, "count"};
 }  // namespace procedures
 
 std::int32_t Client::count(bool argument) {
-  std::int32_t reply{};
-  call(procedures::count, [&](onc::xdr::Encoder& out) { out.boolean(argument); },
-       [&](onc::xdr::Decoder& in) { reply = in.i32(); });
-  return reply;
+  begin_call(procedures::count).boolean(argument);
+  return end_call().i32();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -43,8 +43,8 @@ using Entries = std::vector<Entry>;  // Entry *: a linked list
 using Pair = std::array<std::int32_t, 2>;
 
 inline constexpr onc::xdr::Enumerators values_of_Status{"Status", 0, 1};
-void encode(onc::xdr::Encoder&, Status);
-void decode(onc::xdr::Decoder&, Status&);
+inline void encode(onc::xdr::Encoder& out, Status v) { out.enumerator(int(v), values_of_Status); }
+inline void decode(onc::xdr::Decoder& in, Status& v) { v = Status(in.enumerator(values_of_Status)); }
 
 using onc::xdr::operator<<;
 void print_Status(onc::xdr::Printer&, Status);

@@ -26,7 +26,7 @@ asio::awaitable<program_names::lookup> AsyncClient::lookup(program_names::lookup
 asio::awaitable<void> AsyncClient::call_(program_names::v1 argument) {
   return call(
       procedures::call_,
-      [&](onc::xdr::Encoder& out) { out.enumerator(argument, values_of_v1); });
+      [&](onc::xdr::Encoder& out) { out.enumerator(int(argument), values_of_v1); });
 }
 
 asio::awaitable<void> AsyncClient::dispatch_() {
@@ -77,8 +77,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
           [](onc::xdr::Encoder& out, const program_names::lookup& reply) { reply.encode(out); });
     }
     case 2: {
-      program_names::v1 argument{};
-      arguments.enumerator(argument, values_of_v1);
+      const program_names::v1 argument = program_names::v1(arguments.enumerator(values_of_v1));
       arguments.finish();
       return call_(argument, caller);
     }

@@ -11,14 +11,6 @@ void lookup::decode(onc::xdr::Decoder& in) {
   x = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, v1 v) {
-  out.enumerator(v, values_of_v1);
-}
-
-void decode(onc::xdr::Decoder& in, v1& v) {
-  in.enumerator(v, values_of_v1);
-}
-
 namespace NAMES::v1 {
 
 // Number and name: what errors and traces say of a call.
@@ -33,44 +25,41 @@ constexpr onc::rpc::Procedure Client_{program, 7, "Client"};
 }  // namespace procedures
 
 program_names::lookup Client::lookup(const program_names::lookup& argument) {
-  program_names::lookup reply;
-  call(procedures::lookup, argument, reply);
-  return reply;
+  argument.encode(begin_call(procedures::lookup));
+  return end_call().last<program_names::lookup>();
 }
 
 void Client::call_(program_names::v1 argument) {
-  call(procedures::call_, [&](onc::xdr::Encoder& out) { out.enumerator(argument, values_of_v1); },
-       {});
+  begin_call(procedures::call_).enumerator(int(argument), values_of_v1);
+  end_call();
 }
 
 void Client::dispatch_() {
-  call(procedures::dispatch_, {}, {});
+  begin_call(procedures::dispatch_);
+  end_call();
 }
 
 std::int32_t Client::program_(std::int32_t argument) {
-  std::int32_t reply{};
-  call(procedures::program_, [&](onc::xdr::Encoder& out) { out.i32(argument); },
-       [&](onc::xdr::Decoder& in) { reply = in.i32(); });
-  return reply;
+  begin_call(procedures::program_).i32(argument);
+  return end_call().i32();
 }
 
 void Client::encode_(const std::string& argument) {
-  call(procedures::encode_, [&](onc::xdr::Encoder& out) { out.string(argument, onc::xdr::unbounded); },
-       {});
+  auto& out = begin_call(procedures::encode_);
+  out.string(argument, onc::xdr::unbounded);
+  end_call();
 }
 
 std::int32_t Client::delete_(std::int32_t argument, std::int32_t argument2) {
-  std::int32_t reply{};
-  const auto arguments = [&](onc::xdr::Encoder& out) {
-    out.i32(argument);
-    out.i32(argument2);
-  };
-  call(procedures::delete_, arguments, [&](onc::xdr::Decoder& in) { reply = in.i32(); });
-  return reply;
+  auto& out = begin_call(procedures::delete_);
+  out.i32(argument);
+  out.i32(argument2);
+  return end_call().i32();
 }
 
 void Client::Client_() {
-  call(procedures::Client_, {}, {});
+  begin_call(procedures::Client_);
+  end_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -81,8 +70,7 @@ void lookup(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& res
 }
 
 void call_(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
-  program_names::v1 argument{};
-  arguments.enumerator(argument, values_of_v1);
+  const program_names::v1 argument = program_names::v1(arguments.enumerator(values_of_v1));
   arguments.finish();
   server.call_(argument, caller);
 }

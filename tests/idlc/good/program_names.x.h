@@ -23,8 +23,8 @@ enum class v1 : std::int32_t {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_v1{"v1", 0, 0};
-void encode(onc::xdr::Encoder&, v1);
-void decode(onc::xdr::Decoder&, v1&);
+inline void encode(onc::xdr::Encoder& out, v1 v) { out.enumerator(int(v), values_of_v1); }
+inline void decode(onc::xdr::Decoder& in, v1& v) { v = v1(in.enumerator(values_of_v1)); }
 
 using onc::xdr::operator<<;
 void print_v1(onc::xdr::Printer&, v1);

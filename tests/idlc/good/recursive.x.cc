@@ -27,14 +27,6 @@ void Item::decode(onc::xdr::Decoder& in) {
   in.array(children, onc::xdr::unbounded, 8);
 }
 
-void encode(onc::xdr::Encoder& out, Kind v) {
-  out.enumerator(v, values_of_Kind);
-}
-
-void decode(onc::xdr::Decoder& in, Kind& v) {
-  in.enumerator(v, values_of_Kind);
-}
-
 Expression Expression::with_value(std::int32_t value) {
   Expression made;
   made.kind_ = Kind::leaf;
@@ -50,7 +42,7 @@ Expression Expression::with_operands(onc::xdr::Box<Pair> operands) {
 }
 
 void Expression::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(kind_, values_of_Kind);
+  out.enumerator(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::leaf: return out.i32(value());
     case Kind::pair: return out.optional(operands());
@@ -59,8 +51,7 @@ void Expression::encode(onc::xdr::Encoder& out) const {
 
 void Expression::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  Kind discriminant{};
-  in.enumerator(discriminant, values_of_Kind);
+  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
   switch (discriminant) {
     case Kind::leaf:
       kind_ = discriminant;

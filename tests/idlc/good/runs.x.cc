@@ -4,27 +4,21 @@
 namespace runs {
 
 void Runs::encode(onc::xdr::Encoder& out) const {
-  auto run = out.run(24);
-  run.i32(a);
-  run.opaque(b);
-  run.numbers(c);
+  out.i32(a);
+  out.opaque(b);
+  out.numbers(c);
   out.string(d, onc::xdr::unbounded);
-  auto run2 = out.run(12);
-  run2.boolean(e);
-  run2.f64(f);
+  out.fields(e, f);
   out.string(g, onc::xdr::unbounded);
   out.i32(h);
 }
 
 void Runs::decode(onc::xdr::Decoder& in) {
-  auto run = in.run(24);
-  a = run.i32();
-  run.opaque(b);
-  run.numbers(c);
+  a = in.i32();
+  in.opaque(b);
+  in.numbers(c);
   in.string(d, onc::xdr::unbounded);
-  auto run2 = in.run(12);
-  e = run2.boolean();
-  f = run2.f64();
+  in.fields(e, f);
   in.string(g, onc::xdr::unbounded);
   h = in.i32();
 }

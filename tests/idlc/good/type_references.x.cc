@@ -11,17 +11,9 @@ void a::decode(onc::xdr::Decoder& in) {
   x = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, b v) {
-  out.enumerator(v, values_of_b);
-}
-
-void decode(onc::xdr::Decoder& in, b& v) {
-  in.enumerator(v, values_of_b);
-}
-
 void e::encode(onc::xdr::Encoder& out) const {
   first.encode(out);
-  out.enumerator(second, values_of_b);
+  out.enumerator(int(second), values_of_b);
   out.optional(next);
   out.optional(third);
 }
@@ -29,7 +21,7 @@ void e::encode(onc::xdr::Encoder& out) const {
 void e::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
   first.decode(in);
-  in.enumerator(second, values_of_b);
+  second = b(in.enumerator(values_of_b));
   in.optional(next);
   in.optional(third);
 }

@@ -36,8 +36,8 @@ struct e {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_b{"b", 0, 0};
-void encode(onc::xdr::Encoder&, b);
-void decode(onc::xdr::Decoder&, b&);
+inline void encode(onc::xdr::Encoder& out, b v) { out.enumerator(int(v), values_of_b); }
+inline void decode(onc::xdr::Decoder& in, b& v) { v = b(in.enumerator(values_of_b)); }
 
 using onc::xdr::operator<<;
 void print_b(onc::xdr::Printer&, b);

@@ -3,14 +3,6 @@
 
 namespace union_enum {
 
-void encode(onc::xdr::Encoder& out, Kind v) {
-  out.enumerator(v, values_of_Kind);
-}
-
-void decode(onc::xdr::Decoder& in, Kind& v) {
-  in.enumerator(v, values_of_Kind);
-}
-
 Value::Value(Kind kind) : kind_(kind), arm_(std::in_place_index<0>) {
   if (kind == Kind::number || kind == Kind::text || kind == Kind::both)
     throw onc::xdr::Error(onc::xdr::errc::arm_needs_value, "Value");
@@ -33,7 +25,7 @@ Value Value::with_text(Kind kind, std::string text) {
 }
 
 void Value::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(kind_, values_of_Kind);
+  out.enumerator(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::number: return out.i32(number());
     case Kind::text:
@@ -43,8 +35,7 @@ void Value::encode(onc::xdr::Encoder& out) const {
 }
 
 void Value::decode(onc::xdr::Decoder& in) {
-  Kind discriminant{};
-  in.enumerator(discriminant, values_of_Kind);
+  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
   switch (discriminant) {
     case Kind::number:
       kind_ = discriminant;
@@ -91,7 +82,7 @@ Whole Whole::with_bytes(onc::xdr::Bytes bytes) {
 }
 
 void Whole::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(kind_, values_of_Kind);
+  out.enumerator(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::number: return out.i32(count());
     case Kind::text: return out.i64(size());
@@ -101,8 +92,7 @@ void Whole::encode(onc::xdr::Encoder& out) const {
 }
 
 void Whole::decode(onc::xdr::Decoder& in) {
-  Kind discriminant{};
-  in.enumerator(discriminant, values_of_Kind);
+  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
   switch (discriminant) {
     case Kind::number:
       kind_ = discriminant;
@@ -138,7 +128,7 @@ Partial Partial::with_text(std::string text) {
 }
 
 void Partial::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(kind_, values_of_Kind);
+  out.enumerator(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::text: return out.string(text(), onc::xdr::unbounded);
     case Kind::nothing: return;
@@ -147,8 +137,7 @@ void Partial::encode(onc::xdr::Encoder& out) const {
 }
 
 void Partial::decode(onc::xdr::Decoder& in) {
-  Kind discriminant{};
-  in.enumerator(discriminant, values_of_Kind);
+  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
   switch (discriminant) {
     case Kind::text:
       kind_ = discriminant;

@@ -89,8 +89,8 @@ class Partial {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 3};
-void encode(onc::xdr::Encoder&, Kind);
-void decode(onc::xdr::Decoder&, Kind&);
+inline void encode(onc::xdr::Encoder& out, Kind v) { out.enumerator(int(v), values_of_Kind); }
+inline void decode(onc::xdr::Decoder& in, Kind& v) { v = Kind(in.enumerator(values_of_Kind)); }
 
 using onc::xdr::operator<<;
 void print_Kind(onc::xdr::Printer&, Kind);

@@ -11,22 +11,14 @@ void Fourth::decode(onc::xdr::Decoder& in) {
   x = in.i32();
 }
 
-void encode(onc::xdr::Encoder& out, Third v) {
-  out.enumerator(v, values_of_Third);
-}
-
-void decode(onc::xdr::Decoder& in, Third& v) {
-  in.enumerator(v, values_of_Third);
-}
-
 void First::encode(onc::xdr::Encoder& out) const {
   second.encode(out);
-  out.array(third, [&](Third item) { out.enumerator(item, values_of_Third); });
+  out.array(third, [&](Third item) { out.enumerator(int(item), values_of_Third); });
 }
 
 void First::decode(onc::xdr::Decoder& in) {
   second.decode(in);
-  in.array(third, [&](Third& item) { in.enumerator(item, values_of_Third); });
+  in.array(third, [&](Third& item) { item = Third(in.enumerator(values_of_Third)); });
 }
 
 }  // namespace used_before_defined

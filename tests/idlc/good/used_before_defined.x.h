@@ -36,8 +36,8 @@ struct First {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Third{"Third", 1, 1};
-void encode(onc::xdr::Encoder&, Third);
-void decode(onc::xdr::Decoder&, Third&);
+inline void encode(onc::xdr::Encoder& out, Third v) { out.enumerator(int(v), values_of_Third); }
+inline void decode(onc::xdr::Decoder& in, Third& v) { v = Third(in.enumerator(values_of_Third)); }
 
 using onc::xdr::operator<<;
 void print_Third(onc::xdr::Printer&, Third);

@@ -3,14 +3,6 @@
 
 namespace word_names {
 
-void encode(onc::xdr::Encoder& out, kinds v) {
-  out.enumerator(v, values_of_kinds);
-}
-
-void decode(onc::xdr::Decoder& in, kinds& v) {
-  in.enumerator(v, values_of_kinds);
-}
-
 void version::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(40);
   run.i32(program);
@@ -53,7 +45,7 @@ program program::with_version(std::optional<word_names::version> version_) {
 }
 
 void program::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(switch_, values_of_kinds);
+  out.enumerator(int(switch_), values_of_kinds);
   switch (switch_) {
     case kinds::string: return namespace_().encode(out);
     case kinds::default_: return out.optional(version());
@@ -62,8 +54,7 @@ void program::encode(onc::xdr::Encoder& out) const {
 }
 
 void program::decode(onc::xdr::Decoder& in) {
-  kinds discriminant{kinds::string};
-  in.enumerator(discriminant, values_of_kinds);
+  const kinds discriminant = kinds(in.enumerator(values_of_kinds));
   switch (discriminant) {
     case kinds::string:
       switch_ = discriminant;
@@ -88,9 +79,8 @@ constexpr onc::rpc::Procedure program_{program, float_, "program"};
 }  // namespace procedures
 
 word_names::version Client::program_(const word_names::program& argument) {
-  word_names::version reply;
-  call(procedures::program_, argument, reply);
-  return reply;
+  argument.encode(begin_call(procedures::program_));
+  return end_call().last<word_names::version>();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

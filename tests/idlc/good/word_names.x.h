@@ -63,8 +63,8 @@ class program {
 };
 
 inline constexpr onc::xdr::Enumerators values_of_kinds{"kinds", 1, 7, {1, 2, 4, 5, 6, 7}};
-void encode(onc::xdr::Encoder&, kinds);
-void decode(onc::xdr::Decoder&, kinds&);
+inline void encode(onc::xdr::Encoder& out, kinds v) { out.enumerator(int(v), values_of_kinds); }
+inline void decode(onc::xdr::Decoder& in, kinds& v) { v = kinds(in.enumerator(values_of_kinds)); }
 
 using onc::xdr::operator<<;
 void print_kinds(onc::xdr::Printer&, kinds);

@@ -71,7 +71,7 @@ TEST(strings, with_padding_other_than_zero_are_refused) {
 
 TEST(strings, may_hold_nul_bytes) {
   Encoder out;
-  out.string(std::string_view("a\0b", 3), unbounded);
+  out.string(std::string("a\0b", 3), unbounded);
   Decoder in(out.bytes());
   std::string value;
   in.string(value, unbounded);

@@ -183,6 +183,7 @@ const Case cases_of_layout[] = {
      "#define A 1 /* one\n  two { */\nconst b = A;\n#if 0 /*\n#endif */ \n (\n#endif /*\n*/\nconst c = 1;\n"},
     {"carriage_returns_doubled", "%x\r\r\n#if 0\r\r\n a \\\r\r\n#endif\r\r\n#endif\r\r\nconst a  = 1;\r\r\n",
      "%x\n#if 0\n a \\\n#endif\n#endif\nconst a = 1;\n"},
+    {"a_carriage_return_where_the_file_ends", "const a  = 1;\r\n%x\r", "const a = 1;\n%x\n"},
     {"a_line_that_goes_on_where_the_file_ends", "const a  = 1;\n%x \\", "const a = 1;\n%x \\\n"},
     {"numbers_with_separators", "const a=1'000'000;const b = -0xffff_'f;const c='\\'';",
      "const a = 1'000'000;\nconst b = -0xffff_'f;\nconst c = '\\'';\n"},

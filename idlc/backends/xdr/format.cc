@@ -8,15 +8,18 @@
 namespace idlc::xdr {
 namespace {
 
-// Of line ends only.
+// Those that end lines, and the last line even where nothing else ends it.
 std::string without_carriage_returns(std::string_view text) {
   std::string result;
   result.reserve(text.size());
+  const auto end_line = [&] {
+    while (result.ends_with('\r')) result.pop_back();
+  };
   for (const char c : text) {
-    if (c == '\n')
-      while (result.ends_with('\r')) result.pop_back();
+    if (c == '\n') end_line();
     result += c;
   }
+  end_line();
   return result;
 }
 

@@ -16,7 +16,12 @@ void Decoder::opaque(Bytes& value, Bound bound) {
 template <Number T>
 void Decoder::numbers(std::vector<T>& values, Bound bound) {
   values.resize(length(bound, sizeof(T), sizeof(T)));
-  run(values.size() * sizeof(T)).numbers(std::span<T>(values));
+  numbers(values.data(), values.size());
+}
+
+template <Number T>
+void Decoder::numbers(T* values, std::size_t count) {
+  run(count * sizeof(T)).numbers(values, count);
 }
 
 template void Decoder::numbers(std::vector<std::int32_t>&, Bound);
@@ -25,6 +30,12 @@ template void Decoder::numbers(std::vector<std::int64_t>&, Bound);
 template void Decoder::numbers(std::vector<std::uint64_t>&, Bound);
 template void Decoder::numbers(std::vector<float>&, Bound);
 template void Decoder::numbers(std::vector<double>&, Bound);
+template void Decoder::numbers(std::int32_t*, std::size_t);
+template void Decoder::numbers(std::uint32_t*, std::size_t);
+template void Decoder::numbers(std::int64_t*, std::size_t);
+template void Decoder::numbers(std::uint64_t*, std::size_t);
+template void Decoder::numbers(float*, std::size_t);
+template void Decoder::numbers(double*, std::size_t);
 
 int Decoder::enumerator(const Enumerators& known) { return run(4).enumerator(known); }
 

@@ -76,15 +76,15 @@ class Decoder {
       at_ += size + padding(size);
     }
     template <Number T>
-    void numbers(std::span<T> values) {
-      for (T& value : values) {
-        value = load_big_endian<T>(at_);
+    void numbers(T* values, std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) {
+        values[i] = load_big_endian<T>(at_);
         at_ += sizeof(T);
       }
     }
     template <Number T, std::size_t size>
     void numbers(std::array<T, size>& values) {
-      numbers(std::span<T>(values));
+      numbers(values.data(), size);
     }
 
     // By its type.
@@ -165,7 +165,7 @@ class Decoder {
   void numbers(std::vector<T>& values, Bound bound);
   template <Number T, std::size_t size>
   void numbers(std::array<T, size>& values) {
-    run(size * sizeof(T)).numbers(std::span<T>(values));
+    numbers(values.data(), size);
   }
 
   // `decode_item(item)` fills one element; without it the elements are structs or unions of a .x.
@@ -305,6 +305,8 @@ class Decoder {
 
   // The bytes of a string or opaque, padding checked and passed over.
   BytesView variable(Bound bound);
+  template <Number T>
+  void numbers(T* values, std::size_t count);
   void fixed(std::byte* value, std::size_t size);
   std::uint32_t length(Bound bound, std::size_t smallest, std::size_t memory_each, const char* unit);
   [[noreturn]] void raise(const Error& error) const;
@@ -333,6 +335,12 @@ extern template void Decoder::numbers(std::vector<std::int64_t>&, Bound);
 extern template void Decoder::numbers(std::vector<std::uint64_t>&, Bound);
 extern template void Decoder::numbers(std::vector<float>&, Bound);
 extern template void Decoder::numbers(std::vector<double>&, Bound);
+extern template void Decoder::numbers(std::int32_t*, std::size_t);
+extern template void Decoder::numbers(std::uint32_t*, std::size_t);
+extern template void Decoder::numbers(std::int64_t*, std::size_t);
+extern template void Decoder::numbers(std::uint64_t*, std::size_t);
+extern template void Decoder::numbers(float*, std::size_t);
+extern template void Decoder::numbers(double*, std::size_t);
 
 template <class T>
 [[gnu::noinline]] T Decoder::last() {

@@ -55,15 +55,15 @@ class Encoder {
       at_ += size + padding(size);
     }
     template <Number T>
-    void numbers(std::span<const T> values) {
-      for (const T& value : values) {
-        store_big_endian(at_, value);
-        at_ += sizeof value;
+    void numbers(const T* values, std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) {
+        store_big_endian(at_, values[i]);
+        at_ += sizeof(T);
       }
     }
     template <Number T, std::size_t size>
     void numbers(const std::array<T, size>& values) {
-      numbers(std::span<const T>(values));
+      numbers(values.data(), size);
     }
 
     // By its type.
@@ -128,6 +128,7 @@ class Encoder {
 
   void string(const std::string& value, Bound bound);
   void opaque(BytesView value, Bound bound);
+  void opaque(const Bytes& value, Bound bound);
   template <std::size_t size>
   void opaque(const std::array<std::byte, size>& value) {
     fixed(value.data(), size);
@@ -142,7 +143,7 @@ class Encoder {
   void numbers(const std::vector<T>& values, Bound bound);
   template <Number T, std::size_t size>
   void numbers(const std::array<T, size>& values) {
-    run(size * sizeof(T)).numbers(std::span<const T>(values));
+    numbers(values.data(), size);
   }
 
   // `encode_item(item)` writes one element. Without it the elements are structs or unions of a .x.
@@ -227,7 +228,9 @@ class Encoder {
   }
 
   void enlarge(std::size_t more);
-  void variable(BytesView value, Bound bound);
+  void variable(const std::byte* value, std::size_t size, Bound bound);
+  template <Number T>
+  void numbers(const T* values, std::size_t count);
   void fixed(const std::byte* value, std::size_t size);
 
   Bytes buffer_;  // its size is the room there is
@@ -247,6 +250,12 @@ extern template void Encoder::numbers(const std::vector<std::int64_t>&, Bound);
 extern template void Encoder::numbers(const std::vector<std::uint64_t>&, Bound);
 extern template void Encoder::numbers(const std::vector<float>&, Bound);
 extern template void Encoder::numbers(const std::vector<double>&, Bound);
+extern template void Encoder::numbers(const std::int32_t*, std::size_t);
+extern template void Encoder::numbers(const std::uint32_t*, std::size_t);
+extern template void Encoder::numbers(const std::int64_t*, std::size_t);
+extern template void Encoder::numbers(const std::uint64_t*, std::size_t);
+extern template void Encoder::numbers(const float*, std::size_t);
+extern template void Encoder::numbers(const double*, std::size_t);
 
 // A struct or union of a .x, which writes itself.
 template <class T>

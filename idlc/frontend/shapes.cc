@@ -266,7 +266,28 @@ void Shapes::measure(Definition& definition) {
   definition.smallest = std::min(size, too_large);
 }
 
+bool leads_to(const Declaration& member, const Definition& definition) {
+  const Declaration& pointer = resolve(member);
+  if (pointer.maybe || pointer.shape != Shape::optional || pointer.pointer != Pointer::box) return false;
+  Declaration pointed_at = pointer;
+  pointed_at.shape = Shape::plain;
+  const Declaration& resolved = resolve(pointed_at);
+  return !resolved.maybe && resolved.shape == Shape::plain && resolved.type.definition == &definition;
+}
+
 }  // namespace
+
+const Declaration* link_of_chain(const Definition& definition) {
+  const Struct* type = definition.as<Struct>();
+  if (!type) return nullptr;
+  const Declaration* link = nullptr;
+  for (const Declaration& member : type->members) {
+    if (!leads_to(member, definition)) continue;
+    if (link) return nullptr;
+    link = &member;
+  }
+  return link;
+}
 
 void find_shapes(Spec& spec, Diagnostics& diagnostics) { Shapes(spec, diagnostics).run(); }
 

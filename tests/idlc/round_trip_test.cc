@@ -150,13 +150,6 @@ TEST(recursive_types, may_not_nest_without_end) {
   EXPECT_EQ(refusal<recursive::Tree>(deep), errc::too_deep);
 }
 
-TEST(recursive_types, may_be_a_chain_of_a_hundred) {
-  std::string links = "00000007";
-  for (int i = 1; i < 100; ++i) links += "0000000100000007";
-  EXPECT_EQ(decoded<recursive::Link>(links + "00000000").value, 7);
-  EXPECT_EQ(refusal<recursive::Link>(links + "000000010000000700000000"), errc::too_deep);
-}
-
 TEST(types_in_place, have_names_of_their_own) {
   in_place::Outer outer;
   outer.point = in_place::Outer_point{1, 2};

@@ -67,15 +67,22 @@ class StructCodec {
     const Struct& type = *definition.as<Struct>();
     for (const Declaration& member : type.members)
       if (!type.list || &member != &type.members.back()) members_.push_back(&member);
+    const Declaration* link = link_of_chain(definition);
+    if (!link || link != members_.back()) return;
+    link_ = link;
+    node_ = types_.local("node");
+    members_.pop_back();
   }
 
   void encode() {
     const std::string stream = types_.local("out");
     out_.blank();
     out_.open("void {}::encode(onc::xdr::Encoder& {}) const", names_.of(definition_), stream);
+    if (link_) open_loop("const " + types_.of(definition_), stream);
     each_run(stream, [&](const Declaration& member, const std::string& to) {
-      return codec_.encode(member, names_.of(member), to, place(member));
+      return codec_.encode(member, value(member), to, place(member));
     });
+    if (link_) out_.close();
     out_.close();
   }
 
@@ -84,13 +91,24 @@ class StructCodec {
     out_.blank();
     out_.open("void {}::decode(onc::xdr::Decoder& {})", names_.of(definition_), stream);
     if (definition_.recursive) out_.line("const auto {} = {}.nest();", types_.local("level"), stream);
+    if (link_) open_loop(types_.of(definition_), stream);
     each_run(stream, [&](const Declaration& member, const std::string& from) {
-      return codec_.decode(member, names_.of(member), from, place(member));
+      return codec_.decode(member, value(member), from, place(member));
     });
+    if (link_) out_.close();
     out_.close();
   }
 
  private:
+  // Along a chain, so that one of any length takes no more stack than one of two.
+  void open_loop(const std::string& type, const std::string& stream) {
+    out_.open("for ({}* {} = this; {}; {} = {}.next({}))", type, node_, node_, node_, stream, value(*link_));
+  }
+
+  std::string value(const Declaration& member) const {
+    return link_ ? node_ + "->" + names_.of(member) : names_.of(member);
+  }
+
   // What errors call a member: "Entry.name".
   std::string place(const Declaration& member) const { return definition_.name.text + "." + member.name.text; }
 
@@ -125,7 +143,7 @@ class StructCodec {
 
   void write_numbers(const std::string& stream, std::size_t begin, std::size_t end) {
     std::string all;
-    for (std::size_t i = begin; i < end; ++i) all += (all.empty() ? "" : ", ") + names_.of(*members_[i]);
+    for (std::size_t i = begin; i < end; ++i) all += (all.empty() ? "" : ", ") + value(*members_[i]);
     out_.line("{}.fields({});", stream, all);
   }
 
@@ -149,6 +167,8 @@ class StructCodec {
   Types types_;
   Codec codec_;
   std::vector<const Declaration*> members_;
+  const Declaration* link_ = nullptr;  // of a chain, where it is the last on the wire; none of members_ then
+  std::string node_;                   // what the loop along it calls the one it is at
 };
 
 // Those of an enum's values, in order.
@@ -180,7 +200,7 @@ void write_enumerators(Printer& out, const Definition& definition, const Names& 
 
 Scope locals_in_codecs(const Names& names) {
   Scope locals;
-  for (const std::string name : {"in", "out", "v", "run", "level", "item", "item2", "item3", "encode", "decode"})
+  for (const std::string name : {"in", "out", "v", "run", "level", "node", "item", "item2", "item3", "encode", "decode"})
     locals.insert({name, names.local(name)});
   return locals;
 }

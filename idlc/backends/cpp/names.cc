@@ -30,8 +30,11 @@ class Assignment {
   Scope expected_;
 };
 
-// Functions and namespaces that generated code calls by their names.
-const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio"};
+// What the structs of a chain say which member links them by.
+const std::string linked_by = "linked_by";
+
+// Functions and namespaces that generated code calls by their names, and what a struct would hide.
+const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio", linked_by};
 
 // What every struct and union has.
 const Scope in_class{"encode", "decode", "print"};
@@ -49,6 +52,12 @@ std::string space_of(const std::string& file) {
   if (stem.empty() || std::isdigit(static_cast<unsigned char>(stem.front()))) stem.insert(0, "x");
   while (is_reserved(stem) || is_global(stem)) stem += '_';
   return stem;
+}
+
+Scope taken_in(const Definition& structure) {
+  Scope names = in_class;
+  if (link_of_chain(structure)) names.insert(linked_by);
+  return names;
 }
 
 // Arms that would give their union a member function it has already, or one of its own name, as only constructors
@@ -164,7 +173,7 @@ void Names::name_members(const Definition& definition) {
       for (const Enumerator& enumerator : type->enumerators) visit(enumerator);
     });
   if (const Struct* type = definition.as<Struct>())
-    assign(Assignment(in_class), [&](auto visit) {
+    assign(Assignment(taken_in(definition)), [&](auto visit) {
       for (const Declaration& member : type->members) visit(member);
     });
   if (const Union* type = definition.as<Union>()) {

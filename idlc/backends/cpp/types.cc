@@ -131,9 +131,16 @@ class TypeWriter {
     }
     write_percent_lines(definition, type.members.size());
     out_.blank();
+    if (const Declaration* link = link_of_chain(definition)) write_link(types, definition, *link);
     declare_members(out_);
     out_.line("bool operator==(const {}&) const = default;", types.of(definition));
     out_.close("};");
+  }
+
+  void write_link(const Types& types, const Definition& definition, const Declaration& link) {
+    out_.line("// However many follow each other, they are copied, compared and destroyed in a loop.");
+    out_.line("static constexpr auto linked_by = &{}::{};", types.of(definition), names_.of(link));
+    out_.blank();
   }
 
   void write(const Definition& definition, const Typedef& alias) {

@@ -20,9 +20,9 @@ namespace onc::xdr {
 
 // What one message may cost its reader.
 struct Limits {
-  // Values inside values of the same recursive type; lists are loops and do not count.
+  // Values inside values of the same recursive type; lists and chains are loops and do not count.
   std::size_t depth = 100;
-  // Bytes of memory for all strings, opaques, arrays and list elements together.
+  // Bytes of memory for all strings, opaques, arrays and elements of lists and chains together.
   std::size_t memory = std::size_t{64} << 20;
 };
 
@@ -237,6 +237,17 @@ class Decoder {
     if (!boolean()) return value.reset();
     charge(sizeof(T));
     (value ? *value : value.emplace()).decode(*this);
+  }
+
+  // Of a chain: the one that `link` leads to, to be read next, or null.
+  template <class T>
+  T* next(Box<T>& link) {
+    if (!boolean()) {
+      link.reset();
+      return nullptr;
+    }
+    charge(sizeof(T));
+    return link ? &*link : &link.emplace();
   }
 
   // What has a decode(Decoder&, T&) beside it: a type of C++ that the .x only names.

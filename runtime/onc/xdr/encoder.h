@@ -205,6 +205,13 @@ class Encoder {
     if (value) value->encode(*this);
   }
 
+  // Of a chain: the one that `link` leads to, to be written next, or null.
+  template <class T>
+  const T* next(const Box<T>& link) {
+    boolean(link.has_value());
+    return link ? &*link : nullptr;
+  }
+
   // What has an encode(Encoder&, const T&) beside it: a type of C++ that the .x only names.
   template <class T>
   void value(const T& value) {

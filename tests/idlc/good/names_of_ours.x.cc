@@ -70,16 +70,37 @@ void in::decode(onc::xdr::Decoder& in_) {
 }
 
 void out::encode(onc::xdr::Encoder& out_) const {
-  in.encode(out_);
-  out_.array(items, onc::xdr::unbounded, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
-  out_.optional(next);
+  for (const out* node_ = this; node_; node_ = out_.next(node_->next)) {
+    node_->in.encode(out_);
+    out_.array(node_->items, onc::xdr::unbounded, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
+  }
 }
 
 void out::decode(onc::xdr::Decoder& in_) {
   const auto level_ = in_.nest();
-  in.decode(in_);
-  in_.array(items, onc::xdr::unbounded, 4, [&](item& item_) { in_.string(item_, onc::xdr::unbounded); });
-  in_.optional(next);
+  for (out* node_ = this; node_; node_ = in_.next(node_->next)) {
+    node_->in.decode(in_);
+    in_.array(node_->items, onc::xdr::unbounded, 4, [&](item& item_) { in_.string(item_, onc::xdr::unbounded); });
+  }
+}
+
+void linked_by_::encode(onc::xdr::Encoder& out_) const {
+  out_.optional(linked_by_);
+  out_.i32(node);
+}
+
+void linked_by_::decode(onc::xdr::Decoder& in_) {
+  const auto level_ = in_.nest();
+  in_.optional(linked_by_);
+  node = in_.i32();
+}
+
+void node::encode(onc::xdr::Encoder& out_) const {
+  first.encode(out_);
+}
+
+void node::decode(onc::xdr::Decoder& in_) {
+  first.decode(in_);
 }
 
 void reply::encode(onc::xdr::Encoder& out_) const {

@@ -106,10 +106,35 @@ struct out {
   std::vector<item> items{};
   onc::xdr::Box<out> next{};
 
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &out::next;
+
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const out&) const = default;
+};
+
+struct linked_by_ {
+  onc::xdr::Box<names_of_ours::linked_by_> linked_by_{};
+  std::int32_t node{};
+
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &names_of_ours::linked_by_::linked_by_;
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const names_of_ours::linked_by_&) const = default;
+};
+
+struct node {
+  linked_by_ first{};
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const node&) const = default;
 };
 
 using v = std::int32_t;

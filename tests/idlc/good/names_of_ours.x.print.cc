@@ -70,6 +70,19 @@ void out::print(onc::xdr::Printer& out_) const {
   out_.close();
 }
 
+void linked_by_::print(onc::xdr::Printer& out_) const {
+  out_.open("linked_by");
+  out_.field("linked_by").optional(linked_by_);
+  out_.field("node").integer(node);
+  out_.close();
+}
+
+void node::print(onc::xdr::Printer& out_) const {
+  out_.open("node");
+  out_.field("first").object(first);
+  out_.close();
+}
+
 void print_run(onc::xdr::Printer& out_, run value) {
   static constexpr onc::xdr::Enumerator names[] = {{0, "fast"}};
   out_.enumerator(static_cast<std::int32_t>(value), names);

@@ -15,6 +15,9 @@ struct acme {
   onc::xdr::Box<acme> next{};
   std::array<std::int32_t, ::acme::files::a> a{};
 
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &acme::next;
+
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;

@@ -4,14 +4,16 @@
 namespace other_spellings {
 
 void node::encode(onc::xdr::Encoder& out) const {
-  out.fields(value, wide, wider, narrow, plain);
-  out.optional(next);
+  for (const node* node_ = this; node_; node_ = out.next(node_->next)) {
+    out.fields(node_->value, node_->wide, node_->wider, node_->narrow, node_->plain);
+  }
 }
 
 void node::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  in.fields(value, wide, wider, narrow, plain);
-  in.optional(next);
+  for (node* node_ = this; node_; node_ = in.next(node_->next)) {
+    in.fields(node_->value, node_->wide, node_->wider, node_->narrow, node_->plain);
+  }
 }
 
 void other_spellings::encode(onc::xdr::Encoder& out) const {

@@ -19,6 +19,9 @@ struct node {
   std::int32_t plain{};
   onc::xdr::Box<node> next{};
 
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &node::next;
+
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;

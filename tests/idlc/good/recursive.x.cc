@@ -76,14 +76,16 @@ void Pair::decode(onc::xdr::Decoder& in) {
 }
 
 void Link::encode(onc::xdr::Encoder& out) const {
-  out.i32(value);
-  out.optional(next);
+  for (const Link* node = this; node; node = out.next(node->next)) {
+    out.i32(node->value);
+  }
 }
 
 void Link::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  value = in.i32();
-  in.optional(next);
+  for (Link* node = this; node; node = in.next(node->next)) {
+    node->value = in.i32();
+  }
 }
 
 void Ring::encode(onc::xdr::Encoder& out) const {
@@ -92,6 +94,40 @@ void Ring::encode(onc::xdr::Encoder& out) const {
 
 void Ring::decode(onc::xdr::Decoder& in) {
   first.decode(in);
+}
+
+void Wrapped::encode(onc::xdr::Encoder& out) const {
+  out.optional(inner);
+  out.i32(value);
+}
+
+void Wrapped::decode(onc::xdr::Decoder& in) {
+  const auto level = in.nest();
+  in.optional(inner);
+  value = in.i32();
+}
+
+void Parcel::encode(onc::xdr::Encoder& out) const {
+  outer.encode(out);
+}
+
+void Parcel::decode(onc::xdr::Decoder& in) {
+  outer.decode(in);
+}
+
+void Step::encode(onc::xdr::Encoder& out) const {
+  for (const Step* node_ = this; node_; node_ = out.next(node_->next)) {
+    out.fields(node_->linked_by_, node_->node);
+    out.array(node_->branches, onc::xdr::unbounded);
+  }
+}
+
+void Step::decode(onc::xdr::Decoder& in) {
+  const auto level = in.nest();
+  for (Step* node_ = this; node_; node_ = in.next(node_->next)) {
+    in.fields(node_->linked_by_, node_->node);
+    in.array(node_->branches, onc::xdr::unbounded, 16);
+  }
 }
 
 }  // namespace recursive

@@ -80,6 +80,9 @@ struct Link {
   std::int32_t value{};
   onc::xdr::Box<Link> next{};
 
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &Link::next;
+
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
@@ -93,6 +96,49 @@ struct Ring {
   void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;
   bool operator==(const Ring&) const = default;
+};
+
+// It ends where its link does, which is not where it ends itself.
+struct Wrapped {
+  onc::xdr::Box<Wrapped> inner{};
+  std::int32_t value{};
+
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &Wrapped::inner;
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const Wrapped&) const = default;
+};
+
+struct Parcel {
+  Wrapped outer{};
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const Parcel&) const = default;
+};
+
+struct Step;
+
+// By another name, and with chains within.
+using NextStep = onc::xdr::Box<Step>;
+
+struct Step {
+  std::int32_t linked_by_{};
+  std::int32_t node{};
+  std::vector<Step> branches{};
+  NextStep next{};
+
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &Step::next;
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const Step&) const = default;
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 1};

@@ -54,4 +54,26 @@ void Ring::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+void Wrapped::print(onc::xdr::Printer& out) const {
+  out.open("Wrapped");
+  out.field("inner").optional(inner);
+  out.field("value").integer(value);
+  out.close();
+}
+
+void Parcel::print(onc::xdr::Printer& out) const {
+  out.open("Parcel");
+  out.field("outer").object(outer);
+  out.close();
+}
+
+void Step::print(onc::xdr::Printer& out) const {
+  out.open("Step");
+  out.field("linked_by").integer(linked_by_);
+  out.field("node").integer(node);
+  out.field("branches").list(branches);
+  out.field("next").last(next);
+  out.close();
+}
+
 }  // namespace recursive

@@ -29,6 +29,9 @@ struct e {
   onc::xdr::Box<e> next{};
   std::optional<d> third{};
 
+  // However many follow each other, they are copied, compared and destroyed in a loop.
+  static constexpr auto linked_by = &e::next;
+
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
   void print(onc::xdr::Printer&) const;

@@ -177,10 +177,16 @@ class Checker {
 
   using Labels = std::unordered_map<std::string, Location>;
 
+  struct EnumValues {
+    std::unordered_map<std::string, Number> by_name;
+    std::unordered_set<std::string> numbers;
+  };
+
   void check_union(const Definition& definition, Union& type);
   void check_arm(const Definition& definition, const Union& type, Arm& arm, Labels& labels);
   bool check_label(const Declaration& discriminant, Value& label, const std::string& space);
   bool label_in_enum(const Definition& type, Value& label, const std::string& space);
+  const EnumValues& values_of(const Definition& type);
   void check_program(Program& program, const std::string& space);
   void check_version(Version& version, const std::string& space);
   void check_procedure(Procedure& procedure);
@@ -202,6 +208,7 @@ class Checker {
   std::map<std::string, std::shared_ptr<Definition>> externals_;
   std::map<std::uint32_t, std::shared_ptr<Definition>> netobjs_;
   std::vector<std::shared_ptr<Definition>> made_;  // definitions that no file has
+  std::unordered_map<const Definition*, EnumValues> enum_values_;
 };
 
 bool is_primitive(const Declaration& declaration, Primitive primitive) {
@@ -252,18 +259,28 @@ bool Checker::check_label(const Declaration& discriminant, Value& label, const s
 
 // The enum's own names go first: another enum may have the same.
 bool Checker::label_in_enum(const Definition& type, Value& label, const std::string& space) {
-  const auto& enumerators = type.as<Enum>()->enumerators;
-  for (const Enumerator& enumerator : enumerators) {
-    if (!label.named || enumerator.name.text != label.text) continue;
-    label.number = *enumerator.number;
+  const EnumValues& values = values_of(type);
+  const auto own = label.named ? values.by_name.find(label.text) : values.by_name.end();
+  if (own != values.by_name.end()) {
+    label.number = own->second;
     return true;
   }
   if (!constants_.resolve(label, space)) return false;
-  for (const Enumerator& enumerator : enumerators)
-    if (*enumerator.number == label.number) return true;
+  if (values.numbers.contains(to_string(label.number))) return true;
   diagnostics_.error(label.where, "'" + label.text + "' is not a value of enum '" + type.name.text + "'");
   diagnostics_.note(type.name.where, "defined here");
   return false;
+}
+
+const Checker::EnumValues& Checker::values_of(const Definition& type) {
+  const auto [found, is_new] = enum_values_.try_emplace(&type);
+  EnumValues& values = found->second;
+  if (!is_new) return values;
+  for (const Enumerator& enumerator : type.as<Enum>()->enumerators) {
+    values.by_name.emplace(enumerator.name.text, *enumerator.number);
+    values.numbers.insert(to_string(*enumerator.number));
+  }
+  return values;
 }
 
 void Checker::check_program(Program& program, const std::string& space) {

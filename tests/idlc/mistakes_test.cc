@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+
 namespace {
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -94,6 +97,37 @@ TEST(numbers, of_programs_may_be_the_same) {
                               "program A { version v1 { void null(void) = 0; } = 1; } = 9;\n"
                               "program B { version v1 { void null(void) = 0; } = 1; } = 9;\n");
   EXPECT_EQ(run.status, 0) << run.output;
+}
+
+std::string repeated(int times, const std::function<std::string(const std::string&)>& part) {
+  std::string text;
+  for (int i = 1; i <= times; ++i) text += part(std::to_string(i));
+  return text;
+}
+
+// Each took minutes when the work for one part of it grew with the number of the others.
+TEST(long_definitions, take_no_longer_for_a_part_than_short_ones) {
+  const std::string arguments = repeated(20'000, [](const std::string&) { return "A, "; });
+  const std::string versions = repeated(5'000, [](const std::string& i) {
+    return "version v" + i + " { int f(A) = 1; } = " + i + ";\n";
+  });
+  const std::string cases =
+      repeated(30'000, [](const std::string& i) { return "case e" + i + ": int a" + i + ";\n"; });
+  const std::string enumerators = repeated(30'000, [](const std::string& i) { return "e" + i + " = " + i + ", "; });
+  const std::vector<std::pair<std::string, std::string>> texts{
+      {"struct A { int x; }; program P { version v { void f(" + arguments + "A) = 1; } = 1; } = 1;", "--skeleton"},
+      {"struct A { int x; }; program P { version v { void f(" + arguments + "A) = 1; } = 1; } = 1;", ""},
+      {"struct A { int x; }; program P { " + versions + "} = 1;", ""},
+      {"enum E { " + enumerators + " none = 0 }; union U switch (E e) { default: void; " + cases + "};", ""},
+  };
+  for (const auto& [text, option] : texts) {
+    const Directory directory;
+    write(directory / "a.x", text);
+    const auto begin = std::chrono::steady_clock::now();
+    const Outcome run = idlc(option + " -o " + directory.path().string() + " " + (directory / "a.x").string());
+    EXPECT_EQ(run.status, 0) << run.output.substr(0, 400);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(12)) << text.substr(0, 60);
+  }
 }
 
 // None of these may crash; whether they are refused is not the point.

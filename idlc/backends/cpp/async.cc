@@ -56,7 +56,7 @@ void VersionWriter::declare_async_server() {
 
 void VersionWriter::define_async_client(const Procedure& procedure) {
   const bool returns = !procedure.result.is_void();
-  const std::vector<std::string> arguments = encode_arguments(procedure);
+  const std::vector<std::string> arguments = encode_arguments(procedure, locals_.out);
   out_.blank();
   out_.open("{} AsyncClient::{}({})", awaitable(procedure), names_.of(procedure), async_parameters(procedure, true));
   out_.line("return call{}(", returns ? "<" + result(procedure) + ">" : "");
@@ -123,10 +123,11 @@ std::string VersionWriter::awaitable(const Procedure& procedure) const {
 
 // By value, each of them: a coroutine may still need them when its caller has gone on.
 std::string VersionWriter::async_parameters(const Procedure& procedure, bool named) const {
+  const std::vector<std::string> names = argument_names(procedure);
   std::string text;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
     text += (i == 0 ? "" : ", ") + types_.of(procedure.arguments[i]);
-    if (named || has_name(procedure.arguments[i])) text += " " + argument(procedure, i);
+    if (named || has_name(procedure.arguments[i])) text += " " + names[i];
   }
   return text;
 }

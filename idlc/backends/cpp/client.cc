@@ -27,9 +27,9 @@ void VersionWriter::write_arguments(const Procedure& procedure) {
   if (procedure.arguments.empty()) return out_.line("{};", begin);
   const Declaration& first = procedure.arguments.front();
   if (procedure.arguments.size() == 1 && (is_class(first) || is_scalar(first)))
-    return out_.line("{};", encode_argument(procedure, 0, begin));
+    return out_.line("{};", encode_arguments(procedure, begin).front());
   out_.line("auto& {} = {};", locals_.out, begin);
-  for (const std::string& argument : encode_arguments(procedure)) out_.line("{};", argument);
+  for (const std::string& argument : encode_arguments(procedure, locals_.out)) out_.line("{};", argument);
 }
 
 void VersionWriter::read_results(const Procedure& procedure) {
@@ -43,16 +43,13 @@ void VersionWriter::read_results(const Procedure& procedure) {
   out_.line("return {};", locals_.reply);
 }
 
-std::string VersionWriter::encode_argument(const Procedure& procedure, std::size_t index,
-                                           const std::string& stream) const {
-  const Declaration& declaration = procedure.arguments[index];
-  return codec_.encode(declaration, argument(procedure, index), stream, place(procedure, declaration));
-}
-
-std::vector<std::string> VersionWriter::encode_arguments(const Procedure& procedure) const {
+std::vector<std::string> VersionWriter::encode_arguments(const Procedure& procedure, const std::string& stream) const {
+  const std::vector<std::string> names = argument_names(procedure);
   std::vector<std::string> statements;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i)
-    statements.push_back(encode_argument(procedure, i, locals_.out));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const Declaration& declaration = procedure.arguments[i];
+    statements.push_back(codec_.encode(declaration, names[i], stream, place(procedure, declaration)));
+  }
   return statements;
 }
 

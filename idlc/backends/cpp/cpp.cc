@@ -67,8 +67,10 @@ void write_own(Printer& out, const Spec& spec, Names& names, Wanted wanted, Writ
 
 template <class Write>
 void write_versions(Printer& out, const Definition& definition, const Names& names, Write write) {
-  if (const Program* program = definition.as<Program>())
-    for (const Version& version : program->versions) write(VersionWriter(out, definition, version, names));
+  const Program* program = definition.as<Program>();
+  if (!program) return;
+  const Types types(names, names_in(*program, names));
+  for (const Version& version : program->versions) write(VersionWriter(out, definition, version, types));
 }
 
 std::string header(const Spec& spec, Names& names, const Options& options) {

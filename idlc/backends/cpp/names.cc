@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 #include <utility>
 
 namespace idlc::cpp {
@@ -168,10 +167,13 @@ void Names::name_members(const Definition& definition) {
     each([&](const auto& node) { names.expect(node.name.text); });
     each([&](const auto& node) { names_[&node] = names.assign(node.name.text); });
   };
-  if (const Enum* type = definition.as<Enum>())
+  if (const Enum* type = definition.as<Enum>()) {
     assign(Assignment({}), [&](auto visit) {
       for (const Enumerator& enumerator : type->enumerators) visit(enumerator);
     });
+    for (const Enumerator& each : type->enumerators)
+      numbered_.emplace(std::tuple(&definition, each.number->magnitude, each.number->negative), &each);
+  }
   if (const Struct* type = definition.as<Struct>())
     assign(Assignment(taken_in(definition)), [&](auto visit) {
       for (const Declaration& member : type->members) visit(member);
@@ -203,6 +205,11 @@ void Names::name_program(const Program& program) {
       procedures_.insert(names_[&procedure]);
     }
   }
+}
+
+const Enumerator* Names::enumerator(const Definition& type, const Number& number) const {
+  const auto found = numbered_.find({&type, number.magnitude, number.negative});
+  return found == numbered_.end() ? nullptr : found->second;
 }
 
 std::string Names::of(const Definition& definition, const Scope& hidden) const {

@@ -3,8 +3,10 @@
 
 #include "cpp.h"
 
+#include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +32,9 @@ class Names {
   const std::string& of(const Version& version) const { return names_.at(&version); }
   const std::string& of(const Procedure& procedure) const { return names_.at(&procedure); }
 
+  // The first of that number, if the enum has any.
+  const Enumerator* enumerator(const Definition& type, const Number& number) const;
+
   // Of a definition, with its namespace where that is another one or `hidden` hides it.
   std::string of(const Definition& definition, const Scope& hidden) const;
 
@@ -54,6 +59,7 @@ class Names {
   bool nested_ = false;              // the file's own go into that which --namespace gave
   std::string here_;
   std::unordered_map<const void*, std::string> names_;
+  std::map<std::tuple<const Definition*, std::uint64_t, bool>, const Enumerator*> numbered_;
   Scope definitions_;
   Scope procedures_;
 };

@@ -4,18 +4,28 @@
 
 #include <algorithm>
 #include <cctype>
+#include <unordered_map>
 
 namespace idlc::cpp {
 namespace {
 
-Scope names_around(const Definition& program, const Version& version, const Names& names) {
-  Scope hidden = names_in_classes();
-  for (const Version& each : program.as<Program>()->versions) hidden.insert(names.of(each));
-  for (const Procedure& procedure : version.procedures) hidden.insert(names.of(procedure));
-  return hidden;
+// As the type, with a small letter; nothing where that is the type's name.
+std::string name_by_type(const Declaration& argument) {
+  std::string name = argument.type.name;
+  if (!name.empty()) name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  return name == argument.type.name ? "" : name;
 }
 
 }  // namespace
+
+Scope names_in(const Program& program, const Names& names) {
+  Scope all = names_in_classes();
+  for (const Version& version : program.versions) {
+    all.insert(names.of(version));
+    for (const Procedure& procedure : version.procedures) all.insert(names.of(procedure));
+  }
+  return all;
+}
 
 Locals::Locals(const Names& names)
     : in(names.local("in")),
@@ -30,14 +40,13 @@ Locals::Locals(const Names& names)
   all.insert({in, out, reply, procedure, arguments, results, caller, server});
 }
 
-VersionWriter::VersionWriter(Printer& out, const Definition& program, const Version& version, const Names& names)
+VersionWriter::VersionWriter(Printer& out, const Definition& program, const Version& version, const Types& types)
     : out_(out),
       program_(program),
       version_(version),
-      names_(names),
-      hidden_(names_around(program, version, names)),
-      locals_(names),
-      types_(names, hidden_),
+      names_(types.names()),
+      locals_(names_),
+      types_(types),
       codec_(types_) {}
 
 void VersionWriter::declare() {
@@ -82,47 +91,53 @@ std::string VersionWriter::number(const Value& value) const {
 }
 
 std::string VersionWriter::client_parameters(const Procedure& procedure, bool named) const {
+  const std::vector<std::string> names = argument_names(procedure);
   std::string text;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
     const Declaration& declaration = procedure.arguments[i];
     const std::string type = types_.of(declaration);
     text += (i == 0 ? "" : ", ") + (is_scalar(declaration) ? type : "const " + type + "&");
-    if (named || has_name(declaration)) text += " " + argument(procedure, i);
+    if (named || has_name(declaration)) text += " " + names[i];
   }
   return text;
 }
 
 std::string VersionWriter::server_parameters(const Procedure& procedure) const {
+  const std::vector<std::string> names = argument_names(procedure);
   std::string text;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
     const Declaration& declaration = procedure.arguments[i];
-    text += types_.of(declaration) + (has_name(declaration) ? " " + argument(procedure, i) : "") + ", ";
+    text += types_.of(declaration) + (has_name(declaration) ? " " + names[i] : "") + ", ";
   }
   return text + "const onc::rpc::Caller&";
 }
 
 bool VersionWriter::is_free(const std::string& name) const {
-  return names_.local(name) == name && !hidden_.contains(name) && !locals_.all.contains(name);
+  return names_.local(name) == name && !types_.hides(name) && !locals_.all.contains(name);
 }
 
-// The .x's; or as the type, with a small letter, where that is a name of its own and free.
-std::string VersionWriter::argument(const Procedure& procedure, std::size_t index) const {
-  const auto candidate = [](const Declaration& declaration) {
-    std::string name = declaration.type.name;
-    if (!name.empty()) name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
-    return name == declaration.type.name ? std::string() : name;
-  };
-  const auto& arguments = procedure.arguments;
-  if (has_name(arguments[index])) {
-    std::string given = names_.local(arguments[index].name.text);
-    while (!is_free(given)) given = names_.local(given + "_");
-    return given;
+// The .x's; or as the type, where that is a name of its own and free.
+std::vector<std::string> VersionWriter::argument_names(const Procedure& procedure) const {
+  std::unordered_map<std::string, std::size_t> uses;
+  for (const Declaration& argument : procedure.arguments) ++uses[name_by_type(argument)];
+  std::vector<std::string> names;
+  for (const Declaration& argument : procedure.arguments) {
+    const std::string number = names.empty() ? "" : std::to_string(names.size() + 1);
+    const std::string by_type = name_by_type(argument);
+    if (has_name(argument))
+      names.push_back(given_name(argument));
+    else if (!by_type.empty() && uses[by_type] == 1 && is_free(by_type))
+      names.push_back(by_type);
+    else
+      names.push_back(names_.local("argument" + number));
   }
-  const std::string name = candidate(arguments[index]);
-  const auto same = std::count_if(arguments.begin(), arguments.end(),
-                                  [&](const Declaration& other) { return candidate(other) == name; });
-  if (!name.empty() && same == 1 && is_free(name)) return name;
-  return names_.local(index == 0 ? "argument" : "argument" + std::to_string(index + 1));
+  return names;
+}
+
+std::string VersionWriter::given_name(const Declaration& argument) const {
+  std::string name = names_.local(argument.name.text);
+  while (!is_free(name)) name = names_.local(name + "_");
+  return name;
 }
 
 bool VersionWriter::has_results() const {

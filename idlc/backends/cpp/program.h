@@ -20,10 +20,14 @@ struct Locals {
   Scope all;
 };
 
+// What its classes and namespaces hide of the names around them. One scope for all its versions: with thousands of
+// them, one for each would be millions of names.
+Scope names_in(const Program& program, const Names& names);
+
 // One version of a program, as code within its namespace sees it.
 class VersionWriter {
  public:
-  VersionWriter(Printer& out, const Definition& program, const Version& version, const Names& names);
+  VersionWriter(Printer& out, const Definition& program, const Version& version, const Types& types);
 
   // files.x.h
   void declare();
@@ -41,8 +45,7 @@ class VersionWriter {
   void define_client(const Procedure& procedure);
   void write_arguments(const Procedure& procedure);
   void read_results(const Procedure& procedure);
-  std::string encode_argument(const Procedure& procedure, std::size_t index, const std::string& stream) const;
-  std::vector<std::string> encode_arguments(const Procedure& procedure) const;
+  std::vector<std::string> encode_arguments(const Procedure& procedure, const std::string& stream) const;
   void define_handlers();
   void define_handler(const Procedure& procedure);
   // Writes what reads them into locals; returns what hands those on.
@@ -63,7 +66,8 @@ class VersionWriter {
   std::string result(const Procedure& procedure) const { return types_.of(procedure.result); }
   std::string client_parameters(const Procedure& procedure, bool named) const;
   std::string server_parameters(const Procedure& procedure) const;
-  std::string argument(const Procedure& procedure, std::size_t index) const;
+  std::vector<std::string> argument_names(const Procedure& procedure) const;
+  std::string given_name(const Declaration& argument) const;
   // What errors call an argument or result: "lookup(Name)".
   static std::string place(const Procedure& procedure, const Declaration& declaration) {
     return procedure.name.text + "(" + declaration.type.name + ")";
@@ -76,9 +80,8 @@ class VersionWriter {
   const Definition& program_;
   const Version& version_;
   const Names& names_;
-  Scope hidden_;
   Locals locals_;
-  Types types_;
+  const Types& types_;
   Codec codec_;
 };
 

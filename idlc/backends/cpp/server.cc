@@ -47,10 +47,11 @@ void VersionWriter::define_handler(const Procedure& procedure) {
 std::string VersionWriter::read_arguments(const Procedure& procedure) {
   if (procedure.arguments.size() == 1 && is_class(procedure.arguments.front()))
     return locals_.arguments + ".last<" + types_.of(procedure.arguments.front()) + ">(), ";
+  const std::vector<std::string> names = argument_names(procedure);
   std::string handed;
-  for (std::size_t i = 0; i < procedure.arguments.size(); ++i) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
     const Declaration& declaration = procedure.arguments[i];
-    const std::string name = argument(procedure, i);
+    const std::string& name = names[i];
     const std::string value = codec_.read(declaration, locals_.arguments);
     if (!value.empty()) {
       out_.line("const {} {} = {};", types_.of(declaration), name, value);

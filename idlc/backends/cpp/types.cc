@@ -31,12 +31,6 @@ std::string_view constant_type(const Number& number) {
   return fits_uint32(number) ? "std::uint32_t" : "std::uint64_t";
 }
 
-bool has_zero(const Enum& type) {
-  for (const Enumerator& enumerator : type.enumerators)
-    if (*enumerator.number == Number{}) return true;
-  return false;
-}
-
 std::string pointer_type(Pointer pointer, const std::string& element) {
   switch (pointer) {
     case Pointer::list: return "std::vector<" + element + ">";
@@ -221,9 +215,8 @@ std::string Types::bound(const Declaration& declaration) const {
 }
 
 std::string Types::enumerator(const Definition& type, const Number& number) const {
-  for (const Enumerator& enumerator : type.as<Enum>()->enumerators)
-    if (*enumerator.number == number) return of(type) + "::" + names_.of(enumerator);
-  return "";
+  const Enumerator* enumerator = names_.enumerator(type, number);
+  return enumerator ? of(type) + "::" + names_.of(*enumerator) : "";
 }
 
 bool is_scalar(const Declaration& declaration) {
@@ -266,8 +259,8 @@ std::string label(const Types& types, const Declaration& discriminant, const Val
 std::string initializer(const Types& types, const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
   if (const Definition* type = enum_of(declaration)) {
-    const Enum& values = *type->as<Enum>();
-    return has_zero(values) ? "{}" : "{" + types.enumerator(*type, *values.enumerators.front().number) + "}";
+    if (types.names().enumerator(*type, Number{})) return "{}";
+    return "{" + types.enumerator(*type, *type->as<Enum>()->enumerators.front().number) + "}";
   }
   if (resolved.maybe) return "";
   if (resolved.shape == Shape::fixed || is_scalar(declaration)) return "{}";

@@ -5,6 +5,8 @@
 #include "names.h"
 #include "namespaces.h"
 
+#include <unordered_map>
+
 namespace idlc::cpp {
 
 // Spells types and constants for code that stands where `hidden` hides some.
@@ -18,6 +20,7 @@ class Types {
   // Without the declaration's shape: of an element, or what a pointer points at.
   std::string of(const TypeRef& type) const;
   std::string of(const Definition& definition) const { return names_.of(definition, hidden_); }
+  bool hides(const std::string& name) const { return hidden_.contains(name); }
   // Of a local or parameter there: `name`, unless the .x or `hidden` has it.
   std::string local(const std::string& name) const;
   // A length: the constant's name where it has one.
@@ -67,8 +70,8 @@ struct UnionClass {
   UnionClass(const Definition& definition, const Names& names);
 
   static bool has_value(const Arm& arm) { return !arm.declaration.is_void(); }
-  bool has_void() const;
-  bool has_values() const;
+  bool has_void() const { return has_void_; }
+  bool has_values() const { return !indices_.empty(); }
   // Of the std::variant.
   std::size_t index(const Arm& arm) const;
 
@@ -81,6 +84,9 @@ struct UnionClass {
 
  private:
   std::string take(const std::string& wanted);
+
+  bool has_void_;
+  std::unordered_map<const Arm*, std::size_t> indices_;  // of those with a value
 };
 
 // The members of a union's class; their bodies go to `out` of the source file.

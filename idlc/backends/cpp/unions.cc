@@ -165,12 +165,10 @@ std::string UnionWriter::first_label() const {
 
 // A value that no case names, for the default arm.
 std::string UnionWriter::free_value() const {
-  const auto named = [&](const Number& number) {
-    for (const Arm& arm : type_.arms)
-      for (const Value& value : arm.labels)
-        if (value.number == number) return true;
-    return false;
-  };
+  std::set<std::string> taken;
+  for (const Arm& arm : type_.arms)
+    for (const Value& value : arm.labels) taken.insert(to_string(value.number));
+  const auto named = [&](const Number& number) { return taken.contains(to_string(number)); };
   const Declaration& discriminant = resolve(type_.discriminant);
   if (const Definition* definition = discriminant.type.definition) {
     for (const Enumerator& enumerator : definition->as<Enum>()->enumerators)
@@ -242,9 +240,13 @@ UnionClass::UnionClass(const Definition& definition, const Names& names)
     : type(*definition.as<Union>()),
       name(names.of(definition)),
       discriminant(names.of(type.discriminant)),
-      hidden{discriminant} {
-  for (const Arm& each : type.arms)
-    if (has_value(each)) hidden.insert({names.of(each.declaration), "with_" + names.of(each.declaration)});
+      hidden{discriminant},
+      has_void_(!std::all_of(type.arms.begin(), type.arms.end(), has_value)) {
+  for (const Arm& each : type.arms) {
+    if (!has_value(each)) continue;
+    hidden.insert({names.of(each.declaration), "with_" + names.of(each.declaration)});
+    indices_.emplace(&each, has_void_ + indices_.size());
+  }
   // Two _ in a name are the compiler's.
   const bool taken = hidden.contains(discriminant + "_") || discriminant.ends_with('_');
   state = take(taken ? "switch_" : discriminant + "_");
@@ -258,20 +260,9 @@ std::string UnionClass::take(const std::string& wanted) {
   return free == name ? take(wanted) : free;
 }
 
-bool UnionClass::has_void() const {
-  return std::any_of(type.arms.begin(), type.arms.end(), [](const Arm& each) { return !has_value(each); });
-}
-
-bool UnionClass::has_values() const { return std::any_of(type.arms.begin(), type.arms.end(), has_value); }
-
 std::size_t UnionClass::index(const Arm& wanted) const {
-  if (!has_value(wanted)) return 0;
-  std::size_t index = has_void();
-  for (const Arm& each : type.arms) {
-    if (&each == &wanted) break;
-    index += has_value(each);
-  }
-  return index;
+  const auto found = indices_.find(&wanted);
+  return found == indices_.end() ? 0 : found->second;
 }
 
 void write_union(Printer& out, const Definition& definition, const Names& names) {

@@ -3,6 +3,7 @@
 #include "backends/cpp/comments.h"
 
 #include <cctype>
+#include <unordered_map>
 
 namespace idlc::skeleton {
 namespace {
@@ -19,10 +20,13 @@ std::string parameter_of(const Declaration& declaration) {
 // name, status, status2
 std::vector<std::string> parameters_of(const Procedure& procedure) {
   cpp::Scope taken = cpp::names_in_classes();
+  std::unordered_map<std::string, int> counts;
   std::vector<std::string> names;
   for (const Declaration& declaration : procedure.arguments) {
     std::string name = parameter_of(declaration);
-    for (int count = 2; taken.contains(name); ++count) name = parameter_of(declaration) + std::to_string(count);
+    // From where the last of that name stopped: thousands of arguments may have one type.
+    int& count = counts.try_emplace(name, 1).first->second;
+    while (taken.contains(name)) name = parameter_of(declaration) + std::to_string(++count);
     names.push_back(cpp::free_name(name, taken));
     taken.insert(names.back());
   }

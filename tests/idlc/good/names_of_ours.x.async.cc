@@ -48,28 +48,29 @@ asio::awaitable<names_of_ours::begin> AsyncClient::start(names_of_ours::exchange
       [](onc::xdr::Decoder& in_, names_of_ours::begin& reply_) { reply_.decode(in_); });
 }
 
-asio::awaitable<argument> AsyncClient::argue(argument argument_, argument2 argument2_, Argument2 argument3) {
-  return call<argument>(
+asio::awaitable<names_of_ours::argument> AsyncClient::argue(names_of_ours::argument argument_, argument2 argument2_,
+    Argument2 argument3) {
+  return call<names_of_ours::argument>(
       procedures::argue,
       [&](onc::xdr::Encoder& out_) {
         argument_.encode(out_);
         argument2_.encode(out_);
         argument3.encode(out_);
       },
-      [](onc::xdr::Decoder& in_, argument& reply_) { reply_.decode(in_); });
+      [](onc::xdr::Decoder& in_, names_of_ours::argument& reply_) { reply_.decode(in_); });
 }
 
-asio::awaitable<in> AsyncClient::into(in argument_, out argument2_) {
-  return call<in>(
+asio::awaitable<names_of_ours::in> AsyncClient::into(names_of_ours::in argument_, out argument2_) {
+  return call<names_of_ours::in>(
       procedures::into,
       [&](onc::xdr::Encoder& out_) {
         argument_.encode(out_);
         argument2_.encode(out_);
       },
-      [](onc::xdr::Decoder& in_, in& reply_) { reply_.decode(in_); });
+      [](onc::xdr::Decoder& in_, names_of_ours::in& reply_) { reply_.decode(in_); });
 }
 
-asio::awaitable<out> AsyncClient::out_of(reply argument_) {
+asio::awaitable<out> AsyncClient::out_of(names_of_ours::reply argument_) {
   return call<out>(
       procedures::out_of,
       [&](onc::xdr::Encoder& out_) { argument_.encode(out_); },
@@ -87,15 +88,15 @@ asio::awaitable<names_of_ours::Client> AsyncClient::client(names_of_ours::Client
       [](onc::xdr::Decoder& in_, names_of_ours::Client& reply_) { reply_.decode(in_); });
 }
 
-asio::awaitable<item> AsyncClient::one(item argument_, items argument2_) {
-  return call<item>(
+asio::awaitable<names_of_ours::item> AsyncClient::one(names_of_ours::item argument_, items argument2_) {
+  return call<names_of_ours::item>(
       procedures::one,
       [&](onc::xdr::Encoder& out_) {
         out_.string(argument_, onc::xdr::unbounded);
-        out_.array(argument2_, {level, "one(items)"}, [&](const item& item_) { out_.string(item_,
+        out_.array(argument2_, {level, "one(items)"}, [&](const names_of_ours::item& item_) { out_.string(item_,
             onc::xdr::unbounded); });
       },
-      [](onc::xdr::Decoder& in_, item& reply_) { in_.string(reply_, onc::xdr::unbounded); });
+      [](onc::xdr::Decoder& in_, names_of_ours::item& reply_) { in_.string(reply_, onc::xdr::unbounded); });
 }
 
 asio::awaitable<v> AsyncClient::number(v argument_, run argument2_) {
@@ -140,7 +141,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
           [](onc::xdr::Encoder& out_, const names_of_ours::begin& reply_) { reply_.encode(out_); });
     }
     case 4: {
-      argument argument_;
+      names_of_ours::argument argument_;
       argument_.decode(arguments_);
       argument2 argument2_;
       argument2_.decode(arguments_);
@@ -149,21 +150,21 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
       arguments_.finish();
       return onc::rpc::answer(
           results_, argue(std::move(argument_), std::move(argument2_), std::move(argument3), caller_),
-          [](onc::xdr::Encoder& out_, const argument& reply_) { reply_.encode(out_); });
+          [](onc::xdr::Encoder& out_, const names_of_ours::argument& reply_) { reply_.encode(out_); });
     }
     case 5: {
-      in argument_;
+      names_of_ours::in argument_;
       argument_.decode(arguments_);
       out argument2_;
       argument2_.decode(arguments_);
       arguments_.finish();
       return onc::rpc::answer(
           results_, into(std::move(argument_), std::move(argument2_), caller_),
-          [](onc::xdr::Encoder& out_, const in& reply_) { reply_.encode(out_); });
+          [](onc::xdr::Encoder& out_, const names_of_ours::in& reply_) { reply_.encode(out_); });
     }
     case 6: {
       return onc::rpc::answer(
-          results_, out_of(arguments_.last<reply>(), caller_),
+          results_, out_of(arguments_.last<names_of_ours::reply>(), caller_),
           [](onc::xdr::Encoder& out_, const out& reply_) { reply_.encode(out_); });
     }
     case 7: {
@@ -177,15 +178,15 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
           [](onc::xdr::Encoder& out_, const names_of_ours::Client& reply_) { reply_.encode(out_); });
     }
     case 8: {
-      item argument_;
+      names_of_ours::item argument_;
       arguments_.string(argument_, onc::xdr::unbounded);
       items argument2_;
-      arguments_.array(argument2_, {level, "one(items)"}, 4, [&](item& item_) { arguments_.string(item_,
+      arguments_.array(argument2_, {level, "one(items)"}, 4, [&](names_of_ours::item& item_) { arguments_.string(item_,
           onc::xdr::unbounded); });
       arguments_.finish();
       return onc::rpc::answer(
           results_, one(std::move(argument_), std::move(argument2_), caller_),
-          [](onc::xdr::Encoder& out_, const item& reply_) { out_.string(reply_, onc::xdr::unbounded); });
+          [](onc::xdr::Encoder& out_, const names_of_ours::item& reply_) { out_.string(reply_, onc::xdr::unbounded); });
     }
     case 9: {
       const v argument_ = arguments_.i32();

@@ -15,11 +15,11 @@ class AsyncClient : public onc::rpc::AsyncClient {
   asio::awaitable<names_of_ours::State> get(names_of_ours::State);
   asio::awaitable<names_of_ours::Service> serve(names_of_ours::Service, names_of_ours::begin);
   asio::awaitable<names_of_ours::begin> start(names_of_ours::exchange, names_of_ours::program_);
-  asio::awaitable<argument> argue(argument, argument2, Argument2);
-  asio::awaitable<in> into(in, out);
-  asio::awaitable<out> out_of(reply);
+  asio::awaitable<names_of_ours::argument> argue(names_of_ours::argument, argument2, Argument2);
+  asio::awaitable<names_of_ours::in> into(names_of_ours::in, out);
+  asio::awaitable<out> out_of(names_of_ours::reply);
   asio::awaitable<names_of_ours::Client> client(names_of_ours::Client, names_of_ours::Server);
-  asio::awaitable<item> one(item, items);
+  asio::awaitable<names_of_ours::item> one(names_of_ours::item, items);
   asio::awaitable<v> number(v, run);
 };
 
@@ -31,12 +31,13 @@ class AsyncServer : public onc::rpc::AsyncService {
       const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<names_of_ours::begin> start(names_of_ours::exchange, names_of_ours::program_,
       const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<argument> argue(argument, argument2, Argument2, const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<in> into(in, out, const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<out> out_of(reply, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<names_of_ours::argument> argue(names_of_ours::argument, argument2, Argument2,
+      const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<names_of_ours::in> into(names_of_ours::in, out, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<out> out_of(names_of_ours::reply, const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<names_of_ours::Client> client(names_of_ours::Client, names_of_ours::Server,
       const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<item> one(item, items, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<names_of_ours::item> one(names_of_ours::item, items, const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<v> number(v, run, const onc::rpc::Caller&) = 0;
 
  private:

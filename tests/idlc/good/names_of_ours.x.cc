@@ -333,22 +333,23 @@ names_of_ours::begin Client::start(names_of_ours::exchange argument_, const name
   return end_call().last<names_of_ours::begin>();
 }
 
-argument Client::argue(const argument& argument_, const argument2& argument2_, const Argument2& argument3) {
+names_of_ours::argument Client::argue(const names_of_ours::argument& argument_, const argument2& argument2_,
+    const Argument2& argument3) {
   auto& out_ = begin_call(procedures::argue);
   argument_.encode(out_);
   argument2_.encode(out_);
   argument3.encode(out_);
-  return end_call().last<argument>();
+  return end_call().last<names_of_ours::argument>();
 }
 
-in Client::into(const in& argument_, const out& argument2_) {
+names_of_ours::in Client::into(const names_of_ours::in& argument_, const out& argument2_) {
   auto& out_ = begin_call(procedures::into);
   argument_.encode(out_);
   argument2_.encode(out_);
-  return end_call().last<in>();
+  return end_call().last<names_of_ours::in>();
 }
 
-out Client::out_of(const reply& argument_) {
+out Client::out_of(const names_of_ours::reply& argument_) {
   argument_.encode(begin_call(procedures::out_of));
   return end_call().last<out>();
 }
@@ -360,12 +361,13 @@ names_of_ours::Client Client::client(const names_of_ours::Client& argument_, con
   return end_call().last<names_of_ours::Client>();
 }
 
-item Client::one(const item& argument_, const items& argument2_) {
+names_of_ours::item Client::one(const names_of_ours::item& argument_, const items& argument2_) {
   auto& out_ = begin_call(procedures::one);
   out_.string(argument_, onc::xdr::unbounded);
-  out_.array(argument2_, {level, "one(items)"}, [&](const item& item_) { out_.string(item_, onc::xdr::unbounded); });
+  out_.array(argument2_, {level, "one(items)"}, [&](const names_of_ours::item& item_) { out_.string(item_,
+      onc::xdr::unbounded); });
   auto& in_ = end_call();
-  item reply_;
+  names_of_ours::item reply_;
   in_.string(reply_, onc::xdr::unbounded);
   return reply_;
 }
@@ -404,7 +406,7 @@ void start(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& res
 
 void argue(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
     caller_) {
-  argument argument_;
+  names_of_ours::argument argument_;
   argument_.decode(arguments_);
   argument2 argument2_;
   argument2_.decode(arguments_);
@@ -415,7 +417,7 @@ void argue(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& res
 }
 
 void into(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
-  in argument_;
+  names_of_ours::in argument_;
   argument_.decode(arguments_);
   out argument2_;
   argument2_.decode(arguments_);
@@ -425,7 +427,7 @@ void into(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& resu
 
 void out_of(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
     caller_) {
-  server.out_of(arguments_.last<reply>(), caller_).encode(results_);
+  server.out_of(arguments_.last<names_of_ours::reply>(), caller_).encode(results_);
 }
 
 void client(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
@@ -439,10 +441,10 @@ void client(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& re
 }
 
 void one(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
-  item argument_;
+  names_of_ours::item argument_;
   arguments_.string(argument_, onc::xdr::unbounded);
   items argument2_;
-  arguments_.array(argument2_, {level, "one(items)"}, 4, [&](item& item_) { arguments_.string(item_,
+  arguments_.array(argument2_, {level, "one(items)"}, 4, [&](names_of_ours::item& item_) { arguments_.string(item_,
       onc::xdr::unbounded); });
   arguments_.finish();
   results_.string(server.one(std::move(argument_), std::move(argument2_), caller_), onc::xdr::unbounded);

@@ -322,11 +322,11 @@ class Client : public onc::rpc::Client {
   names_of_ours::State get(const names_of_ours::State&);
   names_of_ours::Service serve(names_of_ours::Service, const names_of_ours::begin&);
   names_of_ours::begin start(names_of_ours::exchange, const names_of_ours::program_&);
-  argument argue(const argument&, const argument2&, const Argument2&);
-  in into(const in&, const out&);
-  out out_of(const reply&);
+  names_of_ours::argument argue(const names_of_ours::argument&, const argument2&, const Argument2&);
+  names_of_ours::in into(const names_of_ours::in&, const out&);
+  out out_of(const names_of_ours::reply&);
   names_of_ours::Client client(const names_of_ours::Client&, const names_of_ours::Server&);
-  item one(const item&, const items&);
+  names_of_ours::item one(const names_of_ours::item&, const items&);
   v number(v, run);
 };
 
@@ -336,11 +336,11 @@ class Server : public onc::rpc::Service {
   virtual names_of_ours::State get(names_of_ours::State, const onc::rpc::Caller&) = 0;
   virtual names_of_ours::Service serve(names_of_ours::Service, names_of_ours::begin, const onc::rpc::Caller&) = 0;
   virtual names_of_ours::begin start(names_of_ours::exchange, names_of_ours::program_, const onc::rpc::Caller&) = 0;
-  virtual argument argue(argument, argument2, Argument2, const onc::rpc::Caller&) = 0;
-  virtual in into(in, out, const onc::rpc::Caller&) = 0;
-  virtual out out_of(reply, const onc::rpc::Caller&) = 0;
+  virtual names_of_ours::argument argue(names_of_ours::argument, argument2, Argument2, const onc::rpc::Caller&) = 0;
+  virtual names_of_ours::in into(names_of_ours::in, out, const onc::rpc::Caller&) = 0;
+  virtual out out_of(names_of_ours::reply, const onc::rpc::Caller&) = 0;
   virtual names_of_ours::Client client(names_of_ours::Client, names_of_ours::Server, const onc::rpc::Caller&) = 0;
-  virtual item one(item, items, const onc::rpc::Caller&) = 0;
+  virtual names_of_ours::item one(names_of_ours::item, items, const onc::rpc::Caller&) = 0;
   virtual v number(v, run, const onc::rpc::Caller&) = 0;
 
  private:

@@ -1,6 +1,11 @@
 #include <onc/xdr/decoder.h>
 
 namespace onc::xdr {
+namespace {
+
+constexpr std::uint32_t most_of_nothing = 65'536;
+
+}  // namespace
 
 void Decoder::string(std::string& value, Bound bound) {
   const BytesView bytes = variable(bound);
@@ -39,8 +44,7 @@ template void Decoder::numbers(double*, std::size_t);
 
 int Decoder::enumerator(const Enumerators& known) { return run(4).enumerator(known); }
 
-void Decoder::fixed(std::byte* value, std::size_t size) { std::memcpy(value, raw(size).data(), size);
-}
+void Decoder::fixed(std::byte* value, std::size_t size) { std::memcpy(value, raw(size).data(), size); }
 
 BytesView Decoder::variable(Bound bound) { return raw(length(bound, 1, 1, "bytes")); }
 
@@ -54,6 +58,8 @@ std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t mem
   if (count > bound.most) raise(too_long(bound.what, count, unit, bound.most, offset() - 4));
   // Divided, not multiplied: a count of 2^32-1 must not wrap (as in CVE-2002-0391).
   if (smallest != 0 && count > left / smallest) fail(errc::truncated, "", at_ - 4);
+  // Elements of no bytes cost a stranger nothing, however many.
+  if (smallest == 0 && count > most_of_nothing) fail(errc::too_much_memory, "", at_ - 4);
   if (memory_each != 0 && count > memory_left_ / memory_each) fail(errc::too_much_memory, "", at_ - 4);
   memory_left_ -= count * memory_each;
   return count;

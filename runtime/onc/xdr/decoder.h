@@ -22,7 +22,8 @@ namespace onc::xdr {
 struct Limits {
   // Values inside values of the same recursive type; lists and chains are loops and do not count.
   std::size_t depth = 100;
-  // Bytes of memory for all strings, opaques, arrays and elements of lists and chains together.
+  // Bytes of memory for all strings, opaques, arrays and elements of lists and chains together. The vector of a list
+  // doubles as it grows: for a while it may take three times what its elements do.
   std::size_t memory = std::size_t{64} << 20;
 };
 
@@ -169,7 +170,7 @@ class Decoder {
   }
 
   // `decode_item(item)` fills one element; without it the elements are structs or unions of a .x.
-  // `smallest`: the fewest bytes an element can have on the wire.
+  // `smallest`: the fewest bytes an element can have on the wire; of elements that may have none, an array takes 65,536.
   template <class T, class DecodeItem>
   void array(std::vector<T>& items, Bound bound, std::size_t smallest, DecodeItem decode_item) {
     items.resize(length(bound, smallest, sizeof(T)));

@@ -74,6 +74,19 @@ TEST(lists, stop_at_the_memory_limit) {
   }
 }
 
+TEST(arrays, of_elements_that_take_no_bytes_are_few) {
+  Encoder out;
+  out.u32(65'537);
+  Decoder in(out.bytes());
+  std::vector<char> read;
+  try {
+    in.array(read, unbounded, 0, [](char&) {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), errc::too_much_memory);
+  }
+}
+
 TEST(optionals, are_a_boolean_and_perhaps_a_value) {
   std::optional<std::int32_t> value = 7;
   Encoder out;

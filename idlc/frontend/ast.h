@@ -222,8 +222,8 @@ const Declaration& resolve(const Declaration& declaration);
 // The enum that it comes down to, if it is one.
 const Definition* enum_of(const Declaration& declaration);
 
-// Of a struct that is no list, the member that alone is a T * to another of the same struct, or null. Values linked by it
-// are a chain. For types that shapes.cc has been through.
+// Of a struct that is no list, the member that alone is a T * to another of it, or null: values that it links are a
+// chain. For types that shapes.cc has been through.
 const Declaration* link_of_chain(const Definition& definition);
 
 // The fewest bytes it takes on the wire; never more than 2^32. For types that shapes.cc has measured.

@@ -200,7 +200,7 @@ void write_enumerators(Printer& out, const Definition& definition, const Names& 
 
 Scope locals_in_codecs(const Names& names) {
   Scope locals;
-  for (const std::string name : {"in", "out", "v", "run", "level", "node", "item", "item2", "item3", "encode", "decode"})
+  for (const std::string name : {"in", "out", "v", "run", "level", "item", "item2", "item3", "encode", "decode"})
     locals.insert({name, names.local(name)});
   return locals;
 }

@@ -29,7 +29,7 @@ class Assignment {
   Scope expected_;
 };
 
-// What the structs of a chain say which member links them by.
+// The structs of a chain say with it which member links them.
 const std::string linked_by = "linked_by";
 
 // Functions and namespaces that generated code calls by their names, and what a struct would hide.
@@ -53,6 +53,7 @@ std::string space_of(const std::string& file) {
   return stem;
 }
 
+// Of a struct's members.
 Scope taken_in(const Definition& structure) {
   Scope names = in_class;
   if (link_of_chain(structure)) names.insert(linked_by);

@@ -10,8 +10,8 @@ namespace onc::xdr {
 template <class T>
 class Box;
 
-// A struct with one Box of itself says which: `static constexpr auto linked_by = &T::next;`. What it leads to, a
-// stranger may have made any length, so all that Box does to it is a loop and takes no stack for each.
+// A struct with one Box of itself says which: `static constexpr auto linked_by = &T::next;`. A stranger may have made
+// the chain that it begins any length: Box copies, compares and destroys it in a loop, not each inside the one before.
 template <class T>
 concept Chained = requires { requires std::same_as<decltype(T::linked_by), Box<T> T::*const>; };
 
@@ -33,28 +33,19 @@ class Box {
     std::swap(value_, copy.value_);
     return *this;
   }
-  Box& operator=(Box&& other) noexcept {
-    Box taken(std::move(other));
-    std::swap(value_, taken.value_);
-    return *this;
-  }
+  Box& operator=(Box&&) noexcept = default;
   ~Box() {
-    if constexpr (Chained<T>) reset();
+    // Each goes when the rest is out of it.
+    if constexpr (Chained<T>)
+      while (value_) value_ = std::move(link_of(*value_).value_);
   }
 
   template <class... Arguments>
   T& emplace(Arguments&&... arguments) {
-    Box made;
-    made.value_ = std::make_unique<T>(std::forward<Arguments>(arguments)...);
-    std::swap(value_, made.value_);
+    value_ = std::make_unique<T>(std::forward<Arguments>(arguments)...);
     return *value_;
   }
-  void reset() {
-    std::unique_ptr<T> value = std::move(value_);
-    // Of a chain each goes when the rest is out of it.
-    if constexpr (Chained<T>)
-      while (value) value = std::move(link_of(*value).value_);
-  }
+  void reset() { value_.reset(); }
 
   bool has_value() const { return value_ != nullptr; }
   explicit operator bool() const { return has_value(); }
@@ -97,7 +88,7 @@ class Box {
   }
 
   bool equals_chain(const Box& other) const {
-    if (this == unlinked_ || &other == unlinked_) return true;
+    if (this == unlinked_) return true;
     const T* one = value_.get();
     const T* another = other.value_.get();
     for (; one && another; one = link_of(*one).value_.get(), another = link_of(*another).value_.get()) {

@@ -20,7 +20,8 @@ namespace onc::xdr {
 
 // What one message may cost its reader.
 struct Limits {
-  // Values inside values of the same recursive type; lists and chains are loops and do not count.
+  // Values inside values of the same recursive type. Lists, and chains that a last member links, are loops and do not
+  // count.
   std::size_t depth = 100;
   // Bytes of memory for all strings, opaques, arrays and elements of lists and chains together. The vector of a list
   // doubles as it grows: for a while it may take three times what its elements do.

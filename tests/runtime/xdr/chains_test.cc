@@ -181,6 +181,8 @@ TEST(chains, whose_copy_fails_half_way_leave_nothing_behind) {
     Fragile::copies_left = copies;
     EXPECT_THROW(Box<Cargo>{chain}, std::runtime_error) << copies;
     EXPECT_EQ(Fragile::alive, alive) << copies;
+    Fragile::copies_left = alive;
+    EXPECT_EQ(length_of(Cargo(*chain).next), 3) << copies;
   }
   Fragile::copies_left = alive;
   const Box<Cargo> copy = chain;

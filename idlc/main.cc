@@ -12,6 +12,7 @@
 #include "frontend/frontend.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -148,9 +149,18 @@ void refuse_collisions(const Arguments& arguments) {
   }
 }
 
-int run(const Arguments& arguments) {
+void refuse_what_does_not_go_together(const Arguments& arguments) {
+  const bool prints = arguments.format || arguments.ast_json;
   if (arguments.skeleton && arguments.files.size() > 1)
     throw std::runtime_error("--skeleton takes one .x file; what it includes comes along");
+  if (prints && arguments.files.size() > 1)
+    throw std::runtime_error("--format and --ast-json take one .x file, for all goes to stdout");
+  if (!arguments.depfile.empty() && (prints || arguments.check))
+    throw std::runtime_error("--depfile says what written files come from; --check, --format and --ast-json write none");
+}
+
+int run(const Arguments& arguments) {
+  refuse_what_does_not_go_together(arguments);
   refuse_unwritable_names(arguments);
   refuse_collisions(arguments);
   Results results;
@@ -168,7 +178,10 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) try {
   idlc::Arguments arguments;
-  return idlc::parse_arguments(argc, argv, arguments) ? idlc::run(arguments) : 0;
+  const int status = idlc::parse_arguments(argc, argv, arguments) ? idlc::run(arguments) : 0;
+  // Who has `idlc --format a.x > b.x` on a full disk must not think that b.x is whole.
+  if (!std::cout.flush()) throw std::system_error(errno, std::generic_category(), "cannot write to stdout");
+  return status;
 } catch (const std::exception& error) {
   std::cerr << "idlc: " << error.what() << '\n';
   return idlc::failure;

@@ -38,6 +38,30 @@ TEST(idlc, writes_no_file_where_one_cannot_be_written) {
   EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc"})) << run.output;
 }
 
+TEST(idlc, says_that_stdout_is_full) {
+  const Directory directory;
+  write(directory / "a.x", "struct A { int x; };");
+  for (const std::string option : {"--format", "--ast-json"}) {
+    const Outcome run = idlc(option + " " + (directory / "a.x").string() + " 3>&1 >/dev/full 2>&3 #");
+    EXPECT_EQ(run.status, 2);
+    EXPECT_EQ(run.output, "idlc: cannot write to stdout: No space left on device\n");
+  }
+}
+
+TEST(idlc, refuses_options_that_do_not_go_together) {
+  const Directory directory;
+  write(directory / "a.x", "struct A { int x; };");
+  write(directory / "b.x", "struct B { int x; };");
+  write(directory / "d", "kept");
+  const std::string place = directory.path().string();
+  const std::string a = " " + place + "/a.x";
+  const std::string b = " " + place + "/b.x";
+  for (const std::string& options : {"--format" + a + b, "--ast-json" + a + b, "--skeleton" + a + b,
+                                     "--check --depfile " + place + "/d" + a, "--format --depfile " + place + "/d" + a})
+    EXPECT_EQ(idlc(options).status, 2) << options;
+  EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "b.x", "d"}));
+}
+
 TEST(idlc, refuses_two_files_that_would_be_written_to_one_place) {
   const Directory directory;
   std::filesystem::create_directory(directory / "b");

@@ -21,11 +21,15 @@ class Balance {
   }
   bool braces_closed() const { return braces_ == 0; }
   bool conditions_closed() const { return conditions_ == 0; }
+  bool comments_closed() const { return !comment_open_; }
 
  private:
   // Counts what the text begins with; returns its size.
   std::size_t skip(std::string_view text) {
-    if (text.starts_with("/*")) return past(text, "*/", 2);
+    if (text.starts_with("/*")) {
+      comment_open_ = text.find("*/", 2) == std::string_view::npos;
+      return past(text, "*/", 2);
+    }
     if (text.starts_with("//")) return past(text, "\n", 2);
     const bool line_began = std::exchange(line_begins_, line_begins_ && is_blank(text.front()));
     if (text.front() == '\n') line_begins_ = true;
@@ -66,6 +70,7 @@ class Balance {
 
   int braces_ = 0;
   int conditions_ = 0;
+  bool comment_open_ = false;
   bool line_begins_ = true;
 };
 
@@ -103,6 +108,8 @@ class Checker {
       refuse(group, "these % lines close a brace or an #if that no % line opens");
     else if (!group.balance.braces_closed())
       refuse(group, "these % lines leave a brace open");
+    else if (!group.balance.comments_closed())
+      refuse(group, "these % lines leave a comment open");
   }
 
   void finish(Group& group) {

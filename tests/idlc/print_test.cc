@@ -1,6 +1,7 @@
 // Generated types as text and as JSON.
 #include "round_trip.h"
 
+#include "arm_named_as_discriminant.x.h"
 #include "arrays.x.h"
 #include "enums.x.h"
 #include "names_of_cpp.x.h"
@@ -84,6 +85,12 @@ TEST(print, shows_the_arm_of_a_union_beside_its_discriminant) {
   expect_printed(union_number::OnlyDefault(9), "OnlyDefault{code: 9}", R"({"code": 9})");
   expect_printed(union_bool::Either::with_text(""), R"(Either{left: false, text: ""})",
                  R"({"left": false, "text": ""})");
+}
+
+TEST(print, tells_an_arm_from_a_discriminant_of_the_same_name) {
+  using namespace arm_named_as_discriminant;
+  expect_printed(Rejected::with_status_(Rejection::mismatch), "Rejected{status: denied, status_: mismatch}",
+                 R"({"status": "denied", "status_": "mismatch"})");
 }
 
 TEST(print, shows_what_may_be_absent) {

@@ -107,11 +107,18 @@ class ObjectPrint {
 
   // out.field("size").natural(size)
   std::string field(const Declaration& declaration, const std::string& value, bool last) const {
-    const std::string place = Printer::fill("{}.field(\"{}\")", stream_, declaration.name.text);
+    const std::string place = Printer::fill("{}.field(\"{}\")", stream_, key(declaration));
     if (enum_of(declaration)) return Printer::fill("{}({}, {})", function(*enum_of(declaration)), place, value);
     const Definition* elements = enum_of(innermost(declaration));
     if (elements) return Printer::fill("{}.{}({}, {})", place, method(declaration), value, function(*elements));
     return Printer::fill("{}.{}({})", place, call(declaration, last), value);
+  }
+
+  // The .x's name. An arm may have its discriminant's, but readers of JSON keep only one of two equal keys.
+  const std::string& key(const Declaration& member) const {
+    const Union* type = definition_.as<Union>();
+    const bool twice = type && &member != &type->discriminant && member.name.text == type->discriminant.name.text;
+    return twice ? types_.names().of(member) : member.name.text;
   }
 
   std::string_view call(const Declaration& declaration, bool last) const {

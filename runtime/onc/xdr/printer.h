@@ -3,11 +3,12 @@
 // Text is to be read: Entry{name: "motd", attributes: Attributes{size: 5, digest: 0x00ff}}. What is long is shortened
 // there, and nothing in it can move a terminal's cursor.
 //
-// JSON (RFC 8259) is for programs, and whole but for what lies more than 128 deep, which is "…": names as in the .x, enumerators by name (by number where the .x has no
-// name for it), opaque and quadruple as strings of hexadecimal digits, an absent value as null, NaN and the infinities
-// as strings. Hypers are numbers, for a reader should not have to know which integers are wide: most keep 64 bits, but
-// those that have only doubles, as in JavaScript, round beyond 2^53. Bytes that are no UTF-8 become U+FFFD, so what a
-// string held can be lost there; what must be exact belongs on the wire.
+// JSON (RFC 8259) is for programs, and whole but for what lies more than 128 deep, which is "…": names as in the .x
+// (an arm named as its union's discriminant, status, is status_, as in C++), enumerators by name (by number where the
+// .x has no name for it), opaque and quadruple as strings of hexadecimal digits, an absent value as null, NaN and the
+// infinities as strings. Hypers are numbers, for a reader should not have to know which integers are wide: most keep
+// 64 bits, but those that have only doubles, as in JavaScript, round beyond 2^53. Bytes that are no UTF-8 become
+// U+FFFD, so what a string held can be lost there; what must be exact belongs on the wire.
 #pragma once
 
 #include <onc/xdr/box.h>

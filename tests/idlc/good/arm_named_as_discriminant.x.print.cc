@@ -13,7 +13,7 @@ void Rejected::print(onc::xdr::Printer& out) const {
   print_Rejection(out.field("status"), status());
   switch (status()) {
     case Rejection::mismatch: out.field("version").integer(version()); break;
-    case Rejection::denied: print_Rejection(out.field("status"), status_()); break;
+    case Rejection::denied: print_Rejection(out.field("status_"), status_()); break;
     default: break;
   }
   out.close();

@@ -209,7 +209,7 @@ void write_enum(Printer& out, const Definition& definition, const Names& names) 
   out.blank();
   out.open("void {}(onc::xdr::Printer& {}, {} {})", function_of(definition, names), stream, names.of(definition),
            value);
-  out.line("static constexpr onc::xdr::Enumerator {}[] = {{}};", table, table_of(*definition.as<Enum>()));
+  out.line("static constexpr onc::xdr::EnumeratorName {}[] = {{}};", table, table_of(*definition.as<Enum>()));
   out.line("{}.enumerator(static_cast<std::int32_t>({}), {});", stream, value, table);
   out.close();
 }

@@ -141,9 +141,9 @@ void Printer::nothing() { text_ += is_json() ? "null" : "none"; }
 
 void Printer::elided() { text_ += is_json() ? "\"…\"" : "…"; }
 
-void Printer::enumerator(std::int32_t number, const Enumerator* begin, const Enumerator* end) {
+void Printer::enumerator(std::int32_t number, const EnumeratorName* begin, const EnumeratorName* end) {
   const auto* place = std::lower_bound(
-      begin, end, number, [](const Enumerator& name, std::int32_t wanted) { return name.number < wanted; });
+      begin, end, number, [](const EnumeratorName& name, std::int32_t wanted) { return name.number < wanted; });
   if (place == end || place->number != number) return integer(number);
   const char* quote = is_json() ? "\"" : "";
   text_.append(quote).append(place->name).append(quote);

@@ -28,7 +28,7 @@
 
 namespace onc::xdr {
 
-struct Enumerator {
+struct EnumeratorName {
   std::int32_t number;
   const char* name;
 };
@@ -77,7 +77,7 @@ class Printer {
   void opaque(BytesView value);
   // `names` in the order of their numbers.
   template <std::size_t count>
-  void enumerator(std::int32_t number, const Enumerator (&names)[count]) {
+  void enumerator(std::int32_t number, const EnumeratorName (&names)[count]) {
     enumerator(number, names, names + count);
   }
   template <PrintsItself T>
@@ -189,7 +189,7 @@ class Printer {
   bool enter();
   void leave() { --depth_; }
 
-  void enumerator(std::int32_t number, const Enumerator* begin, const Enumerator* end);
+  void enumerator(std::int32_t number, const EnumeratorName* begin, const EnumeratorName* end);
   void object(const void* value, Print print);
   void follow(const void* value, Print print);
   void end_object();

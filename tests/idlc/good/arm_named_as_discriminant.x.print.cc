@@ -4,7 +4,7 @@
 namespace arm_named_as_discriminant {
 
 void print_Rejection(onc::xdr::Printer& out, Rejection value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "mismatch"}, {1, "denied"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "mismatch"}, {1, "denied"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

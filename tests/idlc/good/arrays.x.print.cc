@@ -4,7 +4,7 @@
 namespace arrays {
 
 void print_Color(onc::xdr::Printer& out, Color value) {
-  static constexpr onc::xdr::Enumerator names[] = {{1, "red"}, {4, "blue"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{1, "red"}, {4, "blue"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

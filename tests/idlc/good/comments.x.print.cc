@@ -12,7 +12,7 @@ void Commented::print(onc::xdr::Printer& out) const {
 }
 
 void print_Kind(onc::xdr::Printer& out, Kind value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "red"}, {1, "green"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "red"}, {1, "green"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

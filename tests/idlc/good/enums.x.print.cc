@@ -4,12 +4,12 @@
 namespace enums {
 
 void print_Kind(onc::xdr::Printer& out, Kind value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "zero"}, {1, "one"}, {10, "ten"}, {11, "eleven"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "zero"}, {1, "one"}, {10, "ten"}, {11, "eleven"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 
 void print_Offset(onc::xdr::Printer& out, Offset value) {
-  static constexpr onc::xdr::Enumerator names[] = {{-1, "below"}, {8, "octal"}, {16, "at"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{-1, "below"}, {8, "octal"}, {16, "at"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

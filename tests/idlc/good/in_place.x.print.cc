@@ -11,7 +11,7 @@ void Outer_point::print(onc::xdr::Printer& out) const {
 }
 
 void print_Outer_size(onc::xdr::Printer& out, Outer_size value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "small"}, {1, "large"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "small"}, {1, "large"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 
@@ -47,7 +47,7 @@ void Outer::print(onc::xdr::Printer& out) const {
 }
 
 void print_Switch(onc::xdr::Printer& out, Switch value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "off"}, {1, "on"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "off"}, {1, "on"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

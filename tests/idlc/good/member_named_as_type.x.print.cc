@@ -4,7 +4,7 @@
 namespace member_named_as_type {
 
 void print_status(onc::xdr::Printer& out, status value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "good"}, {1, "bad"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "good"}, {1, "bad"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

@@ -4,7 +4,7 @@
 namespace names_from_outside {
 
 void print_Color(onc::xdr::Printer& out, Color value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "red"}, {1, "blue"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "red"}, {1, "blue"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 
@@ -13,7 +13,7 @@ void print_Color(onc::xdr::Printer& out, Color value) {
 namespace paint {
 
 void print_Color(onc::xdr::Printer& out, Color value) {
-  static constexpr onc::xdr::Enumerator names[] = {{5, "red"}, {6, "green"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{5, "red"}, {6, "green"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

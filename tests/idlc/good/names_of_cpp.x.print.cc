@@ -4,7 +4,7 @@
 namespace names_of_cpp {
 
 void print_Word(onc::xdr::Printer& out, Word value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "class"}, {1, "TRUE"}, {2, "EOF"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "class"}, {1, "TRUE"}, {2, "EOF"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

@@ -10,7 +10,7 @@ void State::print(onc::xdr::Printer& out_) const {
 }
 
 void print_Service(onc::xdr::Printer& out_, Service value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "up"}, {1, "down"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "up"}, {1, "down"}};
   out_.enumerator(static_cast<std::int32_t>(value), names);
 }
 
@@ -33,7 +33,7 @@ void begin::print(onc::xdr::Printer& out_) const {
 }
 
 void print_exchange(onc::xdr::Printer& out_, exchange value) {
-  static constexpr onc::xdr::Enumerator names[] = {{1, "one"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{1, "one"}};
   out_.enumerator(static_cast<std::int32_t>(value), names);
 }
 
@@ -84,7 +84,7 @@ void node::print(onc::xdr::Printer& out_) const {
 }
 
 void print_run(onc::xdr::Printer& out_, run value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "fast"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "fast"}};
   out_.enumerator(static_cast<std::int32_t>(value), names);
 }
 

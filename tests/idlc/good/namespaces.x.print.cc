@@ -4,7 +4,7 @@
 namespace first {
 
 void print_Kind(onc::xdr::Printer& out, Kind value) {
-  static constexpr onc::xdr::Enumerator names[] = {{1, "small"}, {2, "large"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{1, "small"}, {2, "large"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

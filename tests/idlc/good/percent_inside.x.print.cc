@@ -11,7 +11,7 @@ void Message::print(onc::xdr::Printer& out) const {
 }
 
 void print_Color(onc::xdr::Printer& out, Color value) {
-  static constexpr onc::xdr::Enumerator names[] = {{1, "red"}, {2, "blue"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{1, "red"}, {2, "blue"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

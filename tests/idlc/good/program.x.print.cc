@@ -4,7 +4,7 @@
 namespace program {
 
 void print_Status(onc::xdr::Printer& out, Status value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "good"}, {1, "bad"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "good"}, {1, "bad"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

@@ -10,7 +10,7 @@ void lookup::print(onc::xdr::Printer& out) const {
 }
 
 void print_v1(onc::xdr::Printer& out, v1 value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "one"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "one"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

@@ -19,7 +19,7 @@ void Item::print(onc::xdr::Printer& out) const {
 }
 
 void print_Kind(onc::xdr::Printer& out, Kind value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "leaf"}, {1, "pair"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "leaf"}, {1, "pair"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

@@ -10,7 +10,7 @@ void a::print(onc::xdr::Printer& out) const {
 }
 
 void print_b(onc::xdr::Printer& out, b value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "c"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "c"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

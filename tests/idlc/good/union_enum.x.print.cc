@@ -4,7 +4,7 @@
 namespace union_enum {
 
 void print_Kind(onc::xdr::Printer& out, Kind value) {
-  static constexpr onc::xdr::Enumerator names[] = {{0, "number"}, {1, "text"}, {2, "both"}, {3, "nothing"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{0, "number"}, {1, "text"}, {2, "both"}, {3, "nothing"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

@@ -10,7 +10,7 @@ void Fourth::print(onc::xdr::Printer& out) const {
 }
 
 void print_Third(onc::xdr::Printer& out, Third value) {
-  static constexpr onc::xdr::Enumerator names[] = {{1, "one"}};
+  static constexpr onc::xdr::EnumeratorName names[] = {{1, "one"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 

@@ -4,7 +4,7 @@
 namespace word_names {
 
 void print_kinds(onc::xdr::Printer& out, kinds value) {
-  static constexpr onc::xdr::Enumerator names[] = {{1, "string"}, {2, "opaque"}, {4, "default"}, {5, "case"}, {6,
+  static constexpr onc::xdr::EnumeratorName names[] = {{1, "string"}, {2, "opaque"}, {4, "default"}, {5, "case"}, {6,
       "const"}, {7, "bool"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }

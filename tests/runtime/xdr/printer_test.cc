@@ -19,7 +19,7 @@ using nlohmann::json;
 enum class Color : std::int32_t { red = -1, blue = 4 };
 
 void print_Color(Printer& out, Color value) {
-  static constexpr Enumerator names[] = {{-1, "red"}, {4, "blue"}};
+  static constexpr EnumeratorName names[] = {{-1, "red"}, {4, "blue"}};
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 void print(Printer& out, Color value) { print_Color(out, value); }

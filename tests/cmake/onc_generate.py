@@ -15,7 +15,10 @@ add_executable(program main.cc)
 """
 MISTAKES = {
     "onc_generate(TARGET program FILE b.x FILES a.x)": "what is 'FILE b.x'?",
-    "onc_generate(TARGET program FILES a.x FILE)": "there is no file",
+    "onc_generate(TARGET program FILES a.x FILE)": "unknown option 'FILE'; it knows TARGET, FILES, ASYNC,",
+    "onc_generate(TARGET program FILES a.x ASYNCH)": "unknown option 'ASYNCH'",
+    "onc_generate(TARGET program FILES a.x NAMESPCE a)": "unknown option 'NAMESPCE'",
+    "onc_generate(TARGET program FILES a.x INCLUDE_DIRECTORY b)": "unknown option 'INCLUDE_DIRECTORY'",
     "onc_generate(FILES a.x)": "TARGET is missing",
     "onc_generate(TARGET program)": "FILES is missing",
     "onc_generate(TARGET progam FILES a.x)": "there is no target 'progam'",

@@ -223,6 +223,13 @@ TEST(format, loses_nothing_of_any_file_in_reach) {
   EXPECT_GT(count, 20u);
 }
 
+// As in the .x files of Linux. The lexer knows one by its place.
+TEST(format, leaves_a_pragma_at_the_beginning_of_its_line) {
+  const std::string formatted = format(parsed("pragma header h;\nstruct A { int\n pragma public A;\nx; };\n"));
+  EXPECT_NE(formatted.find("pragma header h;\n"), std::string::npos) << formatted;
+  EXPECT_NE(formatted.find("\n pragma public A;\n"), std::string::npos) << formatted;
+}
+
 TEST(format, leaves_our_own_files_as_they_are) {
   for (const fs::path& file : files_below(fs::path(ROOT) / "idl"))
     EXPECT_EQ(format(parsed(read(file))), read(file)) << file;

@@ -36,6 +36,7 @@ class Scanner {
 
   void advance(std::size_t end);
   bool on_marked_line() const;
+  std::size_t end_of_pragma() const;
   Piece piece() const;
   std::size_t end_of_word(std::size_t place) const;
   std::size_t end_of_number(std::size_t place) const;
@@ -65,6 +66,20 @@ void Scanner::advance(std::size_t end) {
       begins_line_ = true;
     }
   }
+}
+
+// Of `pragma public x;`, which Linux has: that is one only where it begins a line. Where it is none, this place.
+std::size_t Scanner::end_of_pragma() const {
+  if (!begins_line_ || text_.substr(place_, end_of_word(place_) - place_) != "pragma") return place_;
+  const auto after_blanks = [&](std::size_t place) {
+    while (is_blank(at(place))) ++place;
+    return place;
+  };
+  const std::size_t first = after_blanks(end_of_word(place_));
+  const std::size_t second = after_blanks(end_of_word(first));
+  const std::size_t end = after_blanks(end_of_word(second));
+  const bool has_words = end_of_word(first) != first && end_of_word(second) != second;
+  return has_words && at(end) == ';' ? end + 1 : place_;
 }
 
 bool Scanner::on_marked_line() const { return begins_line_ && (at(place_) == '#' || at(place_) == '%'); }
@@ -129,7 +144,9 @@ std::vector<Token> Scanner::scan() {
       advance(place_ + 1);
       continue;
     }
-    const Piece next = on_marked_line() ? Piece{Kind::lines, end_of_lines()} : piece();
+    const std::size_t pragma = end_of_pragma();
+    const bool is_line = on_marked_line() || pragma != place_;
+    const Piece next = is_line ? Piece{Kind::lines, pragma != place_ ? pragma : end_of_lines()} : piece();
     const std::size_t begin = next.kind == Kind::lines ? line_ : place_;
     tokens.push_back({next.kind, text_.substr(begin, next.end - begin), std::exchange(newlines_, 0),
                       std::exchange(spaced, false), column_});

@@ -34,6 +34,7 @@ std::optional<std::uint32_t> Preprocessor::open(const std::string& name, bool qu
     if (is_unit(path) && is_known(path)) return std::nullopt;
     try {
       Source source(path, options_.read(path));
+      if (is_unit(path) && takes_a_name(path, where)) return std::nullopt;
       if (is_unit(path))
         return sources_.add_unit(std::filesystem::path(path).filename(), std::move(source), where);
       return sources_.add(std::move(source), sources_[where.begin.file].unit, where);
@@ -49,6 +50,18 @@ std::optional<std::uint32_t> Preprocessor::open(const std::string& name, bool qu
 bool Preprocessor::is_known(const std::string& path) const {
   for (std::uint32_t file = 0; file < sources_.size(); ++file)
     if (same_file(sources_.source(file).path(), path)) return true;
+  return false;
+}
+
+// Its C++ would be a header of that name, and who includes it would get the other.
+bool Preprocessor::takes_a_name(const std::string& path, const Location& where) {
+  const std::string name = std::filesystem::path(path).filename();
+  for (std::uint32_t file = 0; file < sources_.size(); ++file) {
+    const std::string& other = sources_.source(file).path();
+    if (!is_unit(other) || std::filesystem::path(other).filename() != name) continue;
+    diagnostics_.error(where, "'" + path + "' and '" + other + "' would both become " + name + ".h; rename one");
+    return true;
+  }
   return false;
 }
 

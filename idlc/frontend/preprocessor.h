@@ -52,6 +52,7 @@ class Preprocessor {
   std::optional<std::uint32_t> include(std::string_view text, const Location& where);
   std::optional<std::uint32_t> open(const std::string& name, bool quoted, const Location& where);
   bool is_known(const std::string& path) const;
+  bool takes_a_name(const std::string& path, const Location& where);
   bool is_loop(const std::string& path, const Location& where);
   void not_found(const std::string& name, const std::string& reason, const Location& where);
 

@@ -88,6 +88,14 @@ TEST_F(reading, takes_an_x_file_once_whoever_includes_it) {
   EXPECT_EQ(run("").output, "");
 }
 
+TEST_F(reading, refuses_two_files_whose_headers_would_have_one_name) {
+  file("a.x", "#include \"sub/a.x\"\nstruct B { A a; };");
+  file("sub/a.x", "struct A { int x; };");
+  EXPECT_EQ(run("").status, 1);
+  EXPECT_NE(run("").output.find("a.x:1:1: error: '"), std::string::npos) << run("").output;
+  EXPECT_NE(run("").output.find("would both become a.x.h; rename one"), std::string::npos) << run("").output;
+}
+
 TEST_F(reading, gives_included_files_the_namespace_that_they_were_compiled_to) {
   file("a.x", "#include \"b.x\"\nstruct A { B b; };");
   file("b.x", "struct B { int x; };");

@@ -245,7 +245,8 @@ Declaration element_of(const Declaration& declaration) {
 
 std::string literal(const Value& value) {
   if (value.number.negative && !fits_int64({value.number.magnitude, false})) return "-9223372036854775807 - 1";
-  std::string text = value.named ? to_string(value.number) : value.text;
+  // To C++ a hexadecimal or octal literal may be unsigned, and then - does not make it negative.
+  std::string text = value.named || value.number.negative ? to_string(value.number) : value.text;
   if (!fits_int64(value.number)) text += "u";
   return text;
 }

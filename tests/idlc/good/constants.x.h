@@ -4,6 +4,7 @@
 #include <onc/xdr/stub.h>
 
 #include <cstdint>
+#include <variant>
 
 namespace constants {
 
@@ -15,6 +16,45 @@ inline constexpr std::uint64_t wide = 0x100000000;
 inline constexpr std::int64_t lowest = -9223372036854775807 - 1;
 inline constexpr std::uint64_t highest = 18446744073709551615u;
 inline constexpr std::uint32_t again = small;
+inline constexpr std::int64_t negative_hexadecimal = -2415919104;
+inline constexpr std::int64_t negative_octal = -4294967295;
+
+enum class Lowest : std::int32_t {
+  bottom = -2147483648,
+};
+
+// switch (std::int32_t d)
+class Signed {
+ public:
+  Signed() = default;
+  explicit Signed(std::int32_t d);  // default: void
+  static Signed with_a(std::int32_t a);  // case -0x80000000
+  static Signed with_b(std::int32_t b);  // case -01
+
+  std::int32_t d() const { return d_; }
+  std::int32_t& a() { return onc::xdr::held<1>(arm_, "Signed.a"); }
+  std::int32_t a() const { return onc::xdr::held<1>(arm_, "Signed.a"); }
+  std::int32_t& b() { return onc::xdr::held<2>(arm_, "Signed.b"); }
+  std::int32_t b() const { return onc::xdr::held<2>(arm_, "Signed.b"); }
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const Signed&) const = default;
+
+ private:
+  std::int32_t d_{-2147483648};
+  std::variant<onc::xdr::Void, std::int32_t, std::int32_t> arm_{std::in_place_index<1>};
+};
+
 inline constexpr char greeting[] = "hello, \"world\"";
+
+inline constexpr onc::xdr::Enumerators values_of_Lowest{"Lowest", -2147483647 - 1, -2147483647 - 1};
+inline void encode(onc::xdr::Encoder& out, Lowest v) { out.enumerator(int(v), values_of_Lowest); }
+inline void decode(onc::xdr::Decoder& in, Lowest& v) { v = Lowest(in.enumerator(values_of_Lowest)); }
+
+using onc::xdr::operator<<;
+void print_Lowest(onc::xdr::Printer&, Lowest);
+inline void print(onc::xdr::Printer& out, Lowest value) { print_Lowest(out, value); }
 
 }  // namespace constants

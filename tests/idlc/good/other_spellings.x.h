@@ -34,7 +34,7 @@ inline constexpr std::uint32_t letter = 97;
 inline constexpr std::uint32_t newline = 10;
 inline constexpr std::uint32_t with_suffix = 0x10UL;
 inline constexpr std::uint32_t in_parentheses = 5;
-inline constexpr std::int32_t minus = -0x10;
+inline constexpr std::int32_t minus = -16;
 
 struct other_spellings {
   std::optional<nodes> all{};

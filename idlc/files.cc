@@ -15,9 +15,21 @@ namespace {
 
 [[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
 
+// No .x file that a person or a program wrote is larger; a position in it fits 32 bits.
+constexpr std::size_t most_bytes = std::size_t{256} << 20;
+
 struct Close {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
+
+// A device may give bytes for ever.
+void refuse_device(std::FILE* file, const std::string& path) {
+  struct stat status;
+  if (fstat(fileno(file), &status) != 0) fail("cannot read " + path);
+  if (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) return;
+  errno = S_ISDIR(status.st_mode) ? EISDIR : EOPNOTSUPP;
+  fail("cannot read " + path);
+}
 
 // A file written beside its place; gone again unless moved there.
 class Draft {
@@ -78,9 +90,15 @@ class Draft {
 std::string read_file(const std::string& path) {
   const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
   if (!file) fail("cannot read " + path);
+  refuse_device(file.get(), path);
   std::string text;
   char buffer[65536];
-  while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file.get())) text.append(buffer, size);
+  while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file.get())) {
+    text.append(buffer, size);
+    if (text.size() <= most_bytes) continue;
+    errno = EFBIG;
+    fail("cannot read " + path);
+  }
   if (std::ferror(file.get())) fail("cannot read " + path);
   return text;
 }

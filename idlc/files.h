@@ -11,6 +11,7 @@ struct File {
   std::string text;
 };
 
+// A file or a pipe of up to 256 MiB.
 std::string read_file(const std::string& path);
 
 // All of them or none: each is written beside its place first, and moved there when all are.

@@ -54,6 +54,34 @@ TEST_F(reading, says_which_files_are_missing_and_nothing_of_what_they_would_defi
   EXPECT_EQ(directory_.names(), std::vector<std::string>{"a.x"});
 }
 
+// A device may give bytes for ever.
+TEST_F(reading, refuses_what_is_no_file_and_what_is_too_large) {
+  file("a.x", "#include \"/dev/zero\"\n");
+  EXPECT_EQ(run("").status, 2);
+  EXPECT_TRUE(run("").output.starts_with(path("a.x") + ":1:1: error: cannot read '/dev/zero': ")) << run("").output;
+  file("a.x", "#include \".\"\n");
+  EXPECT_TRUE(run("").output.starts_with(path("a.x") + ":1:1: error: cannot read '.': Is a directory"))
+      << run("").output;
+  file("a.x", "#include \"b.x\"\n");
+  file("b.x", "");
+  std::filesystem::resize_file(path("b.x"), std::uintmax_t{3} << 30);
+  EXPECT_EQ(run("").status, 2);
+  EXPECT_TRUE(run("").output.starts_with(path("a.x") + ":1:1: error: cannot read 'b.x': File too large"))
+      << run("").output;
+  const Outcome first = idlc(path("b.x"));
+  EXPECT_EQ(first.status, 2);
+  EXPECT_EQ(first.output, "idlc: cannot read " + path("b.x") + ": File too large\n");
+  EXPECT_EQ(idlc("/dev/zero").status, 2);
+}
+
+TEST_F(reading, takes_a_pipe_for_a_file) {
+  file("a.x", "struct A { int x; };\n");
+  EXPECT_EQ(idlc("--check /dev/stdin < " + path("a.x")).output, "");
+  const Outcome outcome = idlc("--format " + path("a.x") + " | '" IDLC "' --check /dev/stdin");
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_EQ(outcome.status, 0);
+}
+
 TEST_F(reading, says_where_a_file_with_mistakes_was_included) {
   file("a.x", "#include \"b.x\"\n");
   file("b.x", "struct A { B x; };");

@@ -182,6 +182,7 @@ struct Definition {
   // Set by shapes.cc, for types.
   bool recursive = false;      // a value of it can hold another
   std::uint64_t smallest = 0;  // the fewest bytes one takes on the wire
+  std::uint64_t largest = 0;   // about the most it takes in memory, without what lies behind pointers
 
   template <class Body>
   const Body* as() const {

@@ -53,6 +53,40 @@ std::uint64_t smallest_of(Definition& definition) {
   return size;
 }
 
+// Far below what a C++ compiler takes for the size of an object, so that about right is good enough.
+constexpr std::uint64_t too_much_memory = std::uint64_t{1} << 40;
+
+std::uint64_t largest_plain(const TypeRef& type) {
+  constexpr std::uint64_t any_other = 32;  // a string, a number
+  return type.definition ? std::max(type.definition->largest, std::uint64_t{1}) : any_other;
+}
+
+std::uint64_t largest(const Declaration& declaration) {
+  constexpr std::uint64_t any_container = 32;
+  constexpr std::uint64_t presence = 16;
+  const std::uint64_t element =
+      declaration.type.kind == TypeRef::Kind::opaque ? 1 : largest_plain(declaration.type);
+  switch (declaration.shape) {
+    case Shape::plain: return element + presence;
+    case Shape::variable: return any_container;
+    case Shape::optional: return (declaration.pointer == Pointer::optional ? element : any_container) + presence;
+    case Shape::fixed: break;
+  }
+  const std::uint64_t count = declaration.bound->number.magnitude;
+  return (count > too_much_memory / element ? too_much_memory : count * element) + presence;
+}
+
+std::uint64_t largest_of(const Definition& definition) {
+  if (const Typedef* alias = definition.as<Typedef>()) return largest(alias->declaration);
+  std::uint64_t size = 16;  // an enum, a discriminant
+  if (const Struct* type = definition.as<Struct>())
+    for (const Declaration& member : type->members) size = std::min(size + largest(member), too_much_memory);
+  std::uint64_t arm_size = 0;
+  if (const Union* type = definition.as<Union>())
+    for (const Arm& arm : type->arms) arm_size = std::max(arm_size, largest(arm.declaration));
+  return size + arm_size;
+}
+
 class Shapes {
  public:
   Shapes(Spec& spec, Diagnostics& diagnostics) : spec_(spec), diagnostics_(diagnostics) {
@@ -264,6 +298,11 @@ void Shapes::measure(Definition& definition) {
   if (size >= too_large)
     diagnostics_.error(definition.name.where, "'" + definition.name.text + "' takes 4 GiB or more");
   definition.smallest = std::min(size, too_large);
+  const std::uint64_t memory = largest_of(definition);
+  if (size < too_large && memory >= too_much_memory)
+    diagnostics_.error(definition.name.where, "'" + definition.name.text + "' may take 1 TiB or more in memory, " +
+                                                  "more than C++ can hold in one value: make it an array <> or a *");
+  definition.largest = std::min(memory, too_much_memory);
 }
 
 bool leads_to(const Declaration& member, const Definition& definition) {

@@ -8,6 +8,7 @@ namespace {
 
 // More than anybody reads; what comes after is only counted.
 constexpr std::size_t most_printed = 200;
+constexpr std::size_t most_notes = 3;
 
 // A file may be one line of a megabyte: show what lies around the place.
 constexpr std::size_t widest_excerpt = 160;
@@ -57,15 +58,19 @@ std::string shortened(std::string_view text) {
 
 }  // namespace
 
-void Diagnostics::error(const Location& where, std::string text) { errors_.push_back({{where, std::move(text)}, {}}); }
+void Diagnostics::error(const Location& where, std::string text) { errors_.push_back({{where, shortened(text)}, {}}); }
 
 void Diagnostics::note(const Location& where, std::string text) {
-  errors_.back().notes.push_back({where, std::move(text)});
+  Error& error = errors_.back();
+  if (error.notes.size() == most_notes)
+    ++error.more_notes;
+  else
+    error.notes.push_back({where, std::move(text)});
 }
 
 void Diagnostics::print(std::ostream& out, const Source& source, const char* kind, const Message& message) {
   out << source.path() << ':' << message.where.begin.line << ':' << message.where.begin.column << ": " << kind << ": "
-      << printable(shortened(message.text)) << '\n';
+      << printable(message.text) << '\n';
   const Excerpt shown = excerpt(source.line(message.where.begin.line), message.where.begin.column);
   if (shown.text.empty()) return;
   out << "  " << printable(shown.text) << "\n  " << margin(shown) << '^'
@@ -81,6 +86,8 @@ void Diagnostics::print(std::ostream& out, const Sources& sources, const Error& 
   const std::uint32_t file = error.message.where.begin.file;
   print(out, sources.source(file), "error", error.message);
   for (const Message& note : error.notes) print(out, sources.source(note.where.begin.file), "note", note);
+  if (error.more_notes != 0)
+    out << sources.source(file).path() << ": note: and " << error.more_notes << " more places\n";
   if (const auto& place = sources[file].included_at)
     print(out, sources.source(place->begin.file), "note", {*place, "included here"});
 }

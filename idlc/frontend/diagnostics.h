@@ -13,7 +13,7 @@ class Diagnostics {
  public:
   // Mistakes are told in the order of the source, each once.
   void error(const Location& where, std::string text);
-  // Another place that the latest error involves.
+  // Another place that the latest error involves; of many only the first few are told.
   void note(const Location& where, std::string text);
 
   bool empty() const { return errors_.empty(); }
@@ -36,6 +36,7 @@ class Diagnostics {
   struct Error {
     Message message;
     std::vector<Message> notes;
+    std::size_t more_notes = 0;
   };
 
   static void print(std::ostream& out, const Source& source, const char* kind, const Message& message);

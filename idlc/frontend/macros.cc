@@ -7,6 +7,10 @@ namespace {
 
 // Macros of macros of macros double with each: no condition that a person wrote is longer.
 constexpr std::size_t longest_condition = 65536;
+constexpr std::size_t deepest_macros = 200;
+
+// Of all that a file may ask for, each as long as it may be.
+constexpr std::size_t most_expanded = std::size_t{1} << 25;
 
 }  // namespace
 
@@ -29,7 +33,7 @@ std::optional<std::string> Macros::expand_condition(std::string_view text) {
 
 bool Macros::expand(std::string_view text, std::string& result) {
   while (!text.empty()) {
-    if (++expanded_ > longest_condition) return false;
+    if (++expanded_ > longest_condition || ++expanded_in_all_ > most_expanded) return false;
     const std::string_view word = leading_word(text);
     if (word.empty()) {
       result += text.front();
@@ -61,9 +65,12 @@ bool Macros::expand_word(std::string_view word, std::string_view& rest, std::str
     result += word;
     return true;
   }
+  if (depth_ == deepest_macros) return false;
+  ++depth_;
   macro->expanding = true;
   const bool good = expand(macro->text, result);
   macro->expanding = false;
+  --depth_;
   return good;
 }
 

@@ -24,7 +24,7 @@ class Macros {
   bool is_defined(std::string_view name) const { return macros_.find(name) != macros_.end(); }
 
   // The text with names replaced by what they stand for, and `defined X` by 1 or 0: a condition to evaluate.
-  // Nothing where that grows without end.
+  // Nothing where that is too much text, or `defined` has no name.
   std::optional<std::string> expand_condition(std::string_view text);
 
  private:
@@ -32,7 +32,9 @@ class Macros {
   bool expand_word(std::string_view word, std::string_view& rest, std::string& result);
 
   std::map<std::string, Macro, std::less<>> macros_;
-  std::size_t expanded_ = 0;
+  std::size_t expanded_ = 0;  // words and signs, of one condition
+  std::size_t expanded_in_all_ = 0;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace idlc

@@ -1,38 +1,52 @@
 #include "linkage.h"
 #include "passes.h"
-#include "visit.h"
 
 #include <algorithm>
 
 namespace idlc {
 namespace {
 
-// Where the members, enumerators or arms of a definition begin.
-std::vector<Location> parts_of(Definition& definition) {
-  std::vector<Location> parts;
-  if (const Enum* type = definition.as<Enum>())
-    for (const Enumerator& enumerator : type->enumerators) parts.push_back(enumerator.name.where);
-  if (const Struct* type = definition.as<Struct>())
-    for (const Declaration& member : type->members) parts.push_back(member.where);
+const Location& where_of(const Enumerator& enumerator) { return enumerator.name.where; }
+const Location& where_of(const Declaration& member) { return member.where; }
+const Location& where_of(const Arm& arm) { return arm.where; }
+
+// They stand in the order of the source.
+template <class Part>
+std::size_t count_before(const std::vector<Part>& parts, const Position& place) {
+  const auto end =
+      std::partition_point(parts.begin(), parts.end(), [&](const Part& part) { return where_of(part).begin < place; });
+  return static_cast<std::size_t>(end - parts.begin());
+}
+
+// How many members, enumerators or arms of a definition begin before a place.
+std::size_t parts_before(const Definition& definition, const Position& place) {
+  if (const Enum* type = definition.as<Enum>()) return count_before(type->enumerators, place);
+  if (const Struct* type = definition.as<Struct>()) return count_before(type->members, place);
+  if (const Union* type = definition.as<Union>()) return count_before(type->arms, place);
+  return 0;
+}
+
+// The last declaration that begins before a place, or null.
+const Declaration* declaration_before(const Definition& definition, const Position& place) {
+  const std::size_t before = parts_before(definition, place);
+  if (const Typedef* type = definition.as<Typedef>()) return &type->declaration;
   if (const Union* type = definition.as<Union>())
-    for (const Arm& arm : type->arms) parts.push_back(arm.where);
-  return parts;
+    return before == 0 ? &type->discriminant : &type->arms[before - 1].declaration;
+  const Struct* type = definition.as<Struct>();
+  return type && before != 0 ? &type->members[before - 1] : nullptr;
 }
 
 // The type defined in place that has the lines within it.
-Definition* inner(Definition& definition, const Location& where) {
-  Definition* found = nullptr;
-  for_each_declaration(definition, [&](const Declaration& declaration) {
-    if (declaration.type.body && declaration.type.body->where.contains(where)) found = declaration.type.body.get();
-  });
-  return found;
+Definition* inner(const Definition& definition, const Location& where) {
+  const Declaration* declaration = declaration_before(definition, where.begin);
+  const bool inside = declaration && declaration->type.body && declaration->type.body->where.contains(where);
+  return inside ? declaration->type.body.get() : nullptr;
 }
 
 void add_inside(Definition& outer, const PercentLines& lines) {
   Definition* definition = &outer;
   while (Definition* body = inner(*definition, lines.where)) definition = body;
-  std::size_t before = 0;
-  for (const Location& part : parts_of(*definition)) before += part.begin < lines.where.begin;
+  const std::size_t before = parts_before(*definition, lines.where.begin);
   auto& all = definition->percent_lines;
   if (!all.empty() && all.back().before == before)
     all.back().text += lines.text;

@@ -4,6 +4,7 @@
 #include "words.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace idlc {
 namespace {
@@ -29,6 +30,11 @@ bool has_name(std::string_view text) {
   return false;
 }
 
+// A name for another name.
+bool is_link(const Macro& macro) {
+  return !macro.has_parameters && has_name(macro.text) && leading_word(macro.text) == macro.text;
+}
+
 }  // namespace
 
 void PercentDefines::add(std::string_view lines) {
@@ -50,10 +56,22 @@ void PercentDefines::add_line(std::string_view line) {
 }
 
 std::optional<Number> PercentDefines::number(const std::string& name) {
-  if (!macros_.find(name)) return std::nullopt;
-  const auto [found, is_new] = numbers_.try_emplace(name);
-  if (is_new) found->second = evaluate(name);
-  return found->second;
+  std::vector<std::string> links;
+  std::string last = name;
+  const Macro* macro = macros_.find(last);
+  while (macro && numbers_.try_emplace(last).second) {
+    links.push_back(last);
+    if (!is_link(*macro)) break;
+    last = macro->text;
+    macro = macros_.find(last);
+  }
+  std::optional<Number> value;
+  if (!links.empty() && last == links.back())
+    value = evaluate(last);
+  else if (const auto known = numbers_.find(last); known != numbers_.end())
+    value = known->second;
+  for (const std::string& link : links) numbers_[link] = value;
+  return value;
 }
 
 std::optional<Number> PercentDefines::evaluate(const std::string& name) {

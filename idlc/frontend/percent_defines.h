@@ -16,7 +16,7 @@ class PercentDefines {
   // % lines without their %.
   void add(std::string_view lines);
 
-  // Nothing where it stands for no number, or where lines disagree.
+  // Nothing where it stands for no number, or where lines disagree. Names for names are each followed once.
   std::optional<Number> number(const std::string& name);
 
  private:

@@ -113,7 +113,11 @@ void Preprocessor::end_of_file(std::uint32_t file) {
 
 bool Preprocessor::condition(std::string_view expression, const Location& where) {
   const auto expanded = macros_.expand_condition(expression);
-  const auto value = expanded ? evaluate_condition(*expanded) : std::nullopt;
+  if (!expanded) {
+    diagnostics_.error(where, "the condition stands for too much text, or its 'defined' has no name");
+    return false;
+  }
+  const auto value = evaluate_condition(*expanded);
   if (!value) diagnostics_.error(where, "the condition may consist of integers, names, defined() and C's operators");
   return value.value_or(0) != 0;
 }

@@ -101,6 +101,14 @@ TEST(mistakes, leave_what_an_earlier_run_wrote) {
   EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc", "a.x.h", "a.x.print.cc"}));
 }
 
+TEST(mistakes, name_a_few_of_many_other_places) {
+  const Directory directory;
+  const Outcome run = compile(directory, "enum A { x = 0 }; enum B { x = 1 }; enum C { x = 2 }; enum D { x = 3 };\n"
+                                         "enum E { x = 4 }; struct S { int a[x]; };\n");
+  EXPECT_EQ(count(run.output, ": note: one is here"), 3u) << run.output;
+  EXPECT_TRUE(run.output.ends_with("a.x: note: and 2 more places\n")) << run.output;
+}
+
 // RFC 5531 §12.3 wants the numbers of versions and procedures to differ, within what they stand in; no others.
 TEST(numbers, of_programs_may_be_the_same) {
   const Directory directory;
@@ -178,6 +186,40 @@ TEST(hostile_files, are_survived) {
   for (const std::string& text : texts) {
     const Directory directory;
     const Outcome run = compile(directory, text);
+    EXPECT_TRUE(run.status == 0 || run.status == 1) << run.status << " for " << text.substr(0, 40);
+    EXPECT_LT(run.output.size(), 200'000u) << text.substr(0, 40);
+  }
+}
+
+// `line(number, next)`
+std::string repeated(int times, const std::function<std::string(const std::string&, const std::string&)>& line) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += line(std::to_string(i), std::to_string(i + 1));
+  return text;
+}
+
+// Work for each line that grew with the number of lines would take minutes.
+TEST(hostile_files, are_checked_in_no_more_time_than_others_of_their_size) {
+  const std::string macros = repeated(60'000, [](auto n, auto next) { return "#define A" + n + " A" + next + "\n"; });
+  const std::string percent_defines =
+      repeated(60'000, [](auto n, auto next) { return "%#define A" + n + " A" + next + "\n"; }) + "%#define A60000 1\n";
+  const std::string percent_uses = repeated(60'000, [](auto n, auto) { return "int x" + n + "[A" + n + "];"; });
+  const std::string enumerators = repeated(60'000, [](auto n, auto) { return "e" + n + ","; });
+  const std::string cases = repeated(60'000, [](auto n, auto) { return "case e" + n + ": void;"; });
+  const std::string same_names = repeated(3'000, [](auto n, auto) { return "enum E" + n + " { x = " + n + " };\n"; });
+  const std::string uses = repeated(3'000, [](auto n, auto) { return "struct S" + n + " { int a[x]; };\n"; });
+  const std::string percent_lines = repeated(60'000, [](auto n, auto) { return "int x" + n + ";\n% // c\n"; });
+  const std::vector<std::string> texts{
+      macros + "#if A0\n#endif\n",
+      percent_defines + "struct S {" + percent_uses + "};",
+      "enum E {" + enumerators + "last}; union U switch (E e) {" + cases + "default: void; };",
+      same_names + uses,
+      "struct S {" + percent_lines + "};",
+  };
+  for (const std::string& text : texts) {
+    const Directory directory;
+    write(directory / "a.x", text);
+    const Outcome run = idlc("--check " + (directory / "a.x").string());
     EXPECT_TRUE(run.status == 0 || run.status == 1) << run.status << " for " << text.substr(0, 40);
     EXPECT_LT(run.output.size(), 200'000u) << text.substr(0, 40);
   }

@@ -35,6 +35,10 @@ class Attacher {
   void attach(Comments& comments, const Location& where) {
     std::vector<const Comment*> above;
     Line line = line_of(where.begin);
+    if (const Comment* before = take_before(where.begin)) {
+      above.push_back(before);
+      line = line_of(before->where.begin);
+    }
     while (const Comment* next = take(above_, line_before(line))) {
       above.push_back(next);
       line = line_of(next->where.begin);
@@ -60,6 +64,13 @@ class Attacher {
   static const Comment* take(ByLine& comments, const Line& line) {
     const auto node = comments.extract(line);
     return node.empty() ? nullptr : node.mapped();
+  }
+
+  // Of the place's own line.
+  const Comment* take_before(const Position& place) {
+    const auto found = above_.find(line_of(place));
+    const bool stands_before = found != above_.end() && found->second->where.end <= place;
+    return stands_before ? take(above_, found->first) : nullptr;
   }
 
   static void add_beside(Comments& comments, const Comment& comment) {

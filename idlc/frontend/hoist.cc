@@ -33,11 +33,12 @@ class Hoister {
            alias->declaration.type.name == definition.name.text;
   }
 
-  // `typedef enum {...} Kind;` is `enum Kind {...};`.
+  // `typedef enum {...} Kind;` is `enum Kind {...};`, and so is `typedef enum Kind {...} Kind;`.
   static bool typedef_of_body(const Definition& definition) {
     const Typedef* alias = definition.as<Typedef>();
-    return alias && alias->declaration.shape == Shape::plain && alias->declaration.type.body &&
-           alias->declaration.type.body->name.text.empty();
+    if (!alias || alias->declaration.shape != Shape::plain || !alias->declaration.type.body) return false;
+    const std::string& tag = alias->declaration.type.body->name.text;
+    return tag.empty() || tag == definition.name.text;
   }
 
   static std::shared_ptr<Definition> named_by_typedef(const Definition& alias) {

@@ -30,7 +30,6 @@ class Checker {
                            [&](Declaration& declaration) { check_declaration(declaration, *definition); });
     spec_.definitions.insert(spec_.definitions.begin(), made_.begin(), made_.end());
     for (const auto& definition : spec_.definitions) check_aliases(*definition);
-    if (!diagnostics_.empty()) return;  // what follows looks through types
     for (const auto& definition : spec_.definitions) check_body(*definition);
   }
 
@@ -141,7 +140,7 @@ class Checker {
       diagnostics_.error(bound.where, "an array of fixed length 0 holds nothing");
   }
 
-  // typedef a b; typedef b a;
+  // typedef a b; typedef b a; what follows looks through typedefs, so a circle is cut where it is told.
   void check_aliases(Definition& definition) {
     const Definition* at = &definition;
     for (int steps = 0; const Typedef* alias = at->as<Typedef>(); ++steps) {
@@ -151,6 +150,7 @@ class Checker {
         diagnostics_.error(definition.name.where, "typedef '" + definition.name.text + "' is defined by itself, or " +
                                                       "through more than " + std::to_string(deepest_typedef) +
                                                       " others");
+        definition.as<Typedef>()->declaration.type.definition = nullptr;
         return;
       }
     }
@@ -168,7 +168,7 @@ class Checker {
   }
 
   void check_struct(const Struct& type) {
-    Unique unique(diagnostics_, "member");
+    Unique unique(diagnostics_, "member", "RFC 4506 §6.4");
     for (const Declaration& member : type.members) {
       reject_void(member, "a member");
       if (!member.is_void()) unique.add(member.name);
@@ -180,6 +180,7 @@ class Checker {
   struct EnumValues {
     std::unordered_map<std::string, Number> by_name;
     std::unordered_set<std::string> numbers;
+    bool complete = true;  // no mistake keeps a number from being known
   };
 
   void check_union(const Definition& definition, Union& type);
@@ -216,14 +217,19 @@ bool is_primitive(const Declaration& declaration, Primitive primitive) {
          declaration.type.primitive == primitive;
 }
 
+// A mistake that is told elsewhere.
+bool is_unknown(const Declaration& declaration) {
+  return declaration.type.kind == TypeRef::Kind::named && !declaration.type.definition;
+}
+
 void Checker::check_union(const Definition& definition, Union& type) {
   const Declaration& discriminant = resolve(type.discriminant);
-  const bool legal = is_primitive(discriminant, Primitive::int32) || is_primitive(discriminant, Primitive::uint32) ||
+  const bool legal = is_unknown(discriminant) || is_primitive(discriminant, Primitive::int32) || is_primitive(discriminant, Primitive::uint32) ||
                      is_primitive(discriminant, Primitive::boolean) || enum_of(discriminant);
   if (!legal)
     return diagnostics_.error(type.discriminant.where,
                               "a union switches on an int, an unsigned int, a bool or an enum (RFC 4506 §4.15)");
-  Unique names(diagnostics_, "member");
+  Unique names(diagnostics_, "member", "RFC 4506 §6.4");
   Labels labels;
   for (Arm& arm : type.arms) {
     if (!arm.declaration.is_void()) names.add(arm.declaration.name);
@@ -235,11 +241,12 @@ void Checker::check_arm(const Definition& definition, const Union& type, Arm& ar
   const auto once = [&](const std::string& key, const Location& where, const std::string& text) {
     const auto [first, is_new] = labels.emplace(key, where);
     if (is_new) return;
-    diagnostics_.error(where, "a second " + text);
+    diagnostics_.error(where, "a second " + text + " (RFC 4506 §6.4)");
     diagnostics_.note(first->second, "the first one is here");
   };
+  const Declaration& discriminant = resolve(type.discriminant);
   for (Value& label : arm.labels)
-    if (check_label(resolve(type.discriminant), label, definition.space))
+    if (!is_unknown(discriminant) && check_label(discriminant, label, definition.space))
       once(to_string(label.number), label.where, "case " + label.text);
   if (arm.default_label) once("default", *arm.default_label, "default");
 }
@@ -267,6 +274,7 @@ bool Checker::label_in_enum(const Definition& type, Value& label, const std::str
   }
   if (!constants_.resolve(label, space)) return false;
   if (values.numbers.contains(to_string(label.number))) return true;
+  if (!values.complete) return false;
   diagnostics_.error(label.where, "'" + label.text + "' is not a value of enum '" + type.name.text + "'");
   diagnostics_.note(type.name.where, "defined here");
   return false;
@@ -277,6 +285,8 @@ const Checker::EnumValues& Checker::values_of(const Definition& type) {
   EnumValues& values = found->second;
   if (!is_new) return values;
   for (const Enumerator& enumerator : type.as<Enum>()->enumerators) {
+    values.complete = values.complete && enumerator.number;
+    if (!enumerator.number) continue;
     values.by_name.emplace(enumerator.name.text, *enumerator.number);
     values.numbers.insert(to_string(*enumerator.number));
   }
@@ -284,8 +294,8 @@ const Checker::EnumValues& Checker::values_of(const Definition& type) {
 }
 
 void Checker::check_program(Program& program, const std::string& space) {
-  Unique names(diagnostics_, "version");
-  Unique numbers(diagnostics_, "version with number");
+  Unique names(diagnostics_, "version", "RFC 5531 §12.3");
+  Unique numbers(diagnostics_, "version with number", "RFC 5531 §12.3");
   check_number(program.number, "program", space);  // another may have it too (RFC 5531 §12.3)
   for (Version& version : program.versions) {
     names.add(version.name);
@@ -295,8 +305,8 @@ void Checker::check_program(Program& program, const std::string& space) {
 }
 
 void Checker::check_version(Version& version, const std::string& space) {
-  Unique names(diagnostics_, "procedure");
-  Unique numbers(diagnostics_, "procedure with number");
+  Unique names(diagnostics_, "procedure", "RFC 5531 §12.3");
+  Unique numbers(diagnostics_, "procedure with number", "RFC 5531 §12.3");
   for (Procedure& procedure : version.procedures) {
     names.add(procedure.name);
     if (check_number(procedure.number, "procedure", space))
@@ -308,7 +318,7 @@ void Checker::check_version(Version& version, const std::string& space) {
 void Checker::check_procedure(Procedure& procedure) {
   auto& arguments = procedure.arguments;
   if (arguments.size() == 1 && arguments.front().is_void()) arguments.clear();
-  Unique names(diagnostics_, "argument");
+  Unique names(diagnostics_, "argument", "");
   for (const Declaration& argument : arguments) {
     reject_void(argument, "one of several arguments");
     if (!argument.name.text.empty()) names.add(argument.name);

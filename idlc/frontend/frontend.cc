@@ -43,9 +43,8 @@ Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics) {
   place_percent_lines(spec);
   hoist(spec);
   check(spec, options.extern_types, percent_defines, lost, diagnostics);
-  if (!diagnostics.empty()) return spec;
   find_shapes(spec, diagnostics);
-  attach_comments(spec);
+  if (diagnostics.empty()) attach_comments(spec);
   return spec;
 }
 

@@ -93,6 +93,15 @@ Arm with_label(Arm arm, Value label) {
   return arm;
 }
 
+Arm with_default(Arm arm, const Location& where, Diagnostics& diagnostics) {
+  if (arm.default_label) {
+    diagnostics.error(where, "a second default (RFC 4506 §6.4)");
+    diagnostics.note(*arm.default_label, "the first one is here");
+  }
+  arm.default_label = where;
+  return arm;
+}
+
 Arm arm(Arm labels, Declaration declaration, const Location& where) {
   labels.declaration = std::move(declaration);
   labels.where = where;
@@ -318,7 +327,7 @@ labels:
     "case" value ":"         { $$ = with_label({}, $2); }
   | "default" ":"            { $$.default_label = @1; }
   | labels "case" value ":"  { $$ = with_label($1, $3); }
-  | labels "default" ":"     { $$ = $1; $$.default_label = @2; }
+  | labels "default" ":"     { $$ = with_default($1, @2, lexer.diagnostics()); }
   ;
 
 versions:

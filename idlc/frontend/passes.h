@@ -23,7 +23,7 @@ void check(Spec& spec, const std::map<std::string, std::string>& extern_types, P
            const std::unordered_set<std::string>& lost, Diagnostics& diagnostics);
 
 // Which types are lists, optionals, recursive; how large they are; the order that C++ needs.
-// For a spec without mistakes; finds types of infinite size.
+// Finds types of infinite size; in a spec with mistakes, only those.
 void find_shapes(Spec& spec, Diagnostics& diagnostics);
 
 // Hands the comments to the definitions and members they stand before or beside.

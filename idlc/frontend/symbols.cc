@@ -24,7 +24,7 @@ auto find_in(const Table& table, const std::string& name, std::string space) {
 void Unique::add(const std::string& text, const Location& where) {
   const auto [first, is_new] = seen_.emplace(text, where);
   if (is_new) return;
-  diagnostics_.error(where, "a second " + kind_ + " '" + text + "'");
+  diagnostics_.error(where, "a second " + kind_ + " '" + text + "'" + (rule_.empty() ? "" : " (" + rule_ + ")"));
   diagnostics_.note(first->second, "the first one is here");
 }
 
@@ -48,7 +48,7 @@ void Symbols::add(Definition& definition, Diagnostics& diagnostics) {
 }
 
 void Symbols::add_enumerators(Definition& type, Diagnostics& diagnostics) {
-  Unique unique(diagnostics, "enumerator");
+  Unique unique(diagnostics, "enumerator", "RFC 4506 §6.4");
   std::vector<Enumerator>& enumerators = type.as<Enum>()->enumerators;
   for (std::size_t i = 0; i < enumerators.size(); ++i) {
     const Name& name = enumerators[i].name;

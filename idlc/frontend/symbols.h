@@ -54,7 +54,9 @@ class Symbols {
 // "'x' is already defined", once where two things that have `name` and must differ do not.
 class Unique {
  public:
-  Unique(Diagnostics& diagnostics, std::string kind) : diagnostics_(diagnostics), kind_(std::move(kind)) {}
+  // `rule`: the section that says so, if one does.
+  Unique(Diagnostics& diagnostics, std::string kind, std::string rule)
+      : diagnostics_(diagnostics), kind_(std::move(kind)), rule_(std::move(rule)) {}
 
   void add(const Name& name) { add(name.text, name.where); }
   void add(const std::string& text, const Location& where);
@@ -62,6 +64,7 @@ class Unique {
  private:
   Diagnostics& diagnostics_;
   std::string kind_;
+  std::string rule_;
   std::unordered_map<std::string, Location> seen_;
 };
 

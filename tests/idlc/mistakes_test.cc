@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <sstream>
 
 namespace {
 
@@ -68,6 +69,10 @@ TEST(mistakes, are_all_told_in_the_order_of_the_source) {
                             "  const c = ;\n"
                             "            ^\n" +
                             file +
+                            ":3:31: error: 'D' is not defined; if only the C++ around it does, say so by -D D=NUMBER\n"
+                            "  union U switch (int i) { case D: void; };\n"
+                            "                                ^\n" +
+                            file +
                             ":4:8: error: 'A' is already defined\n"
                             "  struct A { int z; };\n"
                             "         ^\n" +
@@ -99,6 +104,37 @@ TEST(mistakes, leave_what_an_earlier_run_wrote) {
   EXPECT_EQ(compile(directory, "struct A { int x; }").status, 1);
   EXPECT_EQ(read(directory / "a.x.h"), header);
   EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "a.x.cc", "a.x.h", "a.x.print.cc"}));
+}
+
+// The lines that a run has something to say about.
+std::vector<std::string> lines_with_errors(const std::string& output) {
+  std::vector<std::string> lines;
+  std::istringstream all(output);
+  for (std::string line; std::getline(all, line);) {
+    const std::size_t at = line.find(": error: ");
+    if (at != std::string::npos) lines.push_back(line.substr(line.find(".x:") + 3, at - line.find(".x:") - 3));
+  }
+  return lines;
+}
+
+TEST(mistakes, hide_no_others) {
+  const Directory directory;
+  const Outcome run = compile(directory,
+                              "struct A { int x; int x; Foo y; };\n"
+                              "union U switch (int k) { case 1: int a; case 1: int b; default: default: void; };\n"
+                              "program P { version V { void f(void) = 1; void g(void) = 1; } = 1; } = 2;\n"
+                              "struct S { S s; };\n"
+                              "typedef T T;\n"
+                              "union V switch (T t) { case 1: int a; case 2: int a; };\n"
+                              "union W switch (Foo t) { case 1: int a; default: int b; default: int c; };\n"
+                              "enum E { e = Bar };\n"
+                              "union X switch (E e) { case e: int a; case 0: int a; };\n"
+                              "struct L { N next; int value; };\n"
+                              "union N switch (bool more) { case TRUE: L more_of_it; case FALSE: void; };\n");
+  EXPECT_EQ(lines_with_errors(run.output),
+            (std::vector<std::string>{"1:23", "1:26", "2:46", "2:65", "3:58", "4:8", "5:11", "6:51", "7:57", "8:14",
+                                      "9:51"}))
+      << run.output;
 }
 
 TEST(mistakes, name_a_few_of_many_other_places) {

@@ -86,6 +86,10 @@ TEST(arrays, may_not_announce_more_than_the_bytes_can_hold) {
   EXPECT_EQ(refusal<arrays::Arrays>("00000001 00000002 00000003 00000000 ffffffff"), errc::truncated);
 }
 
+TEST(enums, without_a_zero_begin_with_their_first_value_in_arrays_too) {
+  expect_round_trip(enums::Grid{}, "00000001 00000001 00000001 00000001 00000001 00000001 00000001");
+}
+
 TEST(enums, decode_their_own_values_only) {
   expect_round_trip(enums::Choice{enums::Kind::eleven, enums::Offset::below}, "0000000b ffffffff");
   expect_round_trip(enums::Choice{enums::Kind::zero, enums::Offset::same}, "00000000 00000010");

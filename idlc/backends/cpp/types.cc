@@ -257,13 +257,26 @@ std::string label(const Types& types, const Declaration& discriminant, const Val
   return label.constant ? types.of(*label.constant) : literal(label);
 }
 
+std::string first_enumerator(const Types& types, const Declaration& declaration) {
+  const Definition* type = enum_of(declaration);
+  if (!type || types.names().enumerator(*type, Number{})) return "";
+  return types.enumerator(*type, *type->as<Enum>()->enumerators.front().number);
+}
+
+std::string filled(const Types& types, const Declaration& declaration) {
+  const Declaration* item = &resolve(declaration);
+  Declaration element;
+  while (!item->maybe && item->shape == Shape::fixed) item = &resolve(element = element_of(*item));
+  const std::string first = first_enumerator(types, *item);
+  return first.empty() ? "" : "onc::xdr::filled<" + types.of(declaration) + ">(" + first + ")";
+}
+
 std::string initializer(const Types& types, const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
-  if (const Definition* type = enum_of(declaration)) {
-    if (types.names().enumerator(*type, Number{})) return "{}";
-    return "{" + types.enumerator(*type, *type->as<Enum>()->enumerators.front().number) + "}";
-  }
+  if (enum_of(declaration)) return "{" + first_enumerator(types, declaration) + "}";
   if (resolved.maybe) return "";
+  if (const std::string value = filled(types, declaration); !value.empty() && resolved.shape == Shape::fixed)
+    return " = " + value;
   if (resolved.shape == Shape::fixed || is_scalar(declaration)) return "{}";
   return "";
 }

@@ -53,6 +53,11 @@ std::string label(const Types& types, const Declaration& discriminant, const Val
 // What a declaration is initialised with where nobody says otherwise: {} or {Status::ok} or nothing.
 std::string initializer(const Types& types, const Declaration& declaration);
 
+// Where 0 is no value of its enum, the first one; empty otherwise.
+std::string first_enumerator(const Types& types, const Declaration& declaration);
+// An array of such enums, all of them the first one; empty for others.
+std::string filled(const Types& types, const Declaration& declaration);
+
 // Every name inside a struct.
 Scope names_in(const Struct& type, const Names& names);
 

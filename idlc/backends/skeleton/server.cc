@@ -71,7 +71,7 @@ class ServerWriter {
   }
 
   std::string result(const Declaration& declaration) const {
-    const bool is_obvious = !cpp::is_scalar(declaration);
+    const bool is_obvious = !cpp::is_scalar(declaration) && cpp::filled(spelling_.types(), declaration).empty();
     return is_obvious ? "{}" : spelling_.default_value(declaration);
   }
 

@@ -65,7 +65,8 @@ std::string Spelling::default_value(const Declaration& declaration) const {
   const Declaration& resolved = resolve(declaration);
   if (cpp::is_scalar(declaration)) return default_number(resolved.type.primitive);
   if (!resolved.maybe && resolved.type.kind == TypeRef::Kind::string) return "\"\"";
-  return types_.of(declaration) + "{}";
+  const std::string filled = cpp::filled(types_, declaration);
+  return filled.empty() ? types_.of(declaration) + "{}" : filled;
 }
 
 std::string Spelling::printed(const Declaration& declaration, const std::string& value) const {

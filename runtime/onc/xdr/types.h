@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 namespace onc::xdr {
 
@@ -17,5 +18,18 @@ struct Quadruple {
 
   bool operator==(const Quadruple&) const = default;
 };
+
+// An array, or an array of arrays, with `value` everywhere: of an enum where 0 is none of the values.
+template <class Array, class Value>
+constexpr Array filled(Value value) {
+  Array array{};
+  for (auto& item : array) {
+    if constexpr (std::is_same_v<typename Array::value_type, Value>)
+      item = value;
+    else
+      item = filled<typename Array::value_type>(value);
+  }
+  return array;
+}
 
 }  // namespace onc::xdr

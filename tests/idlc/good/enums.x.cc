@@ -13,4 +13,15 @@ void Choice::decode(onc::xdr::Decoder& in) {
   offset = Offset(in.enumerator(values_of_Offset));
 }
 
+void Grid::encode(onc::xdr::Encoder& out) const {
+  out.enumerator(int(odd), values_of_Odd);
+  out.array(rows, [&](const Row& item) { out.array(item, [&](Odd item2) { out.enumerator(int(item2),
+      values_of_Odd); }); });
+}
+
+void Grid::decode(onc::xdr::Decoder& in) {
+  odd = Odd(in.enumerator(values_of_Odd));
+  in.array(rows, [&](Row& item) { in.array(item, [&](Odd& item2) { item2 = Odd(in.enumerator(values_of_Odd)); }); });
+}
+
 }  // namespace enums

@@ -3,6 +3,7 @@
 
 #include <onc/xdr/stub.h>
 
+#include <array>
 #include <cstdint>
 
 namespace enums {
@@ -33,17 +34,40 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
+// Without a 0: what nobody sets is the first value, in arrays too.
+enum class Odd : std::int32_t {
+  first = 1,
+  third = 3,
+};
+
+using Row = std::array<Odd, 2>;
+
+struct Grid {
+  Odd odd{Odd::first};
+  std::array<Row, 3> rows = onc::xdr::filled<std::array<Row, 3>>(Odd::first);
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const Grid&) const = default;
+};
+
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 11, {0, 1, 10, 11}};
 inline void encode(onc::xdr::Encoder& out, Kind v) { out.enumerator(int(v), values_of_Kind); }
 inline void decode(onc::xdr::Decoder& in, Kind& v) { v = Kind(in.enumerator(values_of_Kind)); }
 inline constexpr onc::xdr::Enumerators values_of_Offset{"Offset", -1, 16, {-1, 8, 16}};
 inline void encode(onc::xdr::Encoder& out, Offset v) { out.enumerator(int(v), values_of_Offset); }
 inline void decode(onc::xdr::Decoder& in, Offset& v) { v = Offset(in.enumerator(values_of_Offset)); }
+inline constexpr onc::xdr::Enumerators values_of_Odd{"Odd", 1, 3, {1, 3}};
+inline void encode(onc::xdr::Encoder& out, Odd v) { out.enumerator(int(v), values_of_Odd); }
+inline void decode(onc::xdr::Decoder& in, Odd& v) { v = Odd(in.enumerator(values_of_Odd)); }
 
 using onc::xdr::operator<<;
 void print_Kind(onc::xdr::Printer&, Kind);
 inline void print(onc::xdr::Printer& out, Kind value) { print_Kind(out, value); }
 void print_Offset(onc::xdr::Printer&, Offset);
 inline void print(onc::xdr::Printer& out, Offset value) { print_Offset(out, value); }
+void print_Odd(onc::xdr::Printer&, Odd);
+inline void print(onc::xdr::Printer& out, Odd value) { print_Odd(out, value); }
 
 }  // namespace enums

@@ -20,4 +20,16 @@ void Choice::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+void print_Odd(onc::xdr::Printer& out, Odd value) {
+  static constexpr onc::xdr::EnumeratorName names[] = {{1, "first"}, {3, "third"}};
+  out.enumerator(static_cast<std::int32_t>(value), names);
+}
+
+void Grid::print(onc::xdr::Printer& out) const {
+  out.open("Grid");
+  print_Odd(out.field("odd"), odd);
+  out.field("rows").list(rows, print_Odd);
+  out.close();
+}
+
 }  // namespace enums

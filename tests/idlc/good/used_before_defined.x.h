@@ -27,7 +27,7 @@ inline constexpr std::uint32_t count = 2;
 
 struct First {
   Second second{};
-  std::array<Third, count> third{};
+  std::array<Third, count> third = onc::xdr::filled<std::array<Third, count>>(Third::one);
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);

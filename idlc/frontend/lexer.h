@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace idlc {
@@ -33,6 +34,9 @@ class Lexer {
   // The parser asks for another token: the one it has becomes the last.
   void end_token() { last_token_ = here_; }
   const Location& last_token() const { return last_token_; }
+  // The latest mistake was no more than a ; that is missing: the next one counts again.
+  void miss_semicolon() { semicolon_missing_ = true; }
+  bool take_missing_semicolon() { return std::exchange(semicolon_missing_, false); }
   // What the source says there, within a line.
   std::string text(const Location& where) const;
   // A mistake ended there, and what was defined or named before it may be lost to the parser.
@@ -101,6 +105,7 @@ class Lexer {
   std::size_t expansions_ = 0;
   Location here_;
   Location last_token_;
+  bool semicolon_missing_ = false;
   std::optional<Position> last_unknown_;  // where the run of them ended
   bool only_blanks_ = true;               // on this line up to here_.end
   bool alone_on_line_ = true;             // and up to here_.begin

@@ -30,6 +30,7 @@ class Lexer;
 #include "dialects.h"
 #include "lexer.h"
 #include "suggestions.h"
+#include "words.h"
 
 #include <algorithm>
 
@@ -137,9 +138,14 @@ TypeRef tagged(std::string name, const Location& where) {
 %token VERSION "version" VOID "void"
 %token LEFT_BRACE "{" RIGHT_BRACE "}" LEFT_PARENTHESIS "(" RIGHT_PARENTHESIS ")" LEFT_BRACKET "[" RIGHT_BRACKET "]"
 %token LESS "<" GREATER ">" STAR "*" EQUALS "=" SEMICOLON ";" COLON ":" COMMA ","
+%token OPERATOR "an operator"
 %token <std::string> IDENTIFIER "a name"
 %token <std::string> QUOTED "a quoted string"
 %token <Value> NUMBER "a number"
+
+// What is wrong right after a declaration's name is looked at there, before it is taken for the whole declaration.
+%precedence NAMED
+%precedence error
 
 %type <std::shared_ptr<Definition>> definition
 %type <Name> name word type_word
@@ -183,12 +189,17 @@ definition:
   | "struct" name struct_body end                    { $$ = define($2, $3, @$); }
   | "union" name union_body end                      { $$ = define($2, $3, @$); }
   | "program" name "{" versions "}" "=" value end    { $$ = define($2, Program{$4, $7}, @$); }
+  | "program" name "{" "}" "=" value end
+    {
+      lexer.diagnostics().error(@4, "a program has at least one version (RFC 5531 §12.2)");
+      $$ = define($2, Program{{}, $6}, @$);
+    }
   ;
 
 // One that is missing is told, and what follows read as if it were there.
 end:
     ";"
-  | error
+  | error  { if (lexer.take_missing_semicolon()) yyerrok; }
   ;
 
 constant:
@@ -235,7 +246,13 @@ declaration:
   ;
 
 named_declaration:
-    specifier name                { $$ = declare($1, $2, Shape::plain, {}, @$); }
+    specifier name %prec NAMED    { $$ = declare($1, $2, Shape::plain, {}, @$); }
+  | specifier name error
+    {
+      if (!lexer.take_missing_semicolon()) YYERROR;
+      yyerrok;  // the `end` after it meets the same mistake, which is told once
+      $$ = declare($1, $2, Shape::plain, {}, {@1.begin, @2.end});
+    }
   | specifier name "[" value "]"  { $$ = declare($1, $2, Shape::fixed, $4, @$); }
   | specifier name "<" bound ">"  { $$ = declare($1, $2, Shape::variable, $4, @$); }
   | specifier "*" name            { $$ = declare($1, $3, Shape::optional, {}, @$); }
@@ -337,6 +354,11 @@ versions:
 
 version:
     "version" name "{" procedures "}" "=" value end  { $$ = Version{$2, $4, $7, @$, {}}; }
+  | "version" name "{" "}" "=" value end
+    {
+      lexer.diagnostics().error(@4, "a version has at least one procedure (RFC 5531 §12.2)");
+      $$ = Version{$2, {}, $6, @$, {}};
+    }
   ;
 
 procedures:
@@ -380,7 +402,7 @@ namespace {
 
 bool has_text(Parser::symbol_kind_type kind) {
   return kind == Parser::symbol_kind::S_IDENTIFIER || kind == Parser::symbol_kind::S_NUMBER ||
-         kind == Parser::symbol_kind::S_QUOTED;
+         kind == Parser::symbol_kind::S_QUOTED || kind == Parser::symbol_kind::S_OPERATOR;
 }
 
 std::string quoted(Parser::symbol_kind_type kind) {
@@ -444,6 +466,23 @@ bool semicolon_missing(const Parser::context& context, const Lexer& lexer) {
   return std::find(kinds.begin(), kinds.end(), Parser::symbol_kind::S_SEMICOLON) != kinds.end();
 }
 
+// C's 1 + 2 or MAX * 4, which is none of the languages' constants (RFC 4506 §6.3).
+bool is_expression(const Parser::context& context, const Lexer& lexer) {
+  const auto token = context.token();
+  if (token != Parser::symbol_kind::S_OPERATOR && token != Parser::symbol_kind::S_STAR) return false;
+  const std::string last = lexer.text(lexer.last_token());
+  const auto kinds = expected_kinds(context);
+  const auto ends_value = [](Parser::symbol_kind_type kind) {
+    using Kind = Parser::symbol_kind;
+    return kind == Kind::S_SEMICOLON || kind == Kind::S_RIGHT_BRACKET || kind == Kind::S_GREATER ||
+           kind == Kind::S_COMMA || kind == Kind::S_COLON || kind == Kind::S_RIGHT_PARENTHESIS;
+  };
+  const bool after_value = std::any_of(kinds.begin(), kinds.end(), ends_value) &&
+                           std::none_of(kinds.begin(), kinds.end(),
+                                        [](auto kind) { return kind == Parser::symbol_kind::S_LEFT_BRACKET; });
+  return after_value && !last.empty() && is_word_character(last.back());
+}
+
 // Nothing where so much could stand here that naming it all would not help.
 std::string expected(const Parser::context& context) {
   constexpr std::size_t most = 4;
@@ -477,8 +516,11 @@ void Parser::report_syntax_error(const context& context) const {
   if (begins_definition(context)) return no_definition(context, lexer);
   if (semicolon_missing(context, lexer)) {
     const Location end{lexer.last_token().end, lexer.last_token().end};
+    lexer.miss_semicolon();
     return lexer.diagnostics().error(end, "expected ';' after '" + lexer.text(lexer.last_token()) + "'");
   }
+  if (is_expression(context, lexer))
+    return lexer.diagnostics().error(context.location(), "idlc takes no constant expressions: write the number");
   const std::string wanted = expected(context);
   if (wanted.empty())
     lexer.diagnostics().error(context.location(), found(context, lexer) + " cannot stand here");

@@ -137,6 +137,14 @@ TEST(mistakes, hide_no_others) {
       << run.output;
 }
 
+TEST(mistakes, of_five_missing_semicolons_are_five) {
+  const Directory directory;
+  const Outcome run = compile(directory,
+                              "struct A {\n  int x\n  int y\n  int z\n}\nconst B = 1\nstruct C { int q };\n");
+  EXPECT_EQ(lines_with_errors(run.output), (std::vector<std::string>{"2:8", "3:8", "4:8", "5:2", "6:12", "7:17"}))
+      << run.output;
+}
+
 TEST(mistakes, name_a_few_of_many_other_places) {
   const Directory directory;
   const Outcome run = compile(directory, "enum A { x = 0 }; enum B { x = 1 }; enum C { x = 2 }; enum D { x = 3 };\n"

@@ -1,6 +1,5 @@
 #include "condition.h"
 
-#include "number.h"
 #include "words.h"
 
 #include <array>
@@ -9,8 +8,18 @@
 namespace idlc {
 namespace {
 
-// C's own would be undefined where it overflows.
-std::int64_t wrapped(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+// C's intmax_t, or uintmax_t where an operand is: what a negative one then is, the bits say.
+struct Operand {
+  std::uint64_t bits = 0;
+  bool is_unsigned = false;
+
+  Operand() = default;
+  explicit Operand(bool truth) : bits(truth) {}
+  Operand(std::uint64_t bits, bool is_unsigned) : bits(bits), is_unsigned(is_unsigned) {}
+
+  explicit operator bool() const { return bits != 0; }
+  bool is_negative() const { return !is_unsigned && bits >> 63 != 0; }
+};
 
 // Recursive descent, tightest binding last. Throws Bad; caught in evaluate_condition.
 class Evaluator {
@@ -19,8 +28,8 @@ class Evaluator {
 
   explicit Evaluator(std::string_view text) : text_(text) {}
 
-  std::int64_t whole() {
-    const std::int64_t value = choice();
+  Operand whole() {
+    const Operand value = choice();
     if (skip_space(); !text_.empty()) throw Bad();
     return value;
   }
@@ -40,69 +49,107 @@ class Evaluator {
                                                                            {"+", "-"},
                                                                            {"*", "/", "%"}}};
 
-  std::int64_t choice() {
-    const std::int64_t condition = binary(0);
+  Operand choice() {
+    const Operand condition = binary(0);
     if (!take("?")) return condition;
     if (++depth_ > deepest) throw Bad();
-    const std::int64_t yes = choice();
+    const Operand yes = unless(!condition, [&] { return choice(); });
     if (!take(":")) throw Bad();
-    const std::int64_t no = choice();
+    const Operand no = unless(static_cast<bool>(condition), [&] { return choice(); });
     --depth_;
-    return condition ? yes : no;
+    return {condition ? yes.bits : no.bits, yes.is_unsigned || no.is_unsigned};
   }
 
-  std::int64_t binary(std::size_t level) {
+  // What C does not evaluate may divide by zero.
+  template <class Read>
+  Operand unless(bool decided, Read read) {
+    unevaluated_ += decided;
+    const Operand value = read();
+    unevaluated_ -= decided;
+    return value;
+  }
+
+  Operand binary(std::size_t level) {
     if (level == levels.size()) return unary();
-    std::int64_t left = binary(level + 1);
+    Operand left = binary(level + 1);
     while (true) {
       const std::string_view sign = take_one_of(levels[level]);
       if (sign.empty()) return left;
-      left = apply(sign, left, binary(level + 1));
+      const bool decided = (sign == "||" && left) || (sign == "&&" && !left);
+      const Operand right = unless(decided, [&] { return binary(level + 1); });
+      left = apply(sign, left, right);
     }
   }
 
-  static std::int64_t apply(std::string_view sign, std::int64_t left, std::int64_t right) {
-    const auto a = static_cast<std::uint64_t>(left);
-    const auto b = static_cast<std::uint64_t>(right);
-    if (sign == "||") return left || right;
-    if (sign == "&&") return left && right;
-    if (sign == "|") return left | right;
-    if (sign == "^") return left ^ right;
-    if (sign == "&") return left & right;
-    if (sign == "==") return left == right;
-    if (sign == "!=") return left != right;
-    if (sign == "<=") return left <= right;
-    if (sign == ">=") return left >= right;
-    if (sign == "<") return left < right;
-    if (sign == ">") return left > right;
-    if (sign == "<<") return wrapped(a << (b & 63));
-    if (sign == ">>") return left >> (b & 63);
-    if (sign == "+") return wrapped(a + b);
-    if (sign == "-") return wrapped(a - b);
-    if (sign == "*") return wrapped(a * b);
-    if (right == 0) throw Bad();
-    if (right == -1) return sign == "/" ? wrapped(0 - a) : 0;
-    return sign == "/" ? left / right : left % right;
+  Operand apply(std::string_view sign, Operand left, Operand right) const {
+    const bool is_unsigned = left.is_unsigned || right.is_unsigned;
+    const std::uint64_t a = left.bits;
+    const std::uint64_t b = right.bits;
+    if (sign == "||") return Operand(left || right);
+    if (sign == "&&") return Operand(left && right);
+    if (sign == "|") return {a | b, is_unsigned};
+    if (sign == "^") return {a ^ b, is_unsigned};
+    if (sign == "&") return {a & b, is_unsigned};
+    if (sign == "==") return Operand(a == b);
+    if (sign == "!=") return Operand(a != b);
+    if (sign == "<=") return Operand(!less(right, left, is_unsigned));
+    if (sign == ">=") return Operand(!less(left, right, is_unsigned));
+    if (sign == "<") return Operand(less(left, right, is_unsigned));
+    if (sign == ">") return Operand(less(right, left, is_unsigned));
+    if (sign == "<<") return {a << (b & 63), left.is_unsigned};
+    if (sign == ">>") return {shifted_right(left, b & 63), left.is_unsigned};
+    if (sign == "+") return {a + b, is_unsigned};
+    if (sign == "-") return {a - b, is_unsigned};
+    if (sign == "*") return {a * b, is_unsigned};
+    return divide(sign == "/", a, b, is_unsigned);
   }
 
-  std::int64_t unary() {
+  static bool less(Operand left, Operand right, bool is_unsigned) {
+    if (is_unsigned) return left.bits < right.bits;
+    return static_cast<std::int64_t>(left.bits) < static_cast<std::int64_t>(right.bits);
+  }
+
+  static std::uint64_t shifted_right(Operand value, std::uint64_t by) {
+    return value.is_unsigned ? value.bits >> by
+                             : static_cast<std::uint64_t>(static_cast<std::int64_t>(value.bits) >> by);
+  }
+
+  Operand divide(bool quotient, std::uint64_t a, std::uint64_t b, bool is_unsigned) const {
+    if (b == 0) {
+      if (unevaluated_ == 0) throw Bad();
+      return {0, is_unsigned};
+    }
+    if (is_unsigned) return {quotient ? a / b : a % b, true};
+    const auto left = static_cast<std::int64_t>(a);
+    const auto right = static_cast<std::int64_t>(b);
+    if (right == -1) return {quotient ? 0 - a : 0, false};  // C's own may overflow
+    return {static_cast<std::uint64_t>(quotient ? left / right : left % right), false};
+  }
+
+  Operand unary() {
     if (++depth_ > deepest) throw Bad();
-    const std::int64_t value = signed_value();
+    const Operand value = signed_value();
     --depth_;
     return value;
   }
 
-  std::int64_t signed_value() {
-    if (take("!")) return !unary();
-    if (take("~")) return ~unary();
-    if (take("-")) return wrapped(0 - static_cast<std::uint64_t>(unary()));
+  Operand signed_value() {
+    if (take("!")) return Operand(!unary());
+    if (take("~")) {
+      const Operand value = unary();
+      return {~value.bits, value.is_unsigned};
+    }
+    if (take("-")) {
+      const Operand value = unary();
+      return {0 - value.bits, value.is_unsigned};
+    }
     if (take("+")) return unary();
     return primary();
   }
 
-  std::int64_t primary() {
+  Operand primary() {
     if (take("(")) {
-      const std::int64_t value = choice();
+      const Operand value = choice();
       if (!take(")")) throw Bad();
       return value;
     }
@@ -110,20 +157,21 @@ class Evaluator {
     const std::string_view word = leading_word(text_);
     if (word.empty()) throw Bad();
     text_.remove_prefix(word.size());
-    return std::isdigit(static_cast<unsigned char>(word.front())) ? number(word) : 0;
+    return std::isdigit(static_cast<unsigned char>(word.front())) ? number(word) : Operand();
   }
 
-  std::int64_t character() {
+  Operand character() {
     if (text_.size() < 3 || text_[1] == '\\' || text_[2] != '\'') throw Bad();
-    const char value = text_[1];
+    const auto value = static_cast<std::int64_t>(text_[1]);
     text_.remove_prefix(3);
-    return value;
+    return {static_cast<std::uint64_t>(value), false};
   }
 
-  static std::int64_t number(std::string_view word) {
+  static Operand number(std::string_view word) {
     const auto number = parse_number(word);
     if (!number) throw Bad();
-    return wrapped(number->magnitude);
+    const bool marked = word.find_first_of("uU") != std::string_view::npos;
+    return {number->magnitude, marked || number->magnitude >> 63 != 0};
   }
 
   std::string_view take_one_of(std::span<const std::string_view> signs) {
@@ -150,12 +198,14 @@ class Evaluator {
 
   std::string_view text_;
   int depth_ = 0;
+  int unevaluated_ = 0;  // && || and ?: around that have decided
 };
 
 }  // namespace
 
-std::optional<std::int64_t> evaluate_condition(std::string_view expression) try {
-  return Evaluator(expression).whole();
+std::optional<Number> evaluate_condition(std::string_view expression) try {
+  const Operand value = Evaluator(expression).whole();
+  return Number{value.is_negative() ? 0 - value.bits : value.bits, value.is_negative()};
 } catch (const Evaluator::Bad&) {
   return std::nullopt;
 }

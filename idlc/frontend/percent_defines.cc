@@ -78,10 +78,7 @@ std::optional<Number> PercentDefines::evaluate(const std::string& name) {
   const auto text = macros_.expand_condition(name);
   if (!text || has_name(*text)) return std::nullopt;
   if (const auto plain = parse_number(trimmed(*text))) return plain;
-  const auto value = evaluate_condition(*text);
-  if (!value) return std::nullopt;
-  const auto bits = static_cast<std::uint64_t>(*value);
-  return Number{*value < 0 ? 0 - bits : bits, *value < 0};
+  return evaluate_condition(*text);
 }
 
 }  // namespace idlc

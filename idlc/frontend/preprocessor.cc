@@ -119,7 +119,7 @@ bool Preprocessor::condition(std::string_view expression, const Location& where)
   }
   const auto value = evaluate_condition(*expanded);
   if (!value) diagnostics_.error(where, "the condition may consist of integers, names, defined() and C's operators");
-  return value.value_or(0) != 0;
+  return value && *value != Number{};
 }
 
 bool Preprocessor::is_defined(std::string_view text, const Location& where) {

@@ -102,6 +102,21 @@ TEST_F(reading, ends_where_files_include_each_other) {
   EXPECT_NE(run("").output.find("included deeper than 64 levels"), std::string::npos) << run("").output;
 }
 
+TEST_F(reading, decides_conditions_as_c_does) {
+  for (const std::string condition :
+       {"!(defined(N) && 10 / N > 2)", "1 || 1 / 0", "1 ? 2 : 3 % 0", "!(0 ? 1 / 0 : 0)", "0xFFFFFFFFFFFFFFFF > 0",
+        "-1 > 0u", "-1 < 0", "18446744073709551615 / 2 == 9223372036854775807", "-8 / 2 == -4", "-8 >> 1 == -4",
+        "0xFFFFFFFFFFFFFFFF >> 63 == 1", "(1 ? -1 : 0u) > 0", "~0u == 0xFFFFFFFFFFFFFFFF",
+        "(-0x7FFFFFFFFFFFFFFF - 1) / -1 < 0"}) {
+    file("a.x", "#if " + condition + "\n#else\n#error no\n#endif\n");
+    EXPECT_EQ(run("--check").output, "") << condition;
+  }
+  for (const std::string condition : {"1 / 0", "0 || 1 % 0", "(1 && 0) / 0"}) {
+    file("a.x", "#if " + condition + "\n#endif\n");
+    EXPECT_EQ(run("--check").status, 1) << condition;
+  }
+}
+
 // As the bodies of C headers do.
 TEST_F(reading, takes_a_file_twice_that_guards_itself) {
   file("a.x", "#include \"b.h\"\n#include \"b.h\"\nstruct A { B b; };");

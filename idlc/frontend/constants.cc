@@ -47,12 +47,18 @@ bool Constants::follow(Value& value, const std::string& space) {
 bool Constants::undefined(const Value& value) {
   if (lost_.contains(value.text)) return false;
   const bool suggests = ++suggestions_ <= most_suggestions;
-  const std::string near = suggests ? nearest(value.text, symbols_.constants()) : "";
+  const std::string near = suggests ? nearest(value.text, known_names()) : "";
   diagnostics_.error(value.where, "'" + value.text + "' is not defined" +
                                       (near.empty() ? "; if only the C++ around it does, say so by -D " + value.text +
                                                           "=NUMBER"
                                                     : "; did you mean '" + near + "'?"));
   return false;
+}
+
+std::vector<std::string> Constants::known_names() const {
+  std::vector<std::string> names = symbols_.constants();
+  names.insert(names.end(), {"TRUE", "FALSE"});
+  return names;
 }
 
 bool Constants::resolve_constant(Value& value, Definition& definition) {

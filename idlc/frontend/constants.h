@@ -21,6 +21,7 @@ class Constants {
  private:
   bool follow(Value& value, const std::string& space);
   bool undefined(const Value& value);
+  std::vector<std::string> known_names() const;
   bool resolve_constant(Value& value, Definition& definition);
   bool resolve_enumerators(const std::vector<EnumeratorPlace>& places, Value& value);
   bool resolve_numbers(const std::vector<NumberPlace>& places, Value& value);

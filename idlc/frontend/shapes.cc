@@ -21,6 +21,25 @@ Declaration* link_of(Definition& definition) {
   return type && type->list ? &type->members.back() : nullptr;
 }
 
+bool is_boolean(const Declaration& discriminant) {
+  const TypeRef& type = resolve(discriminant).type;
+  return type.kind == TypeRef::Kind::primitive && type.primitive == Primitive::boolean;
+}
+
+// The value of a union that has one for 1, and nothing for 0: on bool it has the bytes of T * (RFC 4506 §4.19).
+const Declaration* value_or_nothing(const Union& type) {
+  if (type.arms.size() != 2) return nullptr;
+  const auto is_one = [](const Value& label) { return label.number.magnitude == 1 && !label.number.negative; };
+  const auto for_one = [&](const Arm& arm) { return arm.labels.size() == 1 && is_one(arm.labels[0]); };
+  const bool one_first = for_one(type.arms[0]);
+  const Arm& present = type.arms[one_first ? 0 : 1];
+  const Arm& absent = type.arms[one_first ? 1 : 0];
+  if (!for_one(present) || present.default_label || present.declaration.is_void() || !absent.declaration.is_void())
+    return nullptr;
+  const auto is_zero = [](const Value& label) { return label.number.magnitude == 0; };
+  return std::all_of(absent.labels.begin(), absent.labels.end(), is_zero) ? &present.declaration : nullptr;
+}
+
 constexpr std::uint64_t too_large = std::uint64_t{1} << 32;
 
 std::uint64_t smallest_plain(const TypeRef& type) {
@@ -87,6 +106,17 @@ std::uint64_t largest_of(const Definition& definition) {
   return size + arm_size;
 }
 
+// What to write for the same bytes, where a type on a circle stands by value in a union.
+std::string other_words(const Definition& holder, const Declaration& declaration) {
+  const Typedef* alias = holder.as<Typedef>();
+  const Union* type = alias ? alias->was_union.get() : holder.as<Union>();
+  if (!type || !value_or_nothing(*type)) return "";
+  if (is_boolean(type->discriminant)) return ": a struct of its own around it would do, with the same bytes";
+  const Declaration& resolved = resolve(declaration);
+  if (resolved.shape != Shape::plain || !resolved.type.definition->as<Struct>()) return "";
+  return ": if '" + type->discriminant.name.text + "' were a bool, TRUE for 1, it would do, with the same bytes";
+}
+
 class Shapes {
  public:
   Shapes(Spec& spec, Diagnostics& diagnostics) : spec_(spec), diagnostics_(diagnostics) {
@@ -94,8 +124,8 @@ class Shapes {
   }
 
   void run() {
-    for (const auto& definition : spec_.definitions) union_to_optional(*definition);
-    reject_infinite();
+    find_optionals();
+    reject_held_by_value();
     if (!diagnostics_.empty()) return;
     find_lists();
     reject_bare_elements();
@@ -106,7 +136,11 @@ class Shapes {
 
  private:
   static void union_to_optional(Definition& definition);
-  void reject_infinite();
+  void find_optionals();
+  void reject_held_by_value();
+  void report_circle(const std::vector<std::size_t>& members, const Graph& edges);
+  std::optional<std::size_t> first_infinite(const std::vector<std::size_t>& members, const Graph& edges) const;
+  void explain_held(const Definition& holder, const Declaration& declaration);
   void find_lists();
   void reject_bare_elements();
   void find_recursion();
@@ -145,19 +179,11 @@ class Shapes {
   std::unordered_map<const Definition*, std::size_t> index_;
 };
 
-// A union on bool that carries a value for TRUE and nothing for FALSE has the bytes of T * (RFC 4506 §4.19).
 void Shapes::union_to_optional(Definition& definition) {
-  Union* type = definition.as<Union>();
-  if (!type || type->arms.size() != 2) return;
-  const Declaration& discriminant = resolve(type->discriminant);
-  if (discriminant.type.kind != TypeRef::Kind::primitive || discriminant.type.primitive != Primitive::boolean) return;
-  const auto is_true = [](const Arm& arm) { return arm.labels.size() == 1 && arm.labels[0].number.magnitude == 1; };
-  const bool true_first = is_true(type->arms[0]);
-  const Arm& present = type->arms[true_first ? 0 : 1];
-  const Arm& absent = type->arms[true_first ? 1 : 0];
-  if (!is_true(present) || present.default_label || present.declaration.is_void() || !absent.declaration.is_void())
-    return;
-  Typedef alias{present.declaration, std::make_shared<Union>(*type)};
+  const Union* type = definition.as<Union>();
+  const Declaration* value = type && is_boolean(type->discriminant) ? value_or_nothing(*type) : nullptr;
+  if (!value) return;
+  Typedef alias{*value, std::make_shared<Union>(*type)};
   if (alias.declaration.shape == Shape::plain)
     alias.declaration.shape = Shape::optional;
   else
@@ -165,22 +191,73 @@ void Shapes::union_to_optional(Definition& definition) {
   definition.body = std::move(alias);
 }
 
-void Shapes::reject_infinite() {
+// C++ has no alias that names itself: where only aliases lead back to such a union, it is a class.
+void Shapes::find_optionals() {
+  for (const auto& definition : spec_.definitions) union_to_optional(*definition);
+  const Graph edges = graph([](Definition& holder, const Declaration& declaration) {
+    return is_alias(holder) && is_alias(*declaration.type.definition);
+  });
+  const Groups groups = strongly_connected(edges);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (!on_circle(edges, groups, i)) continue;
+    Definition& definition = *spec_.definitions[i];
+    if (const auto was_union = definition.as<Typedef>()->was_union) definition.body = *was_union;
+  }
+}
+
+void Shapes::reject_held_by_value() {
   const Graph edges = graph([](Definition&, const Declaration& declaration) { return by_value(declaration); });
   const Groups groups = strongly_connected(edges);
   for (const auto& members : groups.members) {
     if (!on_circle(edges, groups, members.front())) continue;
-    const Name& name = spec_.definitions[members.front()]->name;
-    diagnostics_.error(name.where, "'" + name.text + "' holds itself, so no value of it would be finite: use '" +
-                                       name.text + " *' for one inside another");
+    report_circle(members, edges);
     for (const std::size_t member : members)
       for_each_declaration(*spec_.definitions[member], [&](const Declaration& declaration) {
         if (!by_value(declaration)) return;
         if (groups.of[index_.at(declaration.type.definition)] == groups.of[member])
-          diagnostics_.note(declaration.where, "'" + spec_.definitions[member]->name.text + "' holds '" +
-                                                   declaration.type.name + "' here");
+          explain_held(*spec_.definitions[member], declaration);
       });
   }
+}
+
+void Shapes::report_circle(const std::vector<std::size_t>& members, const Graph& edges) {
+  const auto infinite = first_infinite(members, edges);
+  const Name& name = spec_.definitions[infinite.value_or(members.front())]->name;
+  const std::string one_inside = "use '" + name.text + " *' for one inside another";
+  const std::string why = infinite ? "so no value of it would be finite: " + one_inside
+                                   : "which C++ cannot do by value: " + one_inside + ", which adds a bool to the bytes";
+  diagnostics_.error(name.where, "'" + name.text + "' holds itself, " + why);
+}
+
+// Of those around a circle. A value ends where all that a struct holds does, or what one arm of a union holds.
+std::optional<std::size_t> Shapes::first_infinite(const std::vector<std::size_t>& members, const Graph& edges) const {
+  std::unordered_map<std::size_t, std::size_t> waits_for;
+  std::unordered_map<std::size_t, std::vector<std::size_t>> holders;
+  for (const std::size_t member : members) waits_for[member] = 0;
+  for (const std::size_t member : members)
+    for (const std::size_t held : edges[member])
+      if (waits_for.contains(held)) {
+        ++waits_for[member];
+        holders[held].push_back(member);
+      }
+  std::vector<std::size_t> finite;
+  for (const std::size_t member : members) {
+    const Definition& definition = *spec_.definitions[member];
+    std::size_t& count = waits_for[member];
+    if (const Union* type = definition.as<Union>()) count = count < type->arms.size() ? 0 : 1;
+    if (is_alias(definition) && definition.as<Typedef>()->declaration.maybe) count = 0;
+    if (count == 0) finite.push_back(member);
+  }
+  for (std::size_t i = 0; i < finite.size(); ++i)
+    for (const std::size_t holder : holders[finite[i]])
+      if (waits_for[holder] > 0 && --waits_for[holder] == 0) finite.push_back(holder);
+  const auto found = std::find_if(members.begin(), members.end(), [&](auto member) { return waits_for[member] > 0; });
+  return found == members.end() ? std::nullopt : std::optional(*found);
+}
+
+void Shapes::explain_held(const Definition& holder, const Declaration& declaration) {
+  diagnostics_.note(declaration.where, "'" + holder.name.text + "' holds '" + declaration.type.name + "' here" +
+                                           other_words(holder, declaration));
 }
 
 // T is the element of a list where its last member is T *, nothing else leads back to T, and T stands nowhere bare:

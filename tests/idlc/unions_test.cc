@@ -2,6 +2,7 @@
 #include "round_trip.h"
 
 #include "union_bool.x.h"
+#include "union_bool_of_itself.x.h"
 #include "union_enum.x.h"
 #include "union_number.x.h"
 
@@ -63,6 +64,16 @@ TEST(unions_on_bool, are_optionals_where_false_is_void) {
   holder.point = union_bool::Point{1, 2};
   holder.either = union_bool::Either::with_text("b");
   expect_round_trip(holder, "00000001 00000001 61000000 00000001 00000001 00000002 00000000 00000001 62000000");
+}
+
+TEST(unions_on_bool, that_only_aliases_lead_back_to_hold_themselves) {
+  using namespace union_bool_of_itself;
+  static_assert(std::is_same_v<Planted, std::optional<Tree>>);
+  static_assert(std::is_same_v<Wrapped, onc::xdr::Box<Around>>);
+  expect_round_trip(Nested(), "00000001 00000000");
+  expect_round_trip(Nested::with_inner(Nested(false)), "00000001 00000001 00000000");
+  expect_round_trip(Tree::with_below({Tree(), Tree(false)}), "00000001 00000002 00000001 00000000 00000000");
+  expect_round_trip(Ping::with_pong(Pong()), "00000001 00000001 00000001 00000000");
 }
 
 }  // namespace

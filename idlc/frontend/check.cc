@@ -26,8 +26,7 @@ class Checker {
   void run() {
     for (const auto& definition : spec_.definitions) check_constants(*definition);
     for (const auto& definition : spec_.definitions)
-      for_each_declaration(*definition,
-                           [&](Declaration& declaration) { check_declaration(declaration, *definition); });
+      for_each_declaration(*definition, [&](Declaration& declaration) { check_declaration(declaration, *definition); });
     spec_.definitions.insert(spec_.definitions.begin(), made_.begin(), made_.end());
     for (const auto& definition : spec_.definitions) check_aliases(*definition);
     for (const auto& definition : spec_.definitions) check_body(*definition);
@@ -224,8 +223,9 @@ bool is_unknown(const Declaration& declaration) {
 
 void Checker::check_union(const Definition& definition, Union& type) {
   const Declaration& discriminant = resolve(type.discriminant);
-  const bool legal = is_unknown(discriminant) || is_primitive(discriminant, Primitive::int32) || is_primitive(discriminant, Primitive::uint32) ||
-                     is_primitive(discriminant, Primitive::boolean) || enum_of(discriminant);
+  const bool legal = is_unknown(discriminant) || is_primitive(discriminant, Primitive::int32) ||
+                     is_primitive(discriminant, Primitive::uint32) || is_primitive(discriminant, Primitive::boolean) ||
+                     enum_of(discriminant);
   if (!legal)
     return diagnostics_.error(type.discriminant.where,
                               "a union switches on an int, an unsigned int, a bool or an enum (RFC 4506 §4.15)");
@@ -299,7 +299,8 @@ void Checker::check_program(Program& program, const std::string& space) {
   check_number(program.number, "program", space);  // another may have it too (RFC 5531 §12.3)
   for (Version& version : program.versions) {
     names.add(version.name);
-    if (check_number(version.number, "version", space)) numbers.add(to_string(version.number.number), version.number.where);
+    if (check_number(version.number, "version", space))
+      numbers.add(to_string(version.number.number), version.number.where);
     check_version(version, space);
   }
 }

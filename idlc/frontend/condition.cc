@@ -13,13 +13,11 @@ struct Operand {
   std::uint64_t bits = 0;
   bool is_unsigned = false;
 
-  Operand() = default;
-  explicit Operand(bool truth) : bits(truth) {}
-  Operand(std::uint64_t bits, bool is_unsigned) : bits(bits), is_unsigned(is_unsigned) {}
-
   explicit operator bool() const { return bits != 0; }
   bool is_negative() const { return !is_unsigned && bits >> 63 != 0; }
 };
+
+Operand truth(bool value) { return {value, false}; }
 
 // Recursive descent, tightest binding last. Throws Bad; caught in evaluate_condition.
 class Evaluator {
@@ -85,17 +83,17 @@ class Evaluator {
     const bool is_unsigned = left.is_unsigned || right.is_unsigned;
     const std::uint64_t a = left.bits;
     const std::uint64_t b = right.bits;
-    if (sign == "||") return Operand(left || right);
-    if (sign == "&&") return Operand(left && right);
+    if (sign == "||") return truth(left || right);
+    if (sign == "&&") return truth(left && right);
     if (sign == "|") return {a | b, is_unsigned};
     if (sign == "^") return {a ^ b, is_unsigned};
     if (sign == "&") return {a & b, is_unsigned};
-    if (sign == "==") return Operand(a == b);
-    if (sign == "!=") return Operand(a != b);
-    if (sign == "<=") return Operand(!less(right, left, is_unsigned));
-    if (sign == ">=") return Operand(!less(left, right, is_unsigned));
-    if (sign == "<") return Operand(less(left, right, is_unsigned));
-    if (sign == ">") return Operand(less(right, left, is_unsigned));
+    if (sign == "==") return truth(a == b);
+    if (sign == "!=") return truth(a != b);
+    if (sign == "<=") return truth(!less(right, left, is_unsigned));
+    if (sign == ">=") return truth(!less(left, right, is_unsigned));
+    if (sign == "<") return truth(less(left, right, is_unsigned));
+    if (sign == ">") return truth(less(right, left, is_unsigned));
     if (sign == "<<") return {a << (b & 63), left.is_unsigned};
     if (sign == ">>") return {shifted_right(left, b & 63), left.is_unsigned};
     if (sign == "+") return {a + b, is_unsigned};
@@ -134,7 +132,7 @@ class Evaluator {
   }
 
   Operand signed_value() {
-    if (take("!")) return Operand(!unary());
+    if (take("!")) return truth(!unary());
     if (take("~")) {
       const Operand value = unary();
       return {~value.bits, value.is_unsigned};

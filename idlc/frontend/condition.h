@@ -8,7 +8,8 @@
 
 namespace idlc {
 
-// Integers of 64 bits with C's operators; a name is 0, as all macros have been replaced. Nothing where it is no such expression.
+// Integers of 64 bits with C's operators; a name is 0, as all macros have been replaced. Nothing where it is no such
+// expression.
 std::optional<Number> evaluate_condition(std::string_view expression);
 
 }  // namespace idlc

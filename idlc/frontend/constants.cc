@@ -48,10 +48,10 @@ bool Constants::undefined(const Value& value) {
   if (lost_.contains(value.text)) return false;
   const bool suggests = ++suggestions_ <= most_suggestions;
   const std::string near = suggests ? nearest(value.text, known_names()) : "";
-  diagnostics_.error(value.where, "'" + value.text + "' is not defined" +
-                                      (near.empty() ? "; if only the C++ around it does, say so by -D " + value.text +
-                                                          "=NUMBER"
-                                                    : "; did you mean '" + near + "'?"));
+  diagnostics_.error(value.where,
+                     "'" + value.text + "' is not defined" +
+                         (near.empty() ? "; if only the C++ around it does, say so by -D " + value.text + "=NUMBER"
+                                       : "; did you mean '" + near + "'?"));
   return false;
 }
 

@@ -148,10 +148,9 @@ void Preprocessor::refuse(std::string_view text, const Location& where) {
   const bool marker = word.find_first_not_of("0123456789") == std::string::npos;
   if (marker || word == "pragma" || word == "ident" || word == "line" || word == "warning") return;
   if (word == "error") return diagnostics_.error(where, "#error: " + std::string(trimmed(text.substr(word.size()))));
-  const std::string near = nearest(word, {"define", "elif", "else", "endif", "error", "if", "ifdef", "ifndef", "include",
-                                          "pragma", "undef"});
-  diagnostics_.error(where,
-                     "#" + word + " is not a directive" + (near.empty() ? "" : "; did you mean #" + near + "?"));
+  const std::string near = nearest(
+      word, {"define", "elif", "else", "endif", "error", "if", "ifdef", "ifndef", "include", "pragma", "undef"});
+  diagnostics_.error(where, "#" + word + " is not a directive" + (near.empty() ? "" : "; did you mean #" + near + "?"));
 }
 
 std::optional<std::uint32_t> Preprocessor::include(std::string_view text, const Location& where) {

@@ -83,8 +83,7 @@ std::uint64_t largest_plain(const TypeRef& type) {
 std::uint64_t largest(const Declaration& declaration) {
   constexpr std::uint64_t any_container = 32;
   constexpr std::uint64_t presence = 16;
-  const std::uint64_t element =
-      declaration.type.kind == TypeRef::Kind::opaque ? 1 : largest_plain(declaration.type);
+  const std::uint64_t element = declaration.type.kind == TypeRef::Kind::opaque ? 1 : largest_plain(declaration.type);
   switch (declaration.shape) {
     case Shape::plain: return element + presence;
     case Shape::variable: return any_container;

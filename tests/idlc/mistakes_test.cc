@@ -1,5 +1,5 @@
-// bad/*.x: one mistake each. The message stands in the file's first comment, all that is said in the .txt beside it, and
-// nothing is written.
+// bad/*.x: one mistake each. The message stands in the file's first comment, all that is said in the .txt beside it,
+// and nothing is written.
 #include "program.h"
 
 #include <gtest/gtest.h>
@@ -131,24 +131,24 @@ TEST(mistakes, hide_no_others) {
                               "union X switch (E e) { case e: int a; case 0: int a; };\n"
                               "struct L { N next; int value; };\n"
                               "union N switch (bool more) { case TRUE: L more_of_it; case FALSE: void; };\n");
-  EXPECT_EQ(lines_with_errors(run.output),
-            (std::vector<std::string>{"1:23", "1:26", "2:46", "2:65", "3:58", "4:8", "5:11", "6:51", "7:57", "8:14",
-                                      "9:51"}))
+  EXPECT_EQ(lines_with_errors(run.output), (std::vector<std::string>{"1:23", "1:26", "2:46", "2:65", "3:58", "4:8",
+                                                                     "5:11", "6:51", "7:57", "8:14", "9:51"}))
       << run.output;
 }
 
 TEST(mistakes, of_five_missing_semicolons_are_five) {
   const Directory directory;
-  const Outcome run = compile(directory,
-                              "struct A {\n  int x\n  int y\n  int z\n}\nconst B = 1\nstruct C { int q };\n");
+  const Outcome run =
+      compile(directory, "struct A {\n  int x\n  int y\n  int z\n}\nconst B = 1\nstruct C { int q };\n");
   EXPECT_EQ(lines_with_errors(run.output), (std::vector<std::string>{"2:8", "3:8", "4:8", "5:2", "6:12", "7:17"}))
       << run.output;
 }
 
 TEST(mistakes, name_a_few_of_many_other_places) {
   const Directory directory;
-  const Outcome run = compile(directory, "enum A { x = 0 }; enum B { x = 1 }; enum C { x = 2 }; enum D { x = 3 };\n"
-                                         "enum E { x = 4 }; struct S { int a[x]; };\n");
+  const Outcome run = compile(directory,
+                              "enum A { x = 0 }; enum B { x = 1 }; enum C { x = 2 }; enum D { x = 3 };\n"
+                              "enum E { x = 4 }; struct S { int a[x]; };\n");
   EXPECT_EQ(count(run.output, ": note: one is here"), 3u) << run.output;
   EXPECT_TRUE(run.output.ends_with("a.x: note: and 2 more places\n")) << run.output;
 }
@@ -172,11 +172,9 @@ std::string repeated(int times, const std::function<std::string(const std::strin
 // In linear time: ctest stops one that takes minutes.
 TEST(long_definitions, are_compiled) {
   const std::string arguments = repeated(20'000, [](const std::string&) { return "A, "; });
-  const std::string versions = repeated(5'000, [](const std::string& i) {
-    return "version v" + i + " { int f(A) = 1; } = " + i + ";\n";
-  });
-  const std::string cases =
-      repeated(30'000, [](const std::string& i) { return "case e" + i + ": int a" + i + ";\n"; });
+  const std::string versions =
+      repeated(5'000, [](const std::string& i) { return "version v" + i + " { int f(A) = 1; } = " + i + ";\n"; });
+  const std::string cases = repeated(30'000, [](const std::string& i) { return "case e" + i + ": int a" + i + ";\n"; });
   const std::string enumerators = repeated(30'000, [](const std::string& i) { return "e" + i + " = " + i + ", "; });
   const std::vector<std::pair<std::string, std::string>> texts{
       {"struct A { int x; }; program P { version v { void f(" + arguments + "A) = 1; } = 1; } = 1;", "--skeleton"},

@@ -92,7 +92,7 @@ class ObjectPrint {
 
   // No member's name, nor one that a member of ours made of a member's with a _.
   std::string local(std::string name) const {
-    while (hidden_.contains(name)) name += '2';
+    while (hidden_.contains(types_.names().local(name))) name += '2';
     return types_.names().local(name);
   }
 

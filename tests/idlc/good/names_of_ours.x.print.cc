@@ -55,11 +55,11 @@ void argument2::print(onc::xdr::Printer& out_) const {
   out_.close();
 }
 
-void in::print(onc::xdr::Printer& out2) const {
-  out2.open("in");
-  out2.field("out").integer(out);
-  out2.field("in").integer(in);
-  out2.close();
+void in::print(onc::xdr::Printer& out_) const {
+  out_.open("in");
+  out_.field("out").integer(out);
+  out_.field("in").integer(in);
+  out_.close();
 }
 
 void out::print(onc::xdr::Printer& out_) const {
@@ -88,16 +88,16 @@ void print_run(onc::xdr::Printer& out_, run value) {
   out_.enumerator(static_cast<std::int32_t>(value), names);
 }
 
-void reply::print(onc::xdr::Printer& out2) const {
-  out2.open("reply");
-  out2.field("v").integer(v);
-  out2.field("run").boolean(run);
-  out2.field("level").integer(level);
-  out2.field("out").list(out);
-  out2.field("rest").opaque(rest);
-  out2.field("a").integer(a);
-  out2.field("b").integer(b);
-  out2.close();
+void reply::print(onc::xdr::Printer& out_) const {
+  out_.open("reply");
+  out_.field("v").integer(v);
+  out_.field("run").boolean(run);
+  out_.field("level").integer(level);
+  out_.field("out").list(out);
+  out_.field("rest").opaque(rest);
+  out_.field("a").integer(a);
+  out_.field("b").integer(b);
+  out_.close();
 }
 
 void ByArm::print(onc::xdr::Printer& out_) const {

@@ -31,9 +31,19 @@ const Set globals{
 #include "globals.inc"
 };
 
+// Macros of which each kernel and each Asio has others: SYS_read, but not SYS_OK, nor SYS_read_ which we make of it.
+bool is_of_family(std::string_view name) {
+  if (name.ends_with('_')) return false;
+  const std::string_view call = "SYS_";
+  if (name.starts_with(call) && name.size() > call.size()) return name[call.size()] < 'A' || name[call.size()] > 'Z';
+  return name.starts_with("ASIO_");
+}
+
 }  // namespace
 
-bool is_reserved(std::string_view name) { return keywords.contains(name) || macros.contains(name); }
+bool is_reserved(std::string_view name) {
+  return keywords.contains(name) || macros.contains(name) || is_of_family(name);
+}
 
 // POSIX takes every name that ends in _t.
 bool is_global(std::string_view name) { return globals.contains(name) || name.ends_with("_t"); }

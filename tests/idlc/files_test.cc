@@ -106,11 +106,17 @@ TEST(idlc, writes_the_same_from_run_to_run) {
 
 TEST(idlc, refuses_a_namespace_that_cpp_would_not_have) {
   for (const std::string name :
-       {"a-b", "a::", "::a", "3a", "class", "a:b", "\"a b\"", "std", "std::a", "a::onc", "a::std::b"}) {
+       {"a-b", "a::", "::a", "3a", "class", "a:b", "\"a b\"", "std", "std::a", "a::onc", "a::std::b", "time",
+        "time::a", "va_list", "uint32_t"}) {
     const Outcome run = idlc("--namespace " + name + " " CASES "/good/index.x");
     EXPECT_EQ(run.status, 2) << name;
     EXPECT_NE(run.output.find("cannot be a C++ namespace"), std::string::npos) << run.output;
   }
+}
+
+TEST(idlc, takes_a_namespace_within_one_or_a_library_s) {
+  for (const std::string name : {"onc::time", "a::time", "time_"})
+    EXPECT_EQ(idlc("--check --namespace " + name + " " CASES "/good/index.x").status, 0) << name;
 }
 
 TEST(idlc, says_in_a_sentence_what_is_wrong_with_the_command_line) {

@@ -53,6 +53,14 @@ std::string space_of(const std::string& file) {
   return stem;
 }
 
+const Scope libraries{"std", "onc", "asio"};
+
+// A namespace of the .x; the outermost stands where C and POSIX declare theirs.
+std::string part_of_space(std::string name, bool outermost) {
+  while (is_reserved(name) || libraries.contains(name) || (outermost && is_global(name))) name += '_';
+  return name;
+}
+
 // Of a struct's members.
 Scope taken_in(const Definition& structure) {
   Scope names = in_class;
@@ -69,8 +77,6 @@ Scope taken_in(const std::string& type) {
   if (type.starts_with(maker)) names.insert(type.substr(maker.size()));
   return names;
 }
-
-const Scope libraries{"std", "onc", "asio"};
 
 bool is_name(const std::string& text) { return is_identifier(text) && !is_reserved(text); }
 
@@ -96,6 +102,7 @@ bool is_type_name(const std::string& text) {
 bool is_namespace(const std::string& text) {
   const std::string first = text.substr(0, text.find("::"));
   if (!is_name(first) || first == "std") return false;
+  if (is_global(first) && !libraries.contains(first)) return false;
   for (std::string rest = text.substr(first.size()); !rest.empty();) {
     rest.erase(0, 2);
     const std::string next = rest.substr(0, rest.find("::"));
@@ -139,7 +146,8 @@ std::string Names::space_of(const Definition& definition) const {
   std::string own;
   for (std::string_view rest = definition.space; !rest.empty();) {
     const std::size_t end = std::min(rest.find("::"), rest.size());
-    own += (own.empty() ? "" : "::") + free_name(std::string(rest.substr(0, end)), own.empty() ? libraries : Scope{});
+    const bool outermost = own.empty() && !nested_;
+    own += (own.empty() ? "" : "::") + part_of_space(std::string(rest.substr(0, end)), outermost);
     rest.remove_prefix(std::min(end + 2, rest.size()));
   }
   return nested_ ? file + "::" + own : own;

@@ -170,6 +170,8 @@ class Shapes {
     return groups.members[groups.of[node]].size() > 1 || std::find(edges.begin(), edges.end(), node) != edges.end();
   }
 
+  static constexpr int deepest_alias = 64;
+
   void add_constants(Graph& edges) const;
   void add_completed(Graph& edges, std::size_t holder, const Declaration& declaration) const;
 
@@ -190,18 +192,25 @@ void Shapes::union_to_optional(Definition& definition) {
   definition.body = std::move(alias);
 }
 
-// C++ has no alias that names itself: where only aliases lead back to such a union, it is a class.
+// C++ has no alias that names itself: where only aliases lead back to such a union, it is a class. So it is where it
+// would be an alias through very many others, each a template inside the one before.
 void Shapes::find_optionals() {
   for (const auto& definition : spec_.definitions) union_to_optional(*definition);
   const Graph edges = graph([](Definition& holder, const Declaration& declaration) {
     return is_alias(holder) && is_alias(*declaration.type.definition);
   });
   const Groups groups = strongly_connected(edges);
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    if (!on_circle(edges, groups, i)) continue;
-    Definition& definition = *spec_.definitions[i];
-    if (const auto was_union = definition.as<Typedef>()->was_union) definition.body = *was_union;
-  }
+  std::vector<int> depth(edges.size());
+  for (const auto& members : groups.members)
+    for (const std::size_t member : members) {
+      for (const std::size_t alias : edges[member]) depth[member] = std::max(depth[member], depth[alias] + 1);
+      if (depth[member] <= deepest_alias && !on_circle(edges, groups, member)) continue;
+      Definition& definition = *spec_.definitions[member];
+      const auto was_union = definition.as<Typedef>()->was_union;
+      if (!was_union) continue;
+      definition.body = *was_union;
+      depth[member] = -1;
+    }
 }
 
 void Shapes::reject_held_by_value() {

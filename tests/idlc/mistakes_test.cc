@@ -200,6 +200,11 @@ TEST(hostile_files, are_survived) {
   for (int i = 1; i < 20'000; ++i) constants += "const c" + std::to_string(i) + " = c" + std::to_string(i - 1) + ";\n";
   std::string backwards;
   for (int i = 0; i < 20'000; ++i) backwards += "const c" + std::to_string(i) + " = c" + std::to_string(i + 1) + ";\n";
+  std::string optionals = "typedef int u0;\n";
+  for (int i = 1; i < 10'000; ++i)
+    optionals += "union u" + std::to_string(i) + " switch (bool b) { case TRUE: u" + std::to_string(i - 1) +
+                 " v; default: void; };\n";
+  optionals += "struct s { u9999 u; };\n";
   std::string comments;  // on one line, and mistakes on one: each may take no longer for those before it
   for (int i = 0; i < 100'000; ++i) comments += "/**/";
   std::string wrong;
@@ -221,6 +226,7 @@ TEST(hostile_files, are_survived) {
       chain,
       constants,
       backwards,
+      optionals,
       "\xff\xfe\x80 struct",
       comments,
       wrong,

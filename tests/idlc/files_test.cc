@@ -105,9 +105,8 @@ TEST(idlc, writes_the_same_from_run_to_run) {
 }
 
 TEST(idlc, refuses_a_namespace_that_cpp_would_not_have) {
-  for (const std::string name :
-       {"a-b", "a::", "::a", "3a", "class", "a:b", "\"a b\"", "std", "std::a", "a::onc", "a::std::b", "time",
-        "time::a", "va_list", "uint32_t"}) {
+  for (const std::string name : {"a-b", "a::", "::a", "3a", "class", "a:b", "\"a b\"", "std", "std::a", "a::onc",
+                                 "a::std::b", "time", "time::a", "va_list", "uint32_t"}) {
     const Outcome run = idlc("--namespace " + name + " " CASES "/good/index.x");
     EXPECT_EQ(run.status, 2) << name;
     EXPECT_NE(run.output.find("cannot be a C++ namespace"), std::string::npos) << run.output;

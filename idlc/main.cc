@@ -156,7 +156,8 @@ void refuse_what_does_not_go_together(const Arguments& arguments) {
   if (prints && arguments.files.size() > 1)
     throw std::runtime_error("--format and --ast-json take one .x file, for all goes to stdout");
   if (!arguments.depfile.empty() && (prints || arguments.check))
-    throw std::runtime_error("--depfile says what written files come from; --check, --format and --ast-json write none");
+    throw std::runtime_error(
+        "--depfile says what written files come from; --check, --format and --ast-json write none");
 }
 
 int run(const Arguments& arguments) {

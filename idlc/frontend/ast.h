@@ -213,7 +213,7 @@ struct Spec {
   std::vector<LineRange> left_out;
   std::optional<Location> line_number;  // of its first __LINE__, which is another number on another line
   std::vector<NamespaceBlock> namespaces;
-  std::vector<Unit> units;            // the file itself, and the .x files it includes
+  std::vector<Unit> units;              // the file itself, and the .x files it includes
   std::vector<std::uint32_t> includes;  // the units that it includes itself
 };
 

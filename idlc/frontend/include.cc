@@ -35,8 +35,7 @@ std::optional<std::uint32_t> Preprocessor::open(const std::string& name, bool qu
     try {
       Source source(path, options_.read(path));
       if (is_unit(path) && takes_a_name(path, where)) return std::nullopt;
-      if (is_unit(path))
-        return sources_.add_unit(std::filesystem::path(path).filename(), std::move(source), where);
+      if (is_unit(path)) return sources_.add_unit(std::filesystem::path(path).filename(), std::move(source), where);
       return sources_.add(std::move(source), sources_[where.begin.file].unit, where);
     } catch (const std::system_error& error) {
       if (reason.empty() || error.code() != std::errc::no_such_file_or_directory) reason = error.code().message();

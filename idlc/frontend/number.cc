@@ -24,8 +24,7 @@ std::optional<Number> parse_number(std::string_view text) {
   if (number.negative) text.remove_prefix(1);
   const int base = base_of(text);
   // As in C; neither is a digit of any base.
-  while (text.size() > 1 && std::string_view("uUlL").find(text.back()) != std::string_view::npos)
-    text.remove_suffix(1);
+  while (text.size() > 1 && std::string_view("uUlL").find(text.back()) != std::string_view::npos) text.remove_suffix(1);
   const char* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, number.magnitude, base);
   if (error != std::errc() || stopped != end) return std::nullopt;

@@ -9,16 +9,33 @@ using Table = std::unordered_map<std::string, Primitive>;
 
 const Table& predefined() {
   static const Table types{
-      {"u_char", Primitive::uint8},     {"u_short", Primitive::uint16},      {"u_int", Primitive::uint32},
-      {"u_long", Primitive::uint32},    {"int8_t", Primitive::int8},         {"uint8_t", Primitive::uint8},
-      {"int16_t", Primitive::int16},    {"uint16_t", Primitive::uint16},     {"int32_t", Primitive::int32},
-      {"uint32_t", Primitive::uint32},  {"int64_t", Primitive::int64},       {"uint64_t", Primitive::uint64},
-      {"u_int8_t", Primitive::uint8},   {"u_int16_t", Primitive::uint16},    {"u_int32_t", Primitive::uint32},
-      {"u_int64_t", Primitive::uint64}, {"quad_t", Primitive::int64},        {"u_quad_t", Primitive::uint64},
-      {"longlong_t", Primitive::int64}, {"u_longlong_t", Primitive::uint64}, {"bool_t", Primitive::boolean},
+      {"u_char", Primitive::uint8},
+      {"u_short", Primitive::uint16},
+      {"u_int", Primitive::uint32},
+      {"u_long", Primitive::uint32},
+      {"int8_t", Primitive::int8},
+      {"uint8_t", Primitive::uint8},
+      {"int16_t", Primitive::int16},
+      {"uint16_t", Primitive::uint16},
+      {"int32_t", Primitive::int32},
+      {"uint32_t", Primitive::uint32},
+      {"int64_t", Primitive::int64},
+      {"uint64_t", Primitive::uint64},
+      {"u_int8_t", Primitive::uint8},
+      {"u_int16_t", Primitive::uint16},
+      {"u_int32_t", Primitive::uint32},
+      {"u_int64_t", Primitive::uint64},
+      {"quad_t", Primitive::int64},
+      {"u_quad_t", Primitive::uint64},
+      {"longlong_t", Primitive::int64},
+      {"u_longlong_t", Primitive::uint64},
+      {"bool_t", Primitive::boolean},
       // Of <rpc/types.h>.
-      {"rpcprog_t", Primitive::uint32}, {"rpcvers_t", Primitive::uint32},    {"rpcproc_t", Primitive::uint32},
-      {"rpcprot_t", Primitive::uint32}, {"rpcport_t", Primitive::uint32},
+      {"rpcprog_t", Primitive::uint32},
+      {"rpcvers_t", Primitive::uint32},
+      {"rpcproc_t", Primitive::uint32},
+      {"rpcprot_t", Primitive::uint32},
+      {"rpcport_t", Primitive::uint32},
   };
   return types;
 }

@@ -26,15 +26,14 @@ using namespace program::FILES;
 class Files : public v2::AsyncServer {
  public:
   asio::awaitable<program::Attributes> look_up(program::Name name, program::Status status,
-                                               program::Attributes attributes, const onc::rpc::Caller& caller) override {
+                                               program::Attributes attributes,
+                                               const onc::rpc::Caller& caller) override {
     co_await asio::post(asio::use_awaitable);
     EXPECT_EQ(caller.protocol, onc::transport::Protocol::tcp);
     EXPECT_EQ(caller.peer.host(), "127.0.0.1");
     co_return program::Attributes{attributes.size + static_cast<int>(name.size()) + static_cast<int>(status)};
   }
-  asio::awaitable<program::Entries> list(const onc::rpc::Caller&) override {
-    co_return program::Entries{{"a"}, {"b"}};
-  }
+  asio::awaitable<program::Entries> list(const onc::rpc::Caller&) override { co_return program::Entries{{"a"}, {"b"}}; }
   asio::awaitable<std::string> title(std::uint32_t number, const onc::rpc::Caller&) override {
     co_await asio::post(asio::use_awaitable);
     co_return std::to_string(number);

@@ -10,11 +10,11 @@
 namespace idlc::cpp {
 
 struct Options {
-  std::string file;          // files.x
-  std::string space;         // the namespace; empty: after the file
+  std::string file;                           // files.x
+  std::string space;                          // the namespace; empty: after the file
   std::map<std::string, std::string> spaces;  // of files by their names, where theirs is another one
-  bool keep_percent = true;  // lines with % go into the header
-  std::vector<std::string> headers;  // that it includes too: "types.h" or <types.h>
+  bool keep_percent = true;                   // lines with % go into the header
+  std::vector<std::string> headers;           // that it includes too: "types.h" or <types.h>
 };
 
 struct Output {

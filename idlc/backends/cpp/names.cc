@@ -39,9 +39,9 @@ const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio", link
 const Scope in_class{"encode", "decode", "print"};
 
 // What a Client or Server has, is or calls: no procedure may take it.
-const Scope in_program{"call", "begin_call", "end_call",        "dispatch",   "program", "set_timeout", "set_credential",
-                       "encode",      "decode",     "Client",  "Server",      "AsyncClient", "handlers",
-                       "AsyncServer", "procedures", "onc",     "std",         "asio"};
+const Scope in_program{"call",           "begin_call",  "end_call",   "dispatch", "program", "set_timeout",
+                       "set_credential", "encode",      "decode",     "Client",   "Server",  "AsyncClient",
+                       "handlers",       "AsyncServer", "procedures", "onc",      "std",     "asio"};
 
 // files.x: files. A C++ name whatever the file's is.
 std::string space_of(const std::string& file) {
@@ -157,7 +157,8 @@ std::string Names::space_of(const Definition& definition) const {
 void Names::name_definitions(const Spec& spec) {
   Scope reserved = in_namespace;
   for (const auto& definition : spec.definitions)
-    if (definition->as<Enum>()) reserved.insert({"print_" + definition->name.text, "values_of_" + definition->name.text});
+    if (definition->as<Enum>())
+      reserved.insert({"print_" + definition->name.text, "values_of_" + definition->name.text});
   std::map<std::pair<std::uint32_t, std::string>, Assignment> spaces;
   const auto in_space = [&](const Definition& definition) -> Assignment& {
     return spaces.try_emplace({definition.unit, definition.space}, reserved).first->second;

@@ -83,7 +83,7 @@ struct UnionClass {
   const Union& type;
   std::string name;
   std::string discriminant;
-  Scope hidden;  // every name inside
+  Scope hidden;       // every name inside
   std::string state;  // the members
   std::string arm;
 

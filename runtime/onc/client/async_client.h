@@ -54,8 +54,8 @@ asio::awaitable<Result> exchange(AsyncRequest request, void (*decode)(xdr::Decod
 // so a broken bound is thrown before there is anything to await; nothing is sent before it is awaited.
 // Where the connection breaks, all calls on it fail, and each says whether it may have run.
 //
-// Everything happens on one executor, of an io_context that one thread runs or of a strand: calls are awaited there, and
-// the client is used and destroyed there. While no call is under way it keeps no io_context from ending.
+// Everything happens on one executor, of an io_context that one thread runs or of a strand: calls are awaited there,
+// and the client is used and destroyed there. While no call is under way it keeps no io_context from ending.
 class AsyncClient {
  public:
   // `server`: as for Client. Throws Error(bad_endpoint).

@@ -82,8 +82,8 @@ xdr::Decoder& Client::end_call() {
   state.drop_if_hung_up();
   const TimePoint deadline = state.now() + state.options.timeout;
   state.connect(procedure, deadline);
-  xdr::Decoder& results = state.results.emplace(
-      state.results_of(procedure, state.send_and_receive(procedure, deadline)));
+  xdr::Decoder& results =
+      state.results.emplace(state.results_of(procedure, state.send_and_receive(procedure, deadline)));
   results.on_error(State::undecodable, &state);
   results.pass_over_rest();
   return results;

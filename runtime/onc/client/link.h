@@ -57,7 +57,8 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
  private:
   using ErrorOf = std::function<Error(const PendingCall&)>;
 
-  static asio::awaitable<void> find_and_dial(std::shared_ptr<Link> self, Program program, transport::TimePoint deadline);
+  static asio::awaitable<void> find_and_dial(std::shared_ptr<Link> self, Program program,
+                                             transport::TimePoint deadline);
   static asio::awaitable<void> dial(std::shared_ptr<Link> self, transport::TimePoint deadline);
   void run(asio::awaitable<void> dialing);
   void connected(asio::posix::stream_descriptor socket);

@@ -55,8 +55,8 @@ class Dispatcher {
   void serve(const Served& served, const CallHeader& header, xdr::Decoder& arguments, const transport::Arrival& arrival,
              xdr::Encoder& reply);
   void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
-  void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments, transport::Deferring& later,
-             xdr::Encoder& reply);
+  void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments,
+             transport::Deferring& later, xdr::Encoder& reply);
   // The reply, from `start` on, to a call that was served, and to one whose service threw.
   void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;
   void fail(const Call& call, std::exception_ptr why, bool arguments_were_read, std::size_t start,

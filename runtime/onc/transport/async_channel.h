@@ -19,7 +19,8 @@ class AsyncChannel {
   class Owner {
    public:
     virtual void on_message(xdr::BytesView message) = 0;
-    // The channel has broken and is of no more use. `why`: errno's code, or rpc::errc's where a record breaks the limits.
+    // The channel has broken and is of no more use. `why`: errno's code, or rpc::errc's where a record breaks the
+    // limits.
     virtual void on_end(std::error_code why) = 0;
 
    protected:

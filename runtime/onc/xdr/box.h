@@ -13,7 +13,9 @@ class Box;
 // A struct with one Box of itself says which: `static constexpr auto linked_by = &T::next;`. A stranger may have made
 // the chain that it begins any length: Box copies, compares and destroys it in a loop, not each inside the one before.
 template <class T>
-concept Chained = requires { requires std::same_as<decltype(T::linked_by), Box<T> T::*const>; };
+concept Chained = requires {
+  requires std::same_as<decltype(T::linked_by), Box<T> T::*const>;
+};
 
 // Owns a T or nothing; copies and compares by value.
 template <class T>

@@ -15,8 +15,7 @@ class EncodeRef {
  public:
   EncodeRef() = default;
   template <class T>
-    requires(!std::same_as<T, EncodeRef>)
-  EncodeRef(const T& value) : value_(std::addressof(value)), encode_(encode<T>) {}
+  requires(!std::same_as<T, EncodeRef>) EncodeRef(const T& value) : value_(std::addressof(value)), encode_(encode<T>) {}
 
   void operator()(Encoder& out) const {
     if (value_) encode_(value_, out);
@@ -40,8 +39,8 @@ class DecodeRef {
  public:
   DecodeRef() = default;
   template <class T>
-    requires(!std::same_as<std::remove_cvref_t<T>, DecodeRef>)
-  DecodeRef(T&& value) : value_(std::addressof(value)), decode_(decode<std::remove_reference_t<T>>) {}
+  requires(!std::same_as<std::remove_cvref_t<T>, DecodeRef>) DecodeRef(T&& value)
+      : value_(std::addressof(value)), decode_(decode<std::remove_reference_t<T>>) {}
 
   void operator()(Decoder& in) const {
     if (value_) decode_(value_, in);

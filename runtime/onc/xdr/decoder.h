@@ -171,7 +171,8 @@ class Decoder {
   }
 
   // `decode_item(item)` fills one element; without it the elements are structs or unions of a .x.
-  // `smallest`: the fewest bytes an element can have on the wire; of elements that may have none, an array takes 65,536.
+  // `smallest`: the fewest bytes an element can have on the wire; of elements that may have none, an array takes
+  // 65,536.
   template <class T, class DecodeItem>
   void array(std::vector<T>& items, Bound bound, std::size_t smallest, DecodeItem decode_item) {
     items.resize(length(bound, smallest, sizeof(T)));
@@ -365,9 +366,7 @@ template <class T>
 
 // A struct or union of a .x, which reads itself.
 template <class T>
-  requires requires(T& value, Decoder& in) { value.decode(in); }
-void decode(Decoder& in, T& value) {
-  value.decode(in);
-}
+requires requires(T& value, Decoder& in) { value.decode(in); }
+void decode(Decoder& in, T& value) { value.decode(in); }
 
 }  // namespace onc::xdr

@@ -20,8 +20,8 @@
 namespace onc::xdr {
 
 // Appends to a buffer of its own, which keeps its memory from one message to the next.
-// What the .x forbids is refused here too, as Error(too_long) or Error(no_such_enumerator). What was written before stays
-// then, but some of the struct that was refused may follow it: truncate() to where that began, or clear().
+// What the .x forbids is refused here too, as Error(too_long) or Error(no_such_enumerator). What was written before
+// stays then, but some of the struct that was refused may follow it: truncate() to where that began, or clear().
 class Encoder {
  public:
   // A run of fixed-size values whose room was made at once. Everything announced must be written.
@@ -267,9 +267,7 @@ extern template void Encoder::numbers(const double*, std::size_t);
 
 // A struct or union of a .x, which writes itself.
 template <class T>
-  requires requires(const T& value, Encoder& out) { value.encode(out); }
-void encode(Encoder& out, const T& value) {
-  value.encode(out);
-}
+requires requires(const T& value, Encoder& out) { value.encode(out); }
+void encode(Encoder& out, const T& value) { value.encode(out); }
 
 }  // namespace onc::xdr

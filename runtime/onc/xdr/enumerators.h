@@ -13,9 +13,7 @@ struct Enumerators {
   std::int32_t last;
   std::initializer_list<std::int32_t> only = {};  // in order
 
-  bool contain(int number) const {
-    return first <= number && number <= last && (only.size() == 0 || lists(number));
-  }
+  bool contain(int number) const { return first <= number && number <= last && (only.size() == 0 || lists(number)); }
 
   // The number itself. Throws Error(no_such_enumerator).
   int checked(int number) const {

@@ -78,8 +78,7 @@ class OursWriter {
   }
 
   std::string fill_head(const Definition& type) const {
-    return Printer::fill("void fill_{}([[maybe_unused]] Random& random, {}& value)", type.name.text,
-                         types_.of(type));
+    return Printer::fill("void fill_{}([[maybe_unused]] Random& random, {}& value)", type.name.text, types_.of(type));
   }
   std::string tell_head(const Definition& type) const {
     return Printer::fill("void tell_{}(Text* text, const {}& value)", type.name.text, types_.of(type));
@@ -105,7 +104,8 @@ class OursWriter {
   void fill_union(const Definition& definition, const Union& type) {
     std::vector<std::pair<const Arm*, std::string>> choices;
     for (const Arm& arm : type.arms) {
-      for (const Value& label : arm.labels) choices.push_back({&arm, idlc::cpp::label(types_, type.discriminant, label)});
+      for (const Value& label : arm.labels)
+        choices.push_back({&arm, idlc::cpp::label(types_, type.discriminant, label)});
       if (arm.default_label)
         for (std::string& label : free_labels(type)) choices.push_back({&arm, std::move(label)});
     }

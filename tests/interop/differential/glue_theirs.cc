@@ -79,8 +79,7 @@ class TheirsWriter {
     if (!alias.was_union) return tell(alias.declaration, "(*v)");
     // The union's bool stands first in its struct.
     out_.open("if (*(bool_t *)v)");
-    tell(idlc::cpp::element_of(alias.declaration),
-         "v->" + definition.name.text + "_u." + alias.declaration.name.text);
+    tell(idlc::cpp::element_of(alias.declaration), "v->" + definition.name.text + "_u." + alias.declaration.name.text);
     out_.close();
     out_.line("else text_nothing(text);");
   }
@@ -142,9 +141,7 @@ class TheirsWriter {
   }
 
   // A long has four bytes on the wire; libtirpc reads it into C's of eight without its sign.
-  static std::string cast(idlc::Primitive primitive) {
-    return primitive == idlc::Primitive::int32 ? "(int32_t)" : "";
-  }
+  static std::string cast(idlc::Primitive primitive) { return primitive == idlc::Primitive::int32 ? "(int32_t)" : ""; }
 
   void tell_items(const Declaration& declaration, const std::string& count, const std::string& items) {
     out_.line("text_open(text);");

@@ -2,15 +2,15 @@
 
 #include <rpc/rpc.h>
 
-int their_decode(const Their *type, const void *bytes, size_t size, void *value, size_t *used) {
+int their_decode(const Their* type, const void* bytes, size_t size, void* value, size_t* used) {
   XDR xdrs;
-  xdrmem_create(&xdrs, (char *)bytes, (u_int)size, XDR_DECODE);
+  xdrmem_create(&xdrs, (char*)bytes, (u_int)size, XDR_DECODE);
   const int accepted = type->move(&xdrs, value);
   *used = xdr_getpos(&xdrs);
   return accepted;
 }
 
-int their_encode(const Their *type, void *value, void *bytes, size_t size, size_t *used) {
+int their_encode(const Their* type, void* value, void* bytes, size_t size, size_t* used) {
   XDR xdrs;
   xdrmem_create(&xdrs, bytes, (u_int)size, XDR_ENCODE);
   const int accepted = type->move(&xdrs, value);
@@ -18,7 +18,7 @@ int their_encode(const Their *type, void *value, void *bytes, size_t size, size_
   return accepted;
 }
 
-void their_free(const Their *type, void *value) {
+void their_free(const Their* type, void* value) {
   XDR xdrs = {.x_op = XDR_FREE};
   type->move(&xdrs, value);
 }

@@ -10,20 +10,20 @@ extern "C" {
 #endif
 
 typedef struct Their {
-  const char *name;
+  const char* name;
   size_t size;
-  int (*move)(void *xdrs, void *value); /* either way, as the XDR * says */
-  void (*tell)(Text *text, void *value);
+  int (*move)(void* xdrs, void* value); /* either way, as the XDR * says */
+  void (*tell)(Text* text, void* value);
 } Their;
 
 /* Of one .x, ended by one without a name; defined by what glue writes. */
 extern const Their their_types[];
 
 /* `value` must be zeros; it needs their_free() also where FALSE is returned. `*used`: the bytes read. */
-int their_decode(const Their *type, const void *bytes, size_t size, void *value, size_t *used);
+int their_decode(const Their* type, const void* bytes, size_t size, void* value, size_t* used);
 /* What does not fit is refused. `*used`: the bytes written. */
-int their_encode(const Their *type, void *value, void *bytes, size_t size, size_t *used);
-void their_free(const Their *type, void *value);
+int their_encode(const Their* type, void* value, void* bytes, size_t size, size_t* used);
+void their_free(const Their* type, void* value);
 
 #ifdef __cplusplus
 }

@@ -204,8 +204,7 @@ TEST(async_client, a_call_cancelled_before_it_leaves_does_not_run) {
     AsyncClient client(context, late_reader.at());
     const xdr::Bytes much(more_than_sockets_hold);
     asio::co_spawn(context,
-                   client.call(adder::procedures::null,
-                               [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); }),
+                   client.call(adder::procedures::null, [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); }),
                    [](std::exception_ptr) {});
     const auto second = [&]() -> asio::awaitable<void> {
       EXPECT_FALSE((co_await error_of(client.add(7, 7))).maybe_executed());
@@ -355,8 +354,8 @@ TEST(async_client, connects_again_after_a_server_that_said_nothing_till_the_dead
 TEST(async_client, passes_over_replies_that_nobody_waits_for) {
   Liar liar([](int connection) {
     const std::string xid = xid_of(read_call(connection));
-    send_hex(connection, sum("deadbeef", "00000001") + sum("deadbeef", "00000002") + sum(xid, "0000002a") +
-                             sum(xid, "0000002b"));
+    send_hex(connection,
+             sum("deadbeef", "00000001") + sum("deadbeef", "00000002") + sum(xid, "0000002a") + sum(xid, "0000002b"));
     send_hex(connection, sum(xid_of(read_call(connection)), "0000002c"));
     wait_for_the_end(connection);
   });
@@ -462,7 +461,8 @@ TEST(async_client, sends_large_calls_to_a_slow_reader_whole) {
   Liar slow([](int connection) {
     const xdr::Bytes large = read_call(connection, (8 << 20) + 48);
     const xdr::Bytes small = read_call(connection);
-    if (large.size() == (8 << 20) + 48) send_hex(connection, sum(xid_of(small), "0000002a") + sum(xid_of(large), "00000000"));
+    if (large.size() == (8 << 20) + 48)
+      send_hex(connection, sum(xid_of(small), "0000002a") + sum(xid_of(large), "00000000"));
     wait_for_the_end(connection);
   });
   run([&](asio::io_context& context) -> asio::awaitable<void> {
@@ -514,7 +514,8 @@ TEST(async_client, may_go_before_a_call_is_awaited) {
 TEST(async_client, may_still_be_waiting_when_its_context_ends) {
   const auto tcp = transport::listen(Endpoint::parse("tcp://127.0.0.1:0"));
   const auto udp = transport::listen(Endpoint::parse("udp://127.0.0.1:0"));
-  for (const std::string& uri : {tcp.endpoint.text(), udp.endpoint.text(), std::string("tcp://no-such-host.invalid:1")}) {
+  for (const std::string& uri :
+       {tcp.endpoint.text(), udp.endpoint.text(), std::string("tcp://no-such-host.invalid:1")}) {
     auto context = std::make_unique<asio::io_context>(1);
     AsyncClient client(*context, uri);
     asio::co_spawn(*context, client.add(2, 3), asio::detached);

@@ -62,9 +62,9 @@ struct Controller {
 
 TEST(async_service, answers_over_every_transport) {
   adder::AsyncServer adder;
-  const std::string local = "local://" + (std::filesystem::temp_directory_path() /
-                                          ("onc-async-" + std::to_string(::getpid()) + ".sock"))
-                                             .string();
+  const std::string local =
+      "local://" +
+      (std::filesystem::temp_directory_path() / ("onc-async-" + std::to_string(::getpid()) + ".sock")).string();
   RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0", "udp://[::1]:0", local.c_str()});
   for (std::size_t i = 0; i < 4; ++i) {
     adder::Client client(server.at(i));

@@ -249,7 +249,9 @@ std::string Names::qualifier(const std::string& space, const Scope& hidden) cons
 
 std::string Names::local(const std::string& name) const {
   std::string result = name;
-  while (is_reserved(result) || definitions_.contains(result) || procedures_.contains(result)) result += '_';
+  while (is_reserved(result) || is_variable_of_c(result) || definitions_.contains(result) ||
+         procedures_.contains(result))
+    result += '_';
   return result;
 }
 

@@ -39,11 +39,16 @@ bool is_of_family(std::string_view name) {
   return name.starts_with("ASIO_");
 }
 
+const Set variables{"daylight", "environ", "getdate_err", "optarg",   "opterr",   "optind",
+                    "optopt",   "signgam", "sys_errlist", "sys_nerr", "timezone", "tzname"};
+
 }  // namespace
 
 bool is_reserved(std::string_view name) {
   return keywords.contains(name) || macros.contains(name) || is_of_family(name);
 }
+
+bool is_variable_of_c(std::string_view name) { return variables.contains(name); }
 
 // POSIX takes every name that ends in _t.
 bool is_global(std::string_view name) { return globals.contains(name) || name.ends_with("_t"); }

@@ -11,4 +11,7 @@ bool is_reserved(std::string_view name);
 // What C or POSIX declares outside any namespace: a namespace of that name would clash with its header.
 bool is_global(std::string_view name);
 
+// A variable of C or POSIX, which a parameter or local of that name would shadow.
+bool is_variable_of_c(std::string_view name);
+
 }  // namespace idlc::cpp

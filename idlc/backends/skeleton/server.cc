@@ -1,6 +1,7 @@
 #include "programs.h"
 
 #include "backends/cpp/comments.h"
+#include "backends/cpp/reserved.h"
 
 #include <cctype>
 #include <unordered_map>
@@ -14,7 +15,7 @@ std::string parameter_of(const Declaration& declaration) {
   name = name.substr(name.rfind(':') + 1);  // of a::T
   if (name.empty()) return "argument";
   name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
-  return name;
+  return cpp::is_variable_of_c(name) ? name + "_" : name;
 }
 
 // name, status, status2

@@ -13,11 +13,12 @@ class Printer {
   // Each {} of the pattern is the next argument; braces with anything between them stand for themselves.
   template <class... Arguments>
   void line(std::string_view pattern, const Arguments&... arguments) {
-    const std::string text = fill(pattern, arguments...);
-    if (text.empty())
+    line_.clear();
+    append(line_, pattern, arguments...);
+    if (line_.empty())
       text_ += '\n';
     else
-      wrap(text);
+      wrap(line_);
   }
 
   // A line that opens a block, up to close().
@@ -47,11 +48,11 @@ class Printer {
 
   const std::string& text() const { return text_; }
 
-  static std::string fill(std::string_view pattern) { return std::string(pattern); }
-  template <class First, class... Rest>
-  static std::string fill(std::string_view pattern, const First& first, const Rest&... rest) {
-    const std::size_t place = pattern.find("{}");
-    return std::string(pattern.substr(0, place)) + as_text(first) + fill(pattern.substr(place + 2), rest...);
+  template <class... Arguments>
+  static std::string fill(std::string_view pattern, const Arguments&... arguments) {
+    std::string text;
+    append(text, pattern, arguments...);
+    return text;
   }
 
  private:
@@ -81,13 +82,22 @@ class Printer {
     return end;
   }
 
-  static std::string as_text(std::string_view text) { return std::string(text); }
+  static void append(std::string& text, std::string_view pattern) { text += pattern; }
+  template <class First, class... Rest>
+  static void append(std::string& text, std::string_view pattern, const First& first, const Rest&... rest) {
+    const std::size_t place = pattern.find("{}");
+    text += pattern.substr(0, place);
+    append_value(text, first);
+    append(text, pattern.substr(place + 2), rest...);
+  }
+  static void append_value(std::string& text, std::string_view value) { text += value; }
   template <std::integral Integer>
-  static std::string as_text(Integer number) {
-    return std::to_string(number);
+  static void append_value(std::string& text, Integer number) {
+    text += std::to_string(number);
   }
 
   std::string text_;
+  std::string line_;  // its memory is used again
   std::size_t depth_ = 0;
 };
 

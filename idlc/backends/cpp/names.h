@@ -4,16 +4,16 @@
 #include "cpp.h"
 
 #include <map>
-#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace idlc::cpp {
 
 // Names that mean something else where code is about to stand: members, locals, nested namespaces.
-using Scope = std::set<std::string>;
+using Scope = std::unordered_set<std::string>;
 
 class Names {
  public:

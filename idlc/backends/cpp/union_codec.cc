@@ -1,6 +1,7 @@
 #include "codec.h"
 
 #include <algorithm>
+#include <set>
 
 namespace idlc::cpp {
 namespace {

@@ -2,6 +2,7 @@
 #include "types.h"
 
 #include <algorithm>
+#include <set>
 
 namespace idlc::cpp {
 namespace {

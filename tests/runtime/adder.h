@@ -17,6 +17,7 @@ inline constexpr onc::rpc::Procedure refuse{program, 3, "refuse"};
 inline constexpr onc::rpc::Procedure stay_silent{program, 4, "stay_silent"};
 inline constexpr onc::rpc::Procedure long_reply{program, 5, "long_reply"};
 inline constexpr onc::rpc::Procedure call_another{program, 6, "call_another"};
+inline constexpr onc::rpc::Procedure count{program, 9, "count"};
 }  // namespace procedures
 
 class Server : public onc::rpc::Service {
@@ -52,6 +53,8 @@ class Server : public onc::rpc::Service {
       // What this handler was told as a client is not about its own caller.
       case 6: arguments.finish(); throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, adder::program);
       case 7: arguments.finish(); throw 42;
+      // How many calls there have been, this one among them.
+      case 9: arguments.finish(); return results.i32(calls);
       default: break;
     }
     throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, adder::program);

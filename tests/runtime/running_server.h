@@ -9,15 +9,15 @@
 class RunningServer {
  public:
   RunningServer(std::initializer_list<onc::rpc::Service*> services, std::initializer_list<const char*> endpoints,
-                onc::rpc::ServerOptions options = {})
+                onc::rpc::ServerOptions options = {}, const onc::rpc::ServiceOptions& of_services = {})
       : server_(options) {
-    for (onc::rpc::Service* service : services) server_.add(*service);
+    for (onc::rpc::Service* service : services) server_.add(*service, of_services);
     run(endpoints);
   }
   RunningServer(std::initializer_list<onc::rpc::AsyncService*> services, std::initializer_list<const char*> endpoints,
-                onc::rpc::ServerOptions options = {})
+                onc::rpc::ServerOptions options = {}, const onc::rpc::ServiceOptions& of_services = {})
       : server_(options) {
-    for (onc::rpc::AsyncService* service : services) server_.add(*service);
+    for (onc::rpc::AsyncService* service : services) server_.add(*service, of_services);
     run(endpoints);
   }
   ~RunningServer() {

@@ -24,16 +24,23 @@ constexpr std::size_t shortest_call = 40;
 
 }  // namespace
 
-void Dispatcher::add(Service& service) { add({.program = service.program(), .service = &service}); }
-void Dispatcher::add(AsyncService& service) { add({.program = service.program(), .async_service = &service}); }
+void Dispatcher::add(Service& service, ServiceOptions options) {
+  add({.program = service.program(), .service = &service, .options = std::move(options)});
+}
+void Dispatcher::add(AsyncService& service, ServiceOptions options) {
+  add({.program = service.program(), .async_service = &service, .options = std::move(options)});
+}
 
-void Dispatcher::add(const Served& served) {
+void Dispatcher::add(Served served) {
   const Program& program = served.program;
   if (find(program.number, program.version))
     throw std::invalid_argument(std::string(program.name) + " version " + std::to_string(program.version) +
                                 " is served already");
-  served_.push_back(served);
   programs_.push_back(program);
+  // Whoever looks whether there is a server calls procedure 0 (RFC 5531 §12.1).
+  served.options.idempotent.insert(0);
+  served.options.one_way.erase(0);
+  served_.push_back(std::move(served));
 }
 
 const Dispatcher::Served* Dispatcher::find(std::uint32_t program, std::uint32_t version) const {
@@ -58,7 +65,7 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
   else if (call.refused)
     encode_authentication_error(reply, call.xid, *call.refused);
   else if (const Served* served = find(call.program, call.version))
-    serve(*served, call, in, arrival, reply);
+    serve(*served, {message, call, arrival}, in, reply);
   else
     refuse_program(call, reply);
   return Verdict::carry_on;
@@ -78,11 +85,16 @@ void Dispatcher::refuse_program(const CallHeader& call, xdr::Encoder& reply) con
     encode_program_unavailable(reply, call.xid);
 }
 
-void Dispatcher::serve(const Served& served, const CallHeader& header, xdr::Decoder& arguments, const Arrival& arrival,
-                       xdr::Encoder& reply) {
+void Dispatcher::serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
+  const auto& [message, header, arrival] = received;
+  const bool one_way = served.options.one_way.contains(header.procedure);
+  Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}};
   CheckedCredential checked = check_credential(header.flavor, header.credential);
-  if (checked.refused) return encode_authentication_error(reply, header.xid, *checked.refused);
-  const Call call{served.program, header.procedure, header.xid, arrival.max_reply};
+  if (checked.refused) return refuse(call, *checked.refused, reply);
+  if (may_be_repeated(served, received)) {
+    call.remembered_as = replies_.identify(arrival.peer, message);
+    if (const auto known = replies_.find(*call.remembered_as, transport::Clock::now())) return reply.raw(*known);
+  }
   if (served.async_service) {
     assert(arrival.later);
     return start(*served.async_service, std::make_unique<LateCall>(*this, call, arrival, std::move(checked.sys)),
@@ -90,6 +102,12 @@ void Dispatcher::serve(const Served& served, const CallHeader& header, xdr::Deco
   }
   const Caller caller{arrival.protocol, arrival.peer, arrival.local, arrival.peer_uid, std::move(checked.sys)};
   run(*served.service, call, arguments, caller, reply);
+}
+
+// And must not run twice then.
+bool Dispatcher::may_be_repeated(const Served& served, const Received& received) const {
+  return received.arrival.protocol == transport::Protocol::udp && !replies_.is_off() &&
+         !served.options.idempotent.contains(received.header.procedure);
 }
 
 void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller,
@@ -101,13 +119,19 @@ void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments
     succeed(call, start, reply);
   } catch (...) {
     fail(call, std::current_exception(), arguments.finished(), start, reply);
+    if (!arguments.finished()) return;  // it has not run
   }
+  remember(call, reply.bytes().subspan(start));
+}
+
+void Dispatcher::remember(const Call& call, xdr::BytesView reply) {
+  if (call.remembered_as) replies_.finish(*call.remembered_as, reply, transport::Clock::now());
 }
 
 // A call whose handler is a coroutine, and all that lives as long.
 class Dispatcher::LateCall {
  public:
-  LateCall(const Dispatcher& dispatcher, const Call& call, const Arrival& arrival, std::optional<SysParameters> sys)
+  LateCall(Dispatcher& dispatcher, const Call& call, const Arrival& arrival, std::optional<SysParameters> sys)
       : dispatcher_(dispatcher),
         call_(call),
         peer_(arrival.peer),
@@ -116,22 +140,32 @@ class Dispatcher::LateCall {
     reply_.u32(0);  // room for the record mark
     encode_success(reply_, call.xid);
   }
+  LateCall(const LateCall&) = delete;
+  LateCall& operator=(const LateCall&) = delete;
+  ~LateCall() {
+    if (call_.remembered_as) dispatcher_.replies_.forget(*call_.remembered_as);
+  }
 
   const Call& call() const { return call_; }
   const Caller& caller() const { return caller_; }
   xdr::Encoder& reply() { return reply_; }
-  void reply_by(std::unique_ptr<transport::LateReply> back) { back_ = std::move(back); }
+
+  void begin(std::unique_ptr<transport::LateReply> back) {
+    back_ = std::move(back);
+    if (call_.remembered_as) dispatcher_.replies_.begin(*call_.remembered_as);
+  }
 
   void finish(std::exception_ptr failure) {
     if (failure)
       dispatcher_.fail(call_, std::move(failure), true, transport::mark_size, reply_);
     else
       dispatcher_.succeed(call_, transport::mark_size, reply_);
+    dispatcher_.remember(call_, reply_.bytes().subspan(transport::mark_size));
     if (reply_.size() != transport::mark_size) back_->send(std::move(reply_));
   }
 
  private:
-  const Dispatcher& dispatcher_;
+  Dispatcher& dispatcher_;
   Call call_;
   transport::Address peer_;
   transport::Address local_;
@@ -142,15 +176,18 @@ class Dispatcher::LateCall {
 
 void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
                        transport::Deferring& later, xdr::Encoder& reply) {
+  const std::size_t start = reply.size();
   std::optional<asio::awaitable<void>> handler;
   try {
     handler.emplace(service.dispatch(late->call().procedure, arguments, late->reply(), late->caller()));
   } catch (...) {
-    return fail(late->call(), std::current_exception(), arguments.finished(), reply.size(), reply);
+    fail(late->call(), std::current_exception(), arguments.finished(), start, reply);
+    if (arguments.finished()) remember(late->call(), reply.bytes().subspan(start));
+    return;
   }
   auto back = later.defer();
   const auto executor = back->executor();
-  late->reply_by(std::move(back));
+  late->begin(std::move(back));
   asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr failure) {
     try {
       late->finish(std::move(failure));
@@ -160,26 +197,34 @@ void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xd
 }
 
 void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const {
+  if (call.one_way) return reply.truncate(start);
   if (reply.size() - start <= call.max_reply) return;
   reply.truncate(start);
   tell(call, "the reply is longer than its transport carries");
   encode_system_error(reply, call.xid);
 }
 
-// Each way a handler can end has one answer (RFC 5531 §9). What it had written is forgotten where it failed.
+// What it had written is forgotten where it failed.
 void Dispatcher::fail(const Call& call, std::exception_ptr why, bool arguments_were_read, std::size_t start,
                       xdr::Encoder& reply) const {
   reply.truncate(start);
+  explain(call, std::move(why), arguments_were_read, reply);
+  if (call.one_way) reply.truncate(start);
+}
+
+// Each way a handler can end has one answer (RFC 5531 §9).
+void Dispatcher::explain(const Call& call, std::exception_ptr why, bool arguments_were_read,
+                         xdr::Encoder& reply) const {
   try {
     std::rethrow_exception(std::move(why));
   } catch (const NoReply&) {
     return;
   } catch (const Refusal& refusal) {
-    return encode_authentication_error(reply, call.xid, refusal.why);
+    return refuse(call, refusal.why, reply);
   } catch (const std::system_error& error) {
     // Only until the arguments are read is it the dispatch code that speaks: a handler may be a client itself, and
     // what it is told is not about our arguments or procedures.
-    if (!arguments_were_read) {
+    if (!arguments_were_read && !call.one_way) {
       if (error.code() == errc::procedure_unavailable) return encode_procedure_unavailable(reply, call.xid);
       if (error.code().category() == xdr::category()) return encode_garbage_arguments(reply, call.xid);
     }
@@ -190,6 +235,11 @@ void Dispatcher::fail(const Call& call, std::exception_ptr why, bool arguments_w
     tell(call, "it threw what is no std::exception");
   }
   encode_system_error(reply, call.xid);
+}
+
+void Dispatcher::refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const {
+  if (!call.one_way) return encode_authentication_error(reply, call.xid, why);
+  tell(call, std::string("its caller is refused: ") + name(why));
 }
 
 void Dispatcher::tell(const Call& call, const std::string& what) const {

@@ -1,6 +1,7 @@
 // From a call message to its reply (RFC 5531 §9): no sockets, no threads.
 #pragma once
 
+#include <onc/server/reply_cache.h>
 #include <onc/server/service.h>
 #include <onc/transport/arrival.h>
 
@@ -19,12 +20,13 @@ class Dispatcher {
   // Told what a handler threw, which its caller only sees as SYSTEM_ERR.
   using OnFailure = std::function<void(const Program&, std::uint32_t procedure, const std::string& what)>;
 
-  // `arguments`: what decoding them may cost.
-  explicit Dispatcher(xdr::Limits arguments = {}) : limits_(arguments) {}
+  // `arguments`: what decoding them may cost. `replies`: those over UDP that are remembered.
+  explicit Dispatcher(xdr::Limits arguments = {}, ReplyCache::Limits replies = {})
+      : limits_(arguments), replies_(replies) {}
 
   // `service` must outlive the dispatcher. Throws std::invalid_argument for a program and version there is already.
-  void add(Service& service);
-  void add(AsyncService& service);
+  void add(Service& service, ServiceOptions options = {});
+  void add(AsyncService& service, ServiceOptions options = {});
   void on_failure(OnFailure told) { on_failure_ = std::move(told); }
 
   const std::vector<Program>& programs() const { return programs_; }
@@ -38,8 +40,16 @@ class Dispatcher {
     Program program;
     Service* service = nullptr;
     AsyncService* async_service = nullptr;
+    ServiceOptions options;
   };
   class LateCall;
+
+  // A message and what its header says.
+  struct Received {
+    xdr::BytesView message;
+    const CallHeader& header;
+    const transport::Arrival& arrival;
+  };
 
   // What is to be known of a call to answer it.
   struct Call {
@@ -47,13 +57,15 @@ class Dispatcher {
     std::uint32_t procedure;
     std::uint32_t xid;
     std::size_t max_reply;
+    bool one_way;
+    std::optional<ReplyCache::Call> remembered_as;
   };
 
-  void add(const Served& served);
+  void add(Served served);
   const Served* find(std::uint32_t program, std::uint32_t version) const;
   void refuse_program(const CallHeader& call, xdr::Encoder& reply) const;
-  void serve(const Served& served, const CallHeader& header, xdr::Decoder& arguments, const transport::Arrival& arrival,
-             xdr::Encoder& reply);
+  void serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply);
+  bool may_be_repeated(const Served& served, const Received& received) const;
   void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
   void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments,
              transport::Deferring& later, xdr::Encoder& reply);
@@ -61,10 +73,15 @@ class Dispatcher {
   void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;
   void fail(const Call& call, std::exception_ptr why, bool arguments_were_read, std::size_t start,
             xdr::Encoder& reply) const;
+  void explain(const Call& call, std::exception_ptr why, bool arguments_were_read, xdr::Encoder& reply) const;
+  void refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const;
+  // What its caller gets when it repeats a call that was run.
+  void remember(const Call& call, xdr::BytesView reply);
   void tell(const Call& call, const std::string& what) const;
 
   xdr::Limits limits_;
   OnFailure on_failure_;
+  ReplyCache replies_;
   std::vector<Served> served_;  // few: looked through faster than hashed
   std::vector<Program> programs_;
 };

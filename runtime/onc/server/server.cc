@@ -14,15 +14,16 @@ namespace onc::rpc {
 using transport::Protocol;
 
 struct Server::State {
-  explicit State(ServerOptions chosen) : options(chosen), dispatcher(chosen.decoding) {}
+  explicit State(ServerOptions chosen)
+      : options(chosen), dispatcher(chosen.decoding, {chosen.reply_cache_bytes, chosen.reply_cache_age}) {}
 
   void close();
   void wait_for_signal();
 
   ServerOptions options;
+  Dispatcher dispatcher;        // outlives the calls that still wait in the context
   asio::io_context context{1};  // one thread: no locks inside
   asio::signal_set stop_signals{context};
-  Dispatcher dispatcher;
   transport::Handler handler = [this](xdr::BytesView message, const transport::Arrival& arrival, xdr::Encoder& reply) {
     return dispatcher.answer(message, arrival, reply);
   };
@@ -53,8 +54,8 @@ void Server::State::close() {
   endpoints.clear();
 }
 
-void Server::add(Service& service) { state_->dispatcher.add(service); }
-void Server::add(AsyncService& service) { state_->dispatcher.add(service); }
+void Server::add(Service& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
+void Server::add(AsyncService& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
 
 transport::Endpoint Server::listen(std::string_view endpoint) {
   transport::Listener listener = transport::listen(transport::Endpoint::parse(endpoint));

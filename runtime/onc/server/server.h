@@ -32,6 +32,11 @@ struct ServerOptions {
   std::chrono::seconds partial{30};
   // What decoding the arguments of one call may cost.
   xdr::Limits decoding = {};
+  // Replies over UDP are remembered, so that a repeated call is not run again: so many bytes, an eighth of them for one
+  // host, and for so long. 0 bytes: nothing is remembered. A call of an AsyncService absorbs its repeats as long as it
+  // runs. (Over TCP a client does not repeat: reply_cache.h.)
+  std::size_t reply_cache_bytes = std::size_t{64} << 20;
+  std::chrono::seconds reply_cache_age{120};
 };
 
 class AsyncService;
@@ -45,9 +50,9 @@ class Server {
   ~Server();
 
   // `service` must outlive the server. Throws std::invalid_argument for a program and version there is already.
-  void add(Service& service);
+  void add(Service& service, ServiceOptions options = {});
   // Its handlers run on the server's thread too. What still waits when the server is destroyed is destroyed with it.
-  void add(AsyncService& service);
+  void add(AsyncService& service, ServiceOptions options = {});
 
   // Binds tcp://host:port, udp://host:port or local:///path; port 0 takes a free one. Returns what it became.
   // Calls are queued from here on, and served by run(). Throws Error, in one sentence that says what to do.

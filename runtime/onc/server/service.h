@@ -8,6 +8,7 @@
 #include <onc/xdr/encoder.h>
 
 #include <optional>
+#include <set>
 
 #include <sys/types.h>
 
@@ -29,6 +30,17 @@ struct Refusal {
 
 // Thrown by a handler whose protocol asks for silence, as CALLIT does (RFC 1833 §2.2.1): nothing is answered.
 struct NoReply {};
+
+// How a server treats some of a service's procedures, by their numbers in the .x. Numbers it has not are passed over;
+// procedure 0 is always run and always answered.
+struct ServiceOptions {
+  // May as well run twice, such as those that only read: a call repeated over UDP is run again, and sees what is true
+  // then. Their replies are not remembered, and so push out none of those that must be.
+  std::set<std::uint32_t> idempotent = {};
+  // Never answered, whatever becomes of the call: their clients do not wait (batching, RFC 5531 §8.4.1). What goes
+  // wrong is only told to on_failure().
+  std::set<std::uint32_t> one_way = {};
+};
 
 // The base of every generated Server. Whatever a handler throws besides the two above is answered with SYSTEM_ERR.
 class Service {

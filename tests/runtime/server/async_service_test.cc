@@ -99,6 +99,56 @@ TEST(async_service, replies_over_udp_go_to_whoever_asked) {
   EXPECT_EQ(to_hex(reply), accepted("00000002", "00000000 0000004d"));
 }
 
+TEST(async_service, a_running_call_absorbs_its_repeats) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"udp://127.0.0.1:0"});
+  Caller peer(server.endpoint());
+  const xdr::Bytes hold = record(1, 10, {77});
+  for (int times = 0; times < 3; ++times) peer.send(xdr::BytesView(hold).subspan(4));
+  Controller controller(server.at());
+  EXPECT_EQ(controller.wait_for_held(1), 1) << "it runs more than once";
+  controller.release(77);
+  const xdr::Bytes reply = peer.receive(28);
+  EXPECT_EQ(to_hex(reply), accepted("00000001", "00000000 0000004d"));
+  peer.send(xdr::BytesView(record(2, 1, {2, 3})).subspan(4));
+  EXPECT_EQ(to_hex(peer.receive(28)), accepted("00000002", "00000000 00000005")) << "it was answered more than once";
+  peer.send(xdr::BytesView(hold).subspan(4));
+  EXPECT_EQ(peer.receive(28), reply) << "the reply is not remembered";
+  EXPECT_EQ(controller.wait_for_held(0), 1);
+}
+
+TEST(async_service, a_repeat_of_a_failed_call_gets_its_failure) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"udp://127.0.0.1:0"});
+  Caller peer(server.endpoint());
+  for (int times = 0; times < 2; ++times) {
+    peer.send(xdr::BytesView(record(2, 2, {})).subspan(4));
+    EXPECT_EQ(to_hex(peer.receive(24)), accepted("00000002", "00000005"));
+  }
+}
+
+TEST(async_service, idempotent_calls_run_as_often_as_they_come) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"udp://127.0.0.1:0"}, {}, {.idempotent = {10}});
+  Caller peer(server.endpoint());
+  for (int times = 0; times < 2; ++times) peer.send(xdr::BytesView(record(1, 10, {77})).subspan(4));
+  Controller controller(server.at());
+  EXPECT_EQ(controller.wait_for_held(2), 2);
+  controller.release(77);
+  for (int times = 0; times < 2; ++times)
+    EXPECT_EQ(to_hex(peer.receive(28)), accepted("00000001", "00000000 0000004d"));
+}
+
+TEST(async_service, one_way_calls_run_and_are_not_answered) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {}, {.one_way = {2, 11}});
+  Caller peer(server.endpoint());
+  peer.call({record(1, 10, {77}), record(2, 2, {}), record(3, 11, {}), record(4, 11, {77})});
+  EXPECT_EQ(peer.reply(), accepted("00000001", "00000000 0000004d"));
+  peer.call({record(5, 1, {2, 3})});
+  EXPECT_EQ(peer.reply(), accepted("00000005", "00000000 00000005"));
+}
+
 TEST(async_service, every_failure_has_the_answer_of_the_rfc) {
   adder::AsyncServer adder;
   RunningServer server({&adder}, {"tcp://127.0.0.1:0"});

@@ -345,4 +345,68 @@ TEST(server, over_udp_says_system_err_where_a_reply_fits_no_datagram) {
   }
 }
 
+std::string count_call(const std::string& xid) {
+  return xid + "00000000 00000002 20000042 00000002 00000009 00000000 00000000 00000000 00000000";
+}
+std::string counted(const std::string& xid, const std::string& calls) {
+  return xid + " 00000001 00000000 00000000 00000000 00000000 " + calls;
+}
+// Over UDP: the reply to one datagram.
+std::string ask(RawPeer& peer, const std::string& message) {
+  EXPECT_TRUE(peer.send(from_hex(message)));
+  return to_hex(peer.receive(28));
+}
+
+TEST(server, runs_a_call_repeated_over_udp_once) {
+  for (const char* endpoint : {"udp://127.0.0.1:0", "udp://[::1]:0"}) {
+    adder::Server adder;
+    RunningServer server({&adder}, {endpoint});
+    RawPeer peer(server.endpoint());
+    EXPECT_EQ(ask(peer, count_call("00000007")), counted("00000007", "00000001"));
+    EXPECT_EQ(ask(peer, count_call("00000008")), counted("00000008", "00000002"));
+    EXPECT_EQ(ask(peer, count_call("00000007")), counted("00000007", "00000001"));
+    RawPeer other(server.endpoint());
+    EXPECT_EQ(ask(other, count_call("00000007")), counted("00000007", "00000003"));
+  }
+}
+
+TEST(server, runs_it_again_where_that_is_asked_for) {
+  const struct {
+    const char* why;
+    rpc::ServerOptions options;
+    rpc::ServiceOptions of_service;
+  } rows[] = {{"idempotent", {}, {.idempotent = {9}}},
+              {"nothing is remembered", {.reply_cache_bytes = 0}, {}},
+              {"it is remembered for no time", {.reply_cache_age = 0s}, {}}};
+  for (const auto& row : rows) {
+    adder::Server adder;
+    RunningServer server({&adder}, {"udp://127.0.0.1:0"}, row.options, row.of_service);
+    RawPeer peer(server.endpoint());
+    EXPECT_EQ(ask(peer, count_call("00000007")), counted("00000007", "00000001"));
+    EXPECT_EQ(ask(peer, count_call("00000007")), counted("00000007", "00000002")) << row.why;
+  }
+}
+
+TEST(server, over_tcp_takes_no_call_for_a_repeat) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  for (const char* calls : {"00000001", "00000003"}) {
+    RawPeer peer(server.endpoint());
+    ASSERT_TRUE(peer.send(from_hex("80000028" + count_call("00000007") + "80000028" + count_call("00000007"))));
+    EXPECT_EQ(to_hex(peer.receive(32)), "8000001c " + counted("00000007", calls));
+    peer.receive(32);
+  }
+}
+
+TEST(server, does_not_answer_one_way_calls) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}, {}, {.one_way = {1}});
+  RawPeer stream(server.endpoint(0));
+  ASSERT_TRUE(stream.send(from_hex("80000030" + add_2_and_3 + "80000028" + count_call("00000008"))));
+  EXPECT_EQ(to_hex(stream.receive(32)), "8000001c " + counted("00000008", "00000002"));
+  RawPeer datagrams(server.endpoint(1));
+  ASSERT_TRUE(datagrams.send(from_hex(add_2_and_3)));
+  EXPECT_EQ(ask(datagrams, count_call("00000008")), counted("00000008", "00000004"));
+}
+
 }  // namespace

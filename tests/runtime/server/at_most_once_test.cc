@@ -1,0 +1,183 @@
+// Calls that come twice, and calls that want no answer, through a server without its sockets.
+#include <onc/server/dispatcher.h>
+
+#include <gtest/gtest.h>
+
+#include "tests/runtime/adder.h"
+#include "tests/runtime/hex.h"
+
+namespace {
+
+using namespace onc;
+using namespace std::chrono_literals;
+using transport::Address;
+using transport::Protocol;
+
+constexpr const char* no_reply = "";
+
+// To ADDER; the last word is the argument of those that take one.
+std::string call(const std::string& xid, const std::string& procedure, const std::string& argument = "",
+                 const std::string& credential = "00000000 00000000") {
+  return xid + "00000000 00000002 20000042 00000002" + procedure + credential + "00000000 00000000" + argument;
+}
+const std::string of_user_1000 = "00000001 00000014 00000000 00000000 000003e8 00000064 00000000";
+const std::string of_user_1001 = "00000001 00000014 00000000 00000000 000003e9 00000064 00000000";
+const std::string of_nobody_known = "00000063 00000000";
+
+std::string counted(const std::string& xid, const std::string& calls) {
+  return xid + " 00000001 00000000 00000000 00000000 00000000 " + calls;
+}
+
+class Repeating : public testing::Test {
+ protected:
+  void serve(rpc::ServiceOptions options = {}) { dispatcher_.add(server_, std::move(options)); }
+
+  std::string answer_to(const std::string& message) {
+    xdr::Encoder reply;
+    const transport::Arrival arrival{protocol_, peer_, local_, std::nullopt, 1000};
+    dispatcher_.answer(from_hex(message), arrival, reply);
+    return to_hex(reply.bytes());
+  }
+
+  adder::Server server_;
+  rpc::Dispatcher dispatcher_{{}, {.bytes = 1 << 20, .age = 120s}};
+  Protocol protocol_ = Protocol::udp;
+  Address peer_ = Address::ip("192.0.2.1", 700);
+  const Address local_ = Address::ip("192.0.2.9", 111);
+};
+
+TEST_F(Repeating, a_repeated_call_gets_the_first_reply) {
+  serve();
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000001"));
+  EXPECT_EQ(answer_to(call("00000008", "00000009")), counted("00000008", "00000002"));
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000001"));
+  EXPECT_EQ(server_.calls, 2);
+}
+
+TEST_F(Repeating, the_reply_of_a_failure_too) {
+  serve();
+  for (const char* procedure : {"00000002", "00000003", "00000004", "00000006", "00000007"}) {
+    const std::string first = answer_to(call("00000007", procedure));
+    const int calls = server_.calls;
+    EXPECT_EQ(answer_to(call("00000007", procedure)), first) << procedure;
+    EXPECT_EQ(server_.calls, calls) << procedure;
+  }
+}
+
+TEST_F(Repeating, another_credential_is_another_call) {
+  serve();
+  const std::string first = answer_to(call("00000007", "00000009", "", of_user_1000));
+  EXPECT_EQ(answer_to(call("00000007", "00000009", "", of_user_1001)), counted("00000007", "00000002"));
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000003"));
+  EXPECT_EQ(answer_to(call("00000007", "00000009", "", of_user_1000)), first);
+}
+
+TEST_F(Repeating, other_arguments_are_another_call) {
+  serve();
+  EXPECT_EQ(answer_to(call("00000007", "00000001", "00000002 00000003")), counted("00000007", "00000005"));
+  EXPECT_EQ(answer_to(call("00000007", "00000001", "00000002 00000004")), counted("00000007", "00000006"));
+  EXPECT_EQ(server_.calls, 2);
+}
+
+TEST_F(Repeating, another_peer_is_another_caller) {
+  serve();
+  answer_to(call("00000007", "00000009"));
+  peer_ = peer_.with_port(701);
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000002"));
+  peer_ = Address::ip("192.0.2.2", 700);
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000003"));
+}
+
+TEST_F(Repeating, over_a_connection_every_call_runs) {
+  serve();
+  for (const Protocol protocol : {Protocol::tcp, Protocol::local}) {
+    protocol_ = protocol;
+    const int before = server_.calls;
+    for (int times = 0; times < 3; ++times) answer_to(call("00000007", "00000009"));
+    EXPECT_EQ(server_.calls, before + 3);
+  }
+}
+
+TEST_F(Repeating, idempotent_procedures_run_again) {
+  serve({.idempotent = {9, 12345}});
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000001"));
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000002"));
+}
+
+TEST_F(Repeating, procedure_0_is_one) {
+  serve({.one_way = {0}});
+  for (int times = 1; times < 3; ++times) {
+    EXPECT_EQ(answer_to(call("00000007", "00000000")), "00000007 00000001 00000000 00000000 00000000 00000000");
+    EXPECT_EQ(server_.calls, times);
+  }
+}
+
+// They change nothing, and cost no memory.
+TEST_F(Repeating, what_did_not_run_is_not_remembered) {
+  serve();
+  for (const auto& never : {call("00000007", "00000001", "00000002"), call("00000007", "00000063")}) {
+    const int before = server_.calls;
+    answer_to(never);
+    answer_to(never);
+    EXPECT_EQ(server_.calls, before + 2);
+  }
+}
+
+TEST_F(Repeating, without_a_cache_every_call_runs) {
+  rpc::Dispatcher forgetful;
+  forgetful.add(server_);
+  dispatcher_ = std::move(forgetful);
+  answer_to(call("00000007", "00000009"));
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000002"));
+}
+
+class OneWay : public Repeating {
+ protected:
+  OneWay() {
+    serve({.one_way = {1, 2, 3, 4, 5, 7, 99}});
+    dispatcher_.on_failure([this](const rpc::Program&, std::uint32_t procedure, const std::string& what) {
+      told_ += std::to_string(procedure) + ": " + what + "\n";
+    });
+  }
+
+  std::string told_;
+};
+
+TEST_F(OneWay, a_call_is_run_and_not_answered) {
+  for (const Protocol protocol : {Protocol::tcp, Protocol::udp, Protocol::local}) {
+    protocol_ = protocol;
+    server_.calls = 0;
+    EXPECT_EQ(answer_to(call("00000007", "00000001", "00000002 00000003")), no_reply);
+    EXPECT_EQ(answer_to(call("00000007", "00000005", "00100000")), no_reply) << "of a reply too long";
+    EXPECT_EQ(server_.calls, 2);
+  }
+  EXPECT_EQ(told_, "");
+}
+
+TEST_F(OneWay, a_failure_is_told_to_the_owner_only) {
+  for (const std::string& failing :
+       {call("00000007", "00000002"), call("00000007", "00000003"), call("00000007", "00000007"),
+        call("00000007", "00000063"), call("00000007", "00000001", "00000002"),
+        call("00000007", "00000001", "00000002 00000003", of_nobody_known)})
+    EXPECT_EQ(answer_to(failing), no_reply) << failing;
+  EXPECT_EQ(told_,
+            "2: out of luck\n"
+            "3: its caller is refused: AUTH_TOOWEAK\n"
+            "7: it threw what is no std::exception\n"
+            "99: ADDER v2 (536870978 version 2): the program has no such procedure\n"
+            "1: the bytes end inside a value, byte 44\n"
+            "1: its caller is refused: AUTH_REJECTEDCRED\n");
+}
+
+TEST_F(OneWay, other_procedures_are_answered) {
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000001"));
+  EXPECT_EQ(answer_to(call("00000007", "00000008")), "00000007 00000001 00000000 00000000 00000000 00000003");
+}
+
+TEST_F(OneWay, runs_once) {
+  answer_to(call("00000007", "00000001", "00000002 00000003"));
+  EXPECT_EQ(answer_to(call("00000007", "00000001", "00000002 00000003")), no_reply);
+  EXPECT_EQ(server_.calls, 1);
+}
+
+}  // namespace

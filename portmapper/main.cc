@@ -39,7 +39,9 @@ std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper) {
   options.decoding.memory = std::size_t{1} << 20;
   auto server = std::make_unique<Server>(options);
   onc::daemon::prepare(*server, "portmapper");
-  for (onc::rpc::Service* service : portmapper.services()) server->add(*service);
+  // SET and UNSET are 1 and 2; the others only ask.
+  const onc::rpc::ServiceOptions questions{.idempotent = {3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
+  for (onc::rpc::Service* service : portmapper.services()) server->add(*service, questions);
   return server;
 }
 

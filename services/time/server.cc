@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   return onc::daemon::run("onc-timed", options.foreground, [&](const onc::daemon::Ready& ready) {
     TimeServer service;
     onc::rpc::Server server;
-    server.add(service);
+    server.add(service, {.idempotent = {1}});  // GETTIME
     onc::daemon::serve(server, "onc-timed", options, ready);
   });
 }

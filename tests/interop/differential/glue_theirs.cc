@@ -36,6 +36,7 @@ class TheirsWriter {
     }
     for (const Whole& whole : whole_.types) move(whole);
     table();
+    enumerators(all);
     return out_.text();
   }
 
@@ -60,6 +61,17 @@ class TheirsWriter {
     for (const Whole& whole : whole_.types)
       out_.line("{\"{}\", sizeof({}), move_{}, tell_{}},", whole.name, whole.holder(), whole.holder(), whole.holder());
     out_.line("{NULL, 0, NULL, NULL},");
+    out_.close("};");
+  }
+
+  void enumerators(const std::vector<const Definition*>& all) {
+    out_.blank();
+    out_.open("const TheirEnumerator their_enumerators[] =");
+    for (const Definition* definition : all)
+      if (const auto* type = definition->as<idlc::Enum>())
+        for (const idlc::Enumerator& enumerator : type->enumerators)
+          out_.line("{\"{}\", {}},", definition->name.text, enumerator.name.text);
+    out_.line("{NULL, 0},");
     out_.close("};");
   }
 

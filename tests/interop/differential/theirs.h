@@ -19,6 +19,15 @@ typedef struct Their {
 /* Of one .x, ended by one without a name; defined by what glue writes. */
 extern const Their their_types[];
 
+/* A value of an enum that rpcgen made. */
+typedef struct TheirEnumerator {
+  const char* type;
+  int value;
+} TheirEnumerator;
+
+/* Those of all enums in their_types, ended by one without a type. */
+extern const TheirEnumerator their_enumerators[];
+
 /* `value` must be zeros; it needs their_free() also where FALSE is returned. `*used`: the bytes read. */
 int their_decode(const Their* type, const void* bytes, size_t size, void* value, size_t* used);
 /* What does not fit is refused. `*used`: the bytes written. */

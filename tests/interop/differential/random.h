@@ -16,8 +16,9 @@ namespace differential {
 class Random {
  public:
   // One seed in eight gives strings with NULs, where C cuts them; one in twenty large values.
-  explicit Random(std::uint64_t seed)
-      : bits_(seed), nul_in_strings_(seed % 8 == 0), left_(seed % 20 == 0 ? 10000 : 1500) {}
+  explicit Random(std::uint64_t seed) : Random(seed, seed % 20 == 0 ? 10000 : 1500) {}
+  // `room`: the bytes and elements that one value may have beyond those it must have.
+  Random(std::uint64_t seed, std::uint64_t room) : bits_(seed), nul_in_strings_(seed % 8 == 0), left_(room) {}
 
   std::uint64_t bits() { return bits_(); }
   std::uint64_t below(std::uint64_t bound) { return bits_() % bound; }
@@ -64,7 +65,7 @@ class Random {
 
   std::mt19937_64 bits_;
   bool nul_in_strings_;
-  std::uint64_t left_;  // bytes and elements, of a whole value
+  std::uint64_t left_;  // of the room
 };
 
 }  // namespace differential

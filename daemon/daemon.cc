@@ -167,7 +167,9 @@ void prepare(rpc::Server& server, const std::string& name) {
 
 void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready) {
   prepare(server, name);
-  for (const std::string& endpoint : options.listen) server.listen(endpoint);
+  // Where systemd has opened sockets for us, those are meant.
+  if (server.listen_inherited().empty())
+    for (const std::string& endpoint : options.listen) server.listen(endpoint);
   const binding::Registration registration(server.programs(), server.endpoints(), options.registering);
   ready(name + ": serving " + programs_text(server) + " at" + endpoints_text(server) +
             (registration.registered() ? ", registered with the portmapper" : ", not registered"),

@@ -120,6 +120,45 @@ class Daemons(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertRegex(done.stderr, "^onc-timed: ONC_PORTMAPPER: 'tpc://host' is no endpoint: .*\n$")
 
+    def start_with_sockets(self, *sockets):
+        """onc-timed as systemd starts it: with sockets from descriptor 3 on, and told so."""
+        pass_on = " ".join(f"{3 + number}<&{one.fileno()}" for number, one in enumerate(sockets))
+        script = f'LISTEN_PID=$$ LISTEN_FDS={len(sockets)} exec "$0" "$@" {pass_on}'
+        environment = {**os.environ, "ONC_PORTMAPPER": "local:///nonexistent/rpcbind.sock"}
+        return subprocess.Popen(["bash", "-c", script, f"{BIN}/onc-timed", "--foreground", "--register", "no"],
+                                env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, pass_fds=[one.fileno() for one in sockets])
+
+    def test_sockets_that_systemd_opened_are_served_and_left_behind(self):
+        path = f"{self.folder}/time.sock"
+        with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, \
+                socket.socket(socket.AF_UNIX) as local:
+            udp.bind(("127.0.0.1", 0))
+            local.bind(path)
+            local.listen()
+            places = [f"tcp://127.0.0.1:{tcp.getsockname()[1]}", f"udp://127.0.0.1:{udp.getsockname()[1]}",
+                      f"local://{path}"]
+            process = self.start_with_sockets(tcp, udp, local)
+            self.addCleanup(lambda: process.poll() is None and process.kill())
+            self.assertEqual(process.stdout.readline(),
+                             f"onc-timed: serving TIME v1 at {' '.join(places)}, not registered\n")
+            for place in places:
+                subprocess.run([f"{BIN}/onc-time", "get", "--server", place], check=True, timeout=TIMEOUT,
+                               stdout=subprocess.DEVNULL)
+            process.terminate()
+            process.communicate(timeout=TIMEOUT)
+            self.assertEqual(process.returncode, 0)
+            self.assertTrue(os.path.exists(path), "it is systemd's")
+
+    def test_a_descriptor_that_is_no_socket_to_serve_on_is_an_error(self):
+        ends = socket.socketpair()
+        for end in ends:
+            self.addCleanup(end.close)
+        process = self.start_with_sockets(ends[0])
+        said, complaint = process.communicate(timeout=TIMEOUT)
+        self.assertEqual((process.returncode, said), (1, ""))
+        self.assertRegex(complaint, "^onc-timed: LISTEN_FDS hands over descriptor 3, which is no listening .*\n$")
+
     def test_a_command_line_that_makes_no_sense_is_status_2(self):
         for command in (["onc-timed", "--nonsense"], ["onc-timed", "--register", "perhaps"], ["onc-timed", "--listen"],
                         ["portmapper", "--nonsense"], ["portmapper", "--port", "65536"], ["portmapper", "more"],

@@ -1,6 +1,7 @@
 #include <onc/server/dispatcher.h>
 #include <onc/server/server.h>
 #include <onc/transport/datagram_server.h>
+#include <onc/transport/inherited.h>
 #include <onc/transport/listen.h>
 #include <onc/transport/stream_listener.h>
 #include <onc/transport/stream_pool.h>
@@ -17,6 +18,7 @@ struct Server::State {
   explicit State(ServerOptions chosen)
       : options(chosen), dispatcher(chosen.decoding, {chosen.reply_cache_bytes, chosen.reply_cache_age}) {}
 
+  transport::Endpoint serve(transport::Listener listener);
   void close();
   void wait_for_signal();
 
@@ -39,6 +41,7 @@ struct Server::State {
   std::vector<std::unique_ptr<transport::StreamListener>> streams;
   std::vector<std::unique_ptr<transport::DatagramServer>> datagrams;
   std::vector<transport::Endpoint> endpoints;
+  std::vector<std::string> paths;  // of local sockets that were made here
 };
 
 Server::Server(ServerOptions options) : state_(std::make_unique<State>(options)) {}
@@ -49,8 +52,7 @@ void Server::State::close() {
   streams.clear();
   datagrams.clear();
   connections.close();
-  for (const auto& endpoint : endpoints)
-    if (endpoint.protocol == Protocol::local) ::unlink(endpoint.host.c_str());
+  for (const std::string& path : std::exchange(paths, {})) ::unlink(path.c_str());
   endpoints.clear();
 }
 
@@ -58,16 +60,27 @@ void Server::add(Service& service, ServiceOptions options) { state_->dispatcher.
 void Server::add(AsyncService& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
 
 transport::Endpoint Server::listen(std::string_view endpoint) {
-  transport::Listener listener = transport::listen(transport::Endpoint::parse(endpoint));
+  const transport::Endpoint at = state_->serve(transport::listen(transport::Endpoint::parse(endpoint)));
+  if (at.protocol == Protocol::local) state_->paths.push_back(at.host);
+  return at;
+}
+
+std::vector<transport::Endpoint> Server::listen_inherited() {
+  std::vector<transport::Endpoint> inherited;
+  for (transport::Listener& listener : transport::inherited_listeners())
+    inherited.push_back(state_->serve(std::move(listener)));
+  return inherited;
+}
+
+transport::Endpoint Server::State::serve(transport::Listener listener) {
   const Protocol protocol = *listener.endpoint.protocol;
-  if (protocol == Protocol::udp) {
-    state_->datagrams.push_back(std::make_unique<transport::DatagramServer>(
-        state_->context, std::move(listener.socket), state_->handler, state_->options.max_unanswered_of_all));
-  } else {
-    state_->streams.push_back(std::make_unique<transport::StreamListener>(state_->context, std::move(listener.socket),
-                                                                          protocol, state_->connections));
-  }
-  return state_->endpoints.emplace_back(std::move(listener.endpoint));
+  if (protocol == Protocol::udp)
+    datagrams.push_back(std::make_unique<transport::DatagramServer>(context, std::move(listener.socket), handler,
+                                                                    options.max_unanswered_of_all));
+  else
+    streams.push_back(
+        std::make_unique<transport::StreamListener>(context, std::move(listener.socket), protocol, connections));
+  return endpoints.emplace_back(std::move(listener.endpoint));
 }
 
 const std::vector<Program>& Server::programs() const { return state_->dispatcher.programs(); }

@@ -57,6 +57,9 @@ class Server {
   // Binds tcp://host:port, udp://host:port or local:///path; port 0 takes a free one. Returns what it became.
   // Calls are queued from here on, and served by run(). Throws Error, in one sentence that says what to do.
   transport::Endpoint listen(std::string_view endpoint);
+  // Serves the sockets that systemd or its like has opened for this process (LISTEN_FDS, sd_listen_fds(3)). Returns what
+  // they are: nothing where there are none. A local socket's path is left where it is in the end.
+  std::vector<transport::Endpoint> listen_inherited();
 
   const std::vector<Program>& programs() const;
   const std::vector<transport::Endpoint>& endpoints() const;

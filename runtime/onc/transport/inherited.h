@@ -1,0 +1,15 @@
+// Sockets that whoever started this process has opened for it, as systemd does (sd_listen_fds(3)). Knows no RPC.
+#pragma once
+
+#include <onc/transport/listen.h>
+
+#include <vector>
+
+namespace onc::transport {
+
+// Takes the sockets that LISTEN_PID and LISTEN_FDS announce, where this process is meant: TCP and local ones that
+// listen, UDP ones that are bound. Once only: both variables are gone then, so that no child takes them for its own.
+// Throws rpc::Error(bad_endpoint) where one is something else.
+std::vector<Listener> inherited_listeners();
+
+}  // namespace onc::transport

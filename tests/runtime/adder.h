@@ -17,6 +17,7 @@ inline constexpr onc::rpc::Procedure refuse{program, 3, "refuse"};
 inline constexpr onc::rpc::Procedure stay_silent{program, 4, "stay_silent"};
 inline constexpr onc::rpc::Procedure long_reply{program, 5, "long_reply"};
 inline constexpr onc::rpc::Procedure call_another{program, 6, "call_another"};
+inline constexpr onc::rpc::Procedure note{program, 8, "note"};
 inline constexpr onc::rpc::Procedure count{program, 9, "count"};
 }  // namespace procedures
 
@@ -25,6 +26,7 @@ class Server : public onc::rpc::Service {
   explicit Server(const onc::rpc::Program& as = adder::program) : Service(as) {}
 
   int calls = 0;
+  std::vector<std::int32_t> noted;
   std::optional<onc::rpc::SysParameters> last_sys;
 
   void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
@@ -53,6 +55,7 @@ class Server : public onc::rpc::Service {
       // What this handler was told as a client is not about its own caller.
       case 6: arguments.finish(); throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, adder::program);
       case 7: arguments.finish(); throw 42;
+      case 8: noted.push_back(arguments.i32()); return arguments.finish();
       // How many calls there have been, this one among them.
       case 9: arguments.finish(); return results.i32(calls);
       default: break;
@@ -61,10 +64,15 @@ class Server : public onc::rpc::Service {
   }
 };
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
 
+  // RFC 5531 §8: what the server has been told not to answer.
+  void note(std::int32_t a) {
+    begin_call(procedures::note).i32(a);
+    end_void_call();
+  }
   void null() {
     call(
         procedures::null, [](onc::xdr::Encoder&) {}, [](onc::xdr::Decoder&) {});

@@ -115,10 +115,13 @@ class AsyncServer : public onc::rpc::AsyncService {
   std::int32_t released_ = 0;
 };
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
 
+  asio::awaitable<void> note(std::int32_t a) {
+    return call(procedures::note, [&](onc::xdr::Encoder& out) { out.i32(a); });
+  }
   asio::awaitable<void> null() {
     return call(procedures::null, [](onc::xdr::Encoder&) {});
   }

@@ -28,9 +28,9 @@ void VersionWriter::define_async() {
 
 void VersionWriter::declare_async_client() {
   out_.blank();
-  out_.open("class AsyncClient : public onc::rpc::AsyncClient");
+  out_.open("class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient>");
   out_.label("public:");
-  out_.line("using onc::rpc::AsyncClient::AsyncClient;");
+  out_.line("using AsyncClientFor::AsyncClientFor;");
   for (const Procedure& procedure : version_.procedures)
     write_line(out_, procedure.comments,
                awaitable(procedure) + " " + names_.of(procedure) + "(" + async_parameters(procedure, false) + ");");

@@ -5,9 +5,9 @@ namespace idlc::cpp {
 
 void VersionWriter::declare_client() {
   out_.blank();
-  out_.open("class Client : public onc::rpc::Client");
+  out_.open("class Client : public onc::rpc::ClientFor<Client>");
   out_.label("public:");
-  out_.line("using onc::rpc::Client::Client;");
+  out_.line("using ClientFor::ClientFor;");
   for (const Procedure& procedure : version_.procedures)
     write_line(out_, procedure.comments,
                result(procedure) + " " + names_.of(procedure) + "(" + client_parameters(procedure, false) + ");");
@@ -33,7 +33,7 @@ void VersionWriter::write_arguments(const Procedure& procedure) {
 }
 
 void VersionWriter::read_results(const Procedure& procedure) {
-  if (procedure.result.is_void()) return out_.line("end_call();");
+  if (procedure.result.is_void()) return out_.line("end_void_call();");
   const std::string value = codec_.read(procedure.result, "end_call()");
   if (!value.empty()) return out_.line("return {};", value);
   if (is_class(procedure.result)) return out_.line("return end_call().last<{}>();", result(procedure));

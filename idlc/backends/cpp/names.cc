@@ -39,9 +39,11 @@ const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio", link
 const Scope in_class{"encode", "decode", "print"};
 
 // What a Client or Server has, is or calls: no procedure may take it.
-const Scope in_program{"call",           "begin_call",  "end_call",   "dispatch", "program", "set_timeout",
-                       "set_credential", "encode",      "decode",     "Client",   "Server",  "AsyncClient",
-                       "handlers",       "AsyncServer", "procedures", "onc",      "std",     "asio"};
+const Scope in_program{"call",           "begin_call",  "end_call",   "end_void_call", "next_call",   "dispatch",
+                       "program",        "set_timeout", "flush",      "within",        "until",       "as",
+                       "one_way",        "ClientFor",   "ForOneCall", "encode",        "decode",      "Client",
+                       "set_credential", "Server",      "handlers",   "AsyncClient",   "AsyncServer", "AsyncClientFor",
+                       "procedures",     "onc",         "std",        "asio"};
 
 // files.x: files. A C++ name whatever the file's is.
 std::string space_of(const std::string& file) {
@@ -115,7 +117,8 @@ bool is_namespace(const std::string& text) {
 
 const Scope& names_in_classes() {
   static const Scope names = [] {
-    Scope all{"State", "state_", "begin", "exchange", "undecodable", "Service", "AsyncService", "program_", "close"};
+    Scope all{"State",   "state_",       "begin",    "exchange", "undecodable",
+              "Service", "AsyncService", "program_", "close",    "refuse_one_way"};
     all.insert(in_program.begin(), in_program.end());
     return all;
   }();

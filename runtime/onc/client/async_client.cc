@@ -8,6 +8,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,7 @@ class AsyncClientState {
   asio::any_io_executor executor;
   transport::Endpoint server;
   ClientOptions options;
+  std::optional<CallOptions> next;  // of the call to come
   std::uint32_t xid = first_xid();
 
  private:
@@ -71,8 +73,13 @@ class Waiting {
   PendingCall& call_;
 };
 
+TimePoint deadline_of(const PendingCall& call) {
+  const TimePoint end = call.began + call.request.timeout;
+  return std::min(end, call.request.deadline.value_or(end));
+}
+
 Error given_up(Link& link, const PendingCall& call, std::error_code why) {
-  return broken_off(call.request.procedure, link.peer(), why, call.timeout, link.take_back(call));
+  return broken_off(call.request.procedure, link.peer(), why, call.timeout(), link.take_back(call));
 }
 
 }  // namespace
@@ -80,8 +87,8 @@ Error given_up(Link& link, const PendingCall& call, std::error_code why) {
 asio::awaitable<void> exchange(AsyncRequest request, ResultReader reader) {
   const std::shared_ptr<AsyncClientState> client = request.client;
   const std::shared_ptr<Link> link = client->working_link();
-  PendingCall call{std::move(request), reader, asio::steady_timer(client->executor), client->options.timeout};
-  const TimePoint deadline = call.began + call.timeout;
+  PendingCall call{std::move(request), reader, asio::steady_timer(client->executor)};
+  const TimePoint deadline = deadline_of(call);
   auto repeat_after = client->options.retransmit_after;
   const Waiting waiting(*link, call);
   while (!call.done) {
@@ -120,13 +127,26 @@ void AsyncClient::set_timeout(std::chrono::milliseconds timeout) {
   state_->options = within_range(std::move(state_->options));
 }
 void AsyncClient::set_credential(Credential credential) { state_->options.credential = std::move(credential); }
+CallOptions& AsyncClient::next_call() { return state_->next ? *state_->next : state_->next.emplace(); }
 void AsyncClient::close() { state_->close(); }
 
 AsyncRequest AsyncClient::begin(const Procedure& procedure) {
-  AsyncRequest request{state_, procedure, ++state_->xid, std::make_shared<xdr::Encoder>()};
+  AsyncClientState& client = *state_;
+  const CallOptions chosen = std::exchange(client.next, std::nullopt).value_or(CallOptions());
+  // A deadline alone may lie further off than the client's own timeout.
+  const auto timeout =
+      chosen.timeout.value_or(chosen.deadline ? std::chrono::milliseconds::max() : client.options.timeout);
+  AsyncRequest request{
+      state_,          procedure,     ++client.xid, std::make_shared<xdr::Encoder>(), within_range(timeout),
+      chosen.deadline, chosen.one_way};
   request.message->u32(0);  // room for the record mark
-  encode_call(*request.message, request.xid, procedure, state_->options.credential);
+  encode_call(*request.message, request.xid, procedure, chosen.credential.value_or(client.options.credential));
   return request;
+}
+
+void AsyncClient::refuse_one_way(const AsyncRequest& request) {
+  if (request.one_way)
+    throw std::logic_error(std::string(request.procedure.name) + " has results, so it cannot be called one-way");
 }
 
 }  // namespace onc::rpc

@@ -7,7 +7,9 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 
@@ -20,7 +22,10 @@ struct AsyncRequest {
   std::shared_ptr<AsyncClientState> client;
   Procedure procedure;
   std::uint32_t xid;
-  std::shared_ptr<xdr::Encoder> message;  // with room for the record mark
+  std::shared_ptr<xdr::Encoder> message;                          // with room for the record mark
+  std::chrono::milliseconds timeout;                              // from when it is awaited,
+  std::optional<std::chrono::steady_clock::time_point> deadline;  // and until when at most
+  bool one_way = false;
 };
 
 // Reads the results as soon as they are there, while they lie in the connection's buffer.
@@ -54,6 +59,9 @@ asio::awaitable<Result> exchange(AsyncRequest request, void (*decode)(xdr::Decod
 // so a broken bound is thrown before there is anything to await; nothing is sent before it is awaited.
 // Where the connection breaks, all calls on it fail, and each says whether it may have run.
 //
+// Of a one-way call, `co_await client.one_way().log("text")`, nobody waits for a reply: it ends when it has been sent.
+// What becomes of it is as for Client; nothing is gathered, but what is sent on one turn of the loop leaves together.
+//
 // Everything happens on one executor, of an io_context that one thread runs or of a strand: calls are awaited there,
 // and the client is used and destroyed there. While no call is under way it keeps no io_context from ending.
 class AsyncClient {
@@ -78,6 +86,7 @@ class AsyncClient {
   asio::awaitable<Result> call(const Procedure& procedure, EncodeArguments&& encode_arguments,
                                void (*decode_result)(xdr::Decoder&, std::type_identity_t<Result>&)) {
     AsyncRequest request = begin(procedure);
+    refuse_one_way(request);
     encode_arguments(*request.message);
     return onc::rpc::exchange<Result>(std::move(request), decode_result);
   }
@@ -89,11 +98,24 @@ class AsyncClient {
     return onc::rpc::exchange(std::move(request), ResultReader{});
   }
 
+ protected:
+  // Of the call to come, and no other.
+  CallOptions& next_call();
+
  private:
   // A call message up to its arguments.
   AsyncRequest begin(const Procedure& procedure);
+  // Throws std::logic_error: a call with results cannot be one.
+  static void refuse_one_way(const AsyncRequest& request);
 
   std::shared_ptr<AsyncClientState> state_;
+};
+
+// The base of a generated AsyncClient, which `Generated` is: co_await client.within(500ms).lookup("motd").
+template <class Generated>
+class AsyncClientFor : public ForOneCall<Generated, AsyncClient> {
+ public:
+  using ForOneCall<Generated, AsyncClient>::ForOneCall;
 };
 
 }  // namespace onc::rpc

@@ -6,14 +6,23 @@
 #include <onc/message/message.h>
 #include <onc/transport/connect.h>
 #include <onc/transport/endpoint.h>
+#include <onc/transport/record.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace onc::rpc {
 
 using transport::Channel;
 using transport::TimePoint;
+
+namespace {
+
+// One-way calls go out when they are this long together, in bytes.
+constexpr std::size_t send_gathered_at = std::size_t{64} << 10;
+
+}  // namespace
 
 struct Client::State {
   std::optional<transport::Endpoint> server;  // absent where the channel was given
@@ -22,14 +31,25 @@ struct Client::State {
   xdr::Encoder message;
   std::uint32_t xid = first_xid();
   TimePoint last_call{};
-  Procedure called{};  // by the call under way
+  Procedure called{};                   // by the call under way
+  std::optional<CallOptions> chosen;    // for it,
+  std::optional<CallOptions> next;      // and for the one to come
+  std::chrono::milliseconds allowed{};  // for it, as errors say
+  xdr::Encoder gathered;                // one-way calls that were not sent yet: whole records
   std::optional<xdr::Decoder> results;
   bool given_up = false;  // a channel that was given, and broke
 
   TimePoint now() const { return channel ? channel->now() : transport::Clock::now(); }
   std::string peer() const { return channel ? channel->peer() : server->text(); }
 
-  // Makes sure of a channel.
+  bool is_one_way() const { return chosen && chosen->one_way; }
+  // For the call that begins now; notes how long that is.
+  TimePoint deadline();
+  // For one-way calls: sent, or left for flush().
+  void post();
+  void flush(TimePoint deadline);
+  xdr::Decoder& exchange();
+  // Makes sure of a channel, and that it works as far as can be seen from here.
   void connect(const Procedure& procedure, TimePoint deadline);
   void drop_if_hung_up();
   xdr::BytesView send_and_receive(const Procedure& procedure, TimePoint deadline);
@@ -64,29 +84,92 @@ void Client::set_credential(Credential credential) { state_->options.credential 
 
 void Client::call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::DecodeRef results) {
   arguments(begin_call(procedure));
-  results(end_call());
+  if (results)
+    results(end_call());
+  else
+    end_void_call();
+}
+
+CallOptions& Client::next_call() { return state_->next ? *state_->next : state_->next.emplace(); }
+
+void Client::flush() {
+  state_->chosen.reset();
+  state_->flush(state_->deadline());
 }
 
 xdr::Encoder& Client::begin_call(const Procedure& procedure) {
-  state_->called = procedure;
-  xdr::Encoder& message = state_->message;
-  message.clear();
-  message.u32(0);  // room for the record mark
-  encode_call(message, ++state_->xid, procedure, state_->options.credential);
-  return message;
+  State& state = *state_;
+  state.called = procedure;
+  state.chosen = std::exchange(state.next, std::nullopt);
+  const bool own_credential = state.chosen && state.chosen->credential;
+  state.message.clear();
+  state.message.u32(0);  // room for the record mark
+  encode_call(state.message, ++state.xid, procedure,
+              own_credential ? *state.chosen->credential : state.options.credential);
+  return state.message;
 }
 
 xdr::Decoder& Client::end_call() {
-  State& state = *state_;
-  const Procedure& procedure = state.called;
-  state.drop_if_hung_up();
-  const TimePoint deadline = state.now() + state.options.timeout;
-  state.connect(procedure, deadline);
-  xdr::Decoder& results =
-      state.results.emplace(state.results_of(procedure, state.send_and_receive(procedure, deadline)));
-  results.on_error(State::undecodable, &state);
-  results.pass_over_rest();
-  return results;
+  if (state_->is_one_way())
+    throw std::logic_error(std::string(state_->called.name) + " has results, so it cannot be called one-way");
+  return state_->exchange();
+}
+
+void Client::end_void_call() {
+  if (state_->is_one_way())
+    state_->post();
+  else
+    state_->exchange();
+}
+
+xdr::Decoder& Client::State::exchange() {
+  drop_if_hung_up();
+  const TimePoint until = deadline();
+  connect(called, until);
+  flush(until);
+  results.emplace(results_of(called, send_and_receive(called, until)));
+  results->on_error(undecodable, this);
+  results->pass_over_rest();
+  return *results;
+}
+
+TimePoint Client::State::deadline() {
+  const TimePoint begin = now();
+  allowed = options.timeout;
+  if (!chosen) return begin + allowed;
+  if (chosen->timeout) allowed = within_range(*chosen->timeout);
+  if (!chosen->deadline) return begin + allowed;
+  const TimePoint end = chosen->timeout ? std::min(*chosen->deadline, begin + allowed) : *chosen->deadline;
+  allowed = within_range(std::chrono::ceil<std::chrono::milliseconds>(end - begin));
+  return begin + allowed;
+}
+
+void Client::State::post() {
+  drop_if_hung_up();
+  const TimePoint until = deadline();
+  connect(called, until);
+  if (!channel->reliable()) {
+    try {
+      return channel->send(message, until);
+    } catch (const std::system_error& error) {
+      fail(called, error.code(), MayHaveRun::no);
+    }
+  }
+  transport::set_mark({message.data(), message.size()});
+  gathered.raw(message.bytes());
+  if (gathered.size() >= send_gathered_at) flush(until);
+}
+
+// What has begun to leave may have arrived: it is not sent a second time.
+void Client::State::flush(TimePoint until) {
+  if (gathered.size() == 0) return;
+  connect(called, until);
+  const xdr::Encoder records = std::move(gathered);
+  try {
+    channel->send_records(records.bytes(), until);
+  } catch (const std::system_error& error) {
+    fail(called, error.code(), MayHaveRun::maybe);
+  }
 }
 
 void Client::State::undecodable(const void* state, const xdr::Error& error) {
@@ -177,7 +260,7 @@ void Client::State::fail(const Procedure& procedure, std::error_code code, MayHa
   const bool reusable = channel && !channel->reliable() && code == errc::timed_out;
   if (!reusable && server) channel.reset();
   if (!reusable && !server) given_up = true;
-  throw broken_off(procedure, where, code, options.timeout, may_have_run);
+  throw broken_off(procedure, where, code, allowed, may_have_run);
 }
 
 }  // namespace onc::rpc

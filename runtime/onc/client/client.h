@@ -2,6 +2,7 @@
 #pragma once
 
 #include <onc/auth/auth.h>
+#include <onc/client/call_options.h>
 #include <onc/rpc/error.h>
 #include <onc/rpc/program.h>
 #include <onc/transport/channel.h>
@@ -30,6 +31,13 @@ struct ClientOptions {
 
 // Calls one version of one program. Connects at the first call, and again at the next call after a failure or when the
 // server has hung up meanwhile.
+//
+// Calls without a reply are client.one_way().log("text"), of procedures without a result. Over TCP and local sockets
+// they are gathered, and sent together with the next ordinary call, with flush(), or when they are 64 KiB; over UDP at
+// once, each only once. What becomes of them the client never learns, but that an ordinary call made after them, on the
+// same connection, was answered: then the server has got them all. Of a client that is destroyed they are lost:
+// flush().
+//
 // Not for several threads at once.
 class Client {
  public:
@@ -45,6 +53,9 @@ class Client {
   void set_timeout(std::chrono::milliseconds timeout);
   void set_credential(Credential credential);
 
+  // Sends what one-way calls have left behind. Throws Error.
+  void flush();
+
   // One call. Each a struct or union of a .x, or a function that takes the encoder or decoder.
   // Throws Error; xdr::Error where an argument breaks a bound of the .x, and then nothing was sent.
   void call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::DecodeRef results);
@@ -56,11 +67,23 @@ class Client {
   // what the .x says are Error(undecodable_reply) where they are read. Bytes left over are passed over: Debian's
   // rpc.rstatd sends four more than its own .x declares.
   xdr::Decoder& end_call();
+  // The same where there are no results; only such a call may be one-way.
+  void end_void_call();
+
+  // Of the call to come, and no other.
+  CallOptions& next_call();
 
  private:
   struct State;
 
   std::unique_ptr<State> state_;
+};
+
+// The base of a generated Client, which `Generated` is: client.within(500ms).lookup("motd").
+template <class Generated>
+class ClientFor : public ForOneCall<Generated, Client> {
+ public:
+  using ForOneCall<Generated, Client>::ForOneCall;
 };
 
 }  // namespace onc::rpc

@@ -1,5 +1,6 @@
 #include <onc/client/find_server.h>
 #include <onc/client/link.h>
+#include <onc/client/timing.h>
 #include <onc/message/message.h>
 #include <onc/transport/async_connect.h>
 
@@ -7,6 +8,7 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -16,6 +18,12 @@ using transport::AsyncChannel;
 using transport::Clock;
 using transport::Protocol;
 using transport::TimePoint;
+
+std::chrono::milliseconds PendingCall::timeout() const {
+  if (!request.deadline) return request.timeout;
+  const auto until_deadline = std::chrono::ceil<std::chrono::milliseconds>(*request.deadline - began);
+  return within_range(std::min(request.timeout, until_deadline));
+}
 
 Link::Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options)
     : executor_(std::move(executor)),
@@ -75,6 +83,7 @@ void Link::add(PendingCall& call) {
   last_call_ = call.began;
   [[maybe_unused]] const bool is_new = calls_.emplace(call.request.xid, &call).second;
   assert(is_new);
+  if (call.request.one_way) ++one_way_calls_;
   if (!std::exchange(dialed_, true))
     return run(find_and_dial(shared_from_this(), call.request.procedure.program, Clock::now() + timeout_));
   if (!channel_) return;
@@ -83,7 +92,9 @@ void Link::add(PendingCall& call) {
 }
 
 void Link::remove(PendingCall& call) {
-  if (calls_.erase(call.request.xid) != 0 && calls_.empty()) rest();
+  if (calls_.erase(call.request.xid) == 0) return;
+  if (call.request.one_way) --one_way_calls_;
+  if (calls_.empty()) rest();
 }
 
 void Link::rest() {
@@ -100,10 +111,12 @@ void Link::send(PendingCall& call) {
   try {
     call.ticket = channel_->send(call.request.message);
     ++call.sent;
+    // A datagram has left by then.
+    if (call.request.one_way && !channel_->reliable()) finish(call, nullptr);
   } catch (const std::system_error& error) {
     // "Port unreachable" tells of a datagram sent before, and so of them all.
     if (error.code() == std::errc::connection_refused) return on_end(error.code());
-    finish(call, std::make_exception_ptr(broken_off(call.request.procedure, peer(), error.code(), call.timeout,
+    finish(call, std::make_exception_ptr(broken_off(call.request.procedure, peer(), error.code(), call.timeout(),
                                                     call.sent == 0 ? MayHaveRun::no : MayHaveRun::maybe)));
   }
 }
@@ -124,6 +137,14 @@ void Link::on_message(xdr::BytesView message) {
   if (const auto call = calls_.find(*xid); call != calls_.end()) read_reply(*call->second, message);
 }
 
+void Link::on_sent(std::uint64_t first_unsent) {
+  if (one_way_calls_ == 0) return;
+  std::vector<PendingCall*> done;
+  for (const auto& [xid, call] : calls_)
+    if (call->request.one_way && call->sent != 0 && call->ticket < first_unsent) done.push_back(call);
+  for (PendingCall* call : done) finish(*call, nullptr);
+}
+
 void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
   const Procedure& procedure = call.request.procedure;
   try {
@@ -132,7 +153,7 @@ void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
     try {
       header = decode_reply(in);
     } catch (const xdr::Error&) {
-      throw broken_off(procedure, peer(), errc::bad_reply, call.timeout, MayHaveRun::maybe);
+      throw broken_off(procedure, peer(), errc::bad_reply, call.timeout(), MayHaveRun::maybe);
     }
     if (header.failure) throw refused_by_server(procedure, peer(), header);
     xdr::Decoder results(in.rest(), decoding_);
@@ -169,7 +190,7 @@ void Link::on_end(std::error_code why) {
 
 void Link::fail(std::error_code why) {
   fail([&](const PendingCall& call) {
-    return broken_off(call.request.procedure, peer(), why, call.timeout, take_back(call));
+    return broken_off(call.request.procedure, peer(), why, call.timeout(), take_back(call));
   });
 }
 

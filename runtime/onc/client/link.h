@@ -20,14 +20,16 @@ namespace onc::rpc {
 struct PendingCall {
   AsyncRequest request;
   ResultReader reader;
-  asio::steady_timer wake;            // cancelled when the call is done
-  std::chrono::milliseconds timeout;  // for errors to say
+  asio::steady_timer wake;  // cancelled when the call is done
   transport::TimePoint began = transport::Clock::now();
 
   int sent = 0;                                // how often
   transport::AsyncChannel::Ticket ticket = 0;  // of the last time
   bool done = false;
   std::exception_ptr failure = nullptr;
+
+  // For errors to say.
+  std::chrono::milliseconds timeout() const;
 };
 
 // Connects when the first call comes. What ends the connection ends it.
@@ -65,6 +67,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   void send(PendingCall& call);
 
   void on_message(xdr::BytesView message) override;
+  void on_sent(std::uint64_t first_unsent) override;
   void on_end(std::error_code why) override;
   void read_reply(PendingCall& call, xdr::BytesView reply);
   void finish(PendingCall& call, std::exception_ptr failure);
@@ -89,6 +92,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   transport::TimePoint last_call_ = transport::Clock::now();
   transport::TimePoint last_heard_ = last_call_;
   std::map<std::uint32_t, PendingCall*> calls_;  // by xid, and so as they were made
+  std::size_t one_way_calls_ = 0;                // of these
 };
 
 }  // namespace onc::rpc

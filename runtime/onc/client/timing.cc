@@ -10,8 +10,12 @@ constexpr std::chrono::milliseconds shortest_repeat_wait{10};
 
 }  // namespace
 
+std::chrono::milliseconds within_range(std::chrono::milliseconds timeout) {
+  return std::clamp(timeout, std::chrono::milliseconds(0), longest_timeout);
+}
+
 ClientOptions within_range(ClientOptions options) {
-  options.timeout = std::clamp(options.timeout, std::chrono::milliseconds(0), longest_timeout);
+  options.timeout = within_range(options.timeout);
   options.retransmit_after = std::clamp(options.retransmit_after, shortest_repeat_wait, longest_repeat_wait);
   return options;
 }

@@ -15,5 +15,6 @@ inline constexpr std::chrono::seconds trusted_unused{1};
 
 // Times beyond some would overflow the clock, or be a flood of datagrams.
 ClientOptions within_range(ClientOptions options);
+std::chrono::milliseconds within_range(std::chrono::milliseconds timeout);
 
 }  // namespace onc::rpc

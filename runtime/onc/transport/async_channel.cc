@@ -128,6 +128,7 @@ void AsyncStreamChannel::write() {
   if (size < 0 && !would_block(errno)) return end(error_code(errno));
   if (size > 0) sent(static_cast<std::size_t>(size));
   if (!queue_.empty()) wait_to_write();
+  if (owner_) owner_->on_sent(first_);
 }
 
 void AsyncStreamChannel::sent(std::size_t size) {

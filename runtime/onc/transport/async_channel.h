@@ -19,6 +19,8 @@ class AsyncChannel {
   class Owner {
    public:
     virtual void on_message(xdr::BytesView message) = 0;
+    // The messages with smaller tickets have left whole.
+    virtual void on_sent(std::uint64_t first_unsent) = 0;
     // The channel has broken and is of no more use. `why`: errno's code, or rpc::errc's where a record breaks the
     // limits.
     virtual void on_end(std::error_code why) = 0;

@@ -29,6 +29,11 @@ void set_mark(std::span<std::byte> record) {
   xdr::store_big_endian(record.data(), last_fragment | static_cast<std::uint32_t>(record.size() - mark_size));
 }
 
+std::size_t size_in_mark(xdr::BytesView record) {
+  assert(record.size() >= mark_size);
+  return xdr::load_big_endian<std::uint32_t>(record.data()) & ~last_fragment;
+}
+
 std::span<std::byte> RecordReader::room() {
   compact();
   if (end_ == buffer_.size()) {

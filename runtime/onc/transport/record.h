@@ -15,6 +15,8 @@ inline constexpr std::size_t mark_size = 4;
 
 // Fills in the mark of a record that is sent as one fragment: `record` begins with mark_size bytes of room.
 void set_mark(std::span<std::byte> record);
+// The bytes of such a record after its mark.
+std::size_t size_in_mark(xdr::BytesView record);
 
 // Gathers whole records from bytes that arrive in pieces of any size.
 //

@@ -39,8 +39,11 @@ StreamChannel::StreamChannel(Socket socket, std::string peer, std::size_t max_re
       send_timeout_(socket_.get(), SO_SNDTIMEO) {}
 
 void StreamChannel::send(xdr::Encoder& message, TimePoint deadline) {
-  std::span<std::byte> left(message.data(), message.size());
-  set_mark(left);
+  set_mark({message.data(), message.size()});
+  send_records(message.bytes(), deadline);
+}
+
+void StreamChannel::send_records(xdr::BytesView left, TimePoint deadline) {
   while (!left.empty()) {
     if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
     const ssize_t sent = ::send(socket_.get(), left.data(), left.size(), MSG_NOSIGNAL);

@@ -32,6 +32,7 @@ class StreamChannel : public Channel {
 
   bool reliable() const override { return true; }
   void send(xdr::Encoder& message, TimePoint deadline) override;
+  void send_records(xdr::BytesView records, TimePoint deadline) override;
   std::optional<xdr::BytesView> receive(TimePoint deadline) override;
   bool is_hung_up() override;
   std::string peer() const override { return peer_; }

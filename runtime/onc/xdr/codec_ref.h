@@ -42,6 +42,7 @@ class DecodeRef {
   requires(!std::same_as<std::remove_cvref_t<T>, DecodeRef>) DecodeRef(T&& value)
       : value_(std::addressof(value)), decode_(decode<std::remove_reference_t<T>>) {}
 
+  explicit operator bool() const { return value_ != nullptr; }
   void operator()(Decoder& in) const {
     if (value_) decode_(value_, in);
   }

@@ -9,9 +9,9 @@ namespace comments {
 
 namespace COMMENTED::one {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   // Does nothing.
   asio::awaitable<void> nothing();
 };

@@ -20,7 +20,7 @@ constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
 
 void Client::nothing() {
   begin_call(procedures::nothing);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -42,9 +42,9 @@ namespace COMMENTED::one {
 
 inline constexpr onc::rpc::Program program{0x20000002, 1, "COMMENTED", "one"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   // Does nothing.
   void nothing();
 };

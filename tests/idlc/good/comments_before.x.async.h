@@ -9,9 +9,9 @@ namespace comments_before {
 
 namespace P::V {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   // nothing
   asio::awaitable<void> null();
   asio::awaitable<void> one();

@@ -71,12 +71,12 @@ constexpr onc::rpc::Procedure one{program, 1, "one"};
 
 void Client::null() {
   begin_call(procedures::null);
-  end_call();
+  end_void_call();
 }
 
 void Client::one() {
   begin_call(procedures::one);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -82,9 +82,9 @@ namespace P::V {
 
 inline constexpr onc::rpc::Program program{1, 1, "P", "V"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   // nothing
   void null();
   void one();

@@ -9,9 +9,9 @@ namespace included {
 
 namespace INCLUDED::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<enums::Choice> choose(enums::Kind);
 };
 

@@ -56,9 +56,9 @@ namespace INCLUDED::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000062, 1, "INCLUDED", "v1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   enums::Choice choose(enums::Kind);
 };
 

@@ -9,9 +9,9 @@ namespace line_numbers {
 
 namespace COUNTED::V1 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> FIRST();
   asio::awaitable<void> SECOND();
 };

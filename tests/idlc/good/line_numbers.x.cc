@@ -13,12 +13,12 @@ constexpr onc::rpc::Procedure SECOND{program, 4, "SECOND"};
 
 void Client::FIRST() {
   begin_call(procedures::FIRST);
-  end_call();
+  end_void_call();
 }
 
 void Client::SECOND() {
   begin_call(procedures::SECOND);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -11,9 +11,9 @@ namespace COUNTED::V1 {
 
 inline constexpr onc::rpc::Program program{0x20000001, 1, "COUNTED", "V1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void FIRST();
   void SECOND();
 };

@@ -9,9 +9,9 @@ namespace named_arguments {
 
 namespace NAMED::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<std::int32_t> add(std::int32_t left, std::int32_t right);
   asio::awaitable<void> rename(Path from, Path to);
   asio::awaitable<std::optional<std::int32_t>> find(std::string name, std::uint32_t class_);

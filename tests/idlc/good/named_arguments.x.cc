@@ -35,7 +35,7 @@ void Client::rename(const Path& from, const Path& to) {
   auto& out = begin_call(procedures::rename);
   out.string(from, {1024, "rename(Path)"});
   out.string(to, {1024, "rename(Path)"});
-  end_call();
+  end_void_call();
 }
 
 std::optional<std::int32_t> Client::find(const std::string& name, std::uint32_t class_) {
@@ -59,7 +59,7 @@ void Client::put(const onc::xdr::Bytes& data, std::int64_t offset, const std::op
   out.opaque(data, {512, "put()"});
   out.i64(offset);
   out.optional(place);
-  end_call();
+  end_void_call();
 }
 
 std::int32_t Client::count() {
@@ -71,7 +71,7 @@ void Client::reply(std::int32_t in_, std::int32_t out_) {
   auto& out = begin_call(procedures::reply);
   out.i32(in_);
   out.i32(out_);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

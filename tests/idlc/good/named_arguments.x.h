@@ -27,9 +27,9 @@ namespace NAMED::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000063, 1, "NAMED", "v1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   std::int32_t add(std::int32_t left, std::int32_t right);
   void rename(const Path& from, const Path& to);
   std::optional<std::int32_t> find(const std::string& name, std::uint32_t class_);

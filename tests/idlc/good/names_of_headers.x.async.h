@@ -9,9 +9,9 @@ namespace names_of_headers {
 
 namespace SIOCGIFCONF_::TIOCSTI_ {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<POLLIN_> TCP_NODELAY_(Lock);
   asio::awaitable<void> SYS_write_(ifreq h_errno_);
 };

@@ -66,7 +66,7 @@ POLLIN_ Client::TCP_NODELAY_(Lock lock) {
 
 void Client::SYS_write_(const ifreq& h_errno_) {
   h_errno_.encode(begin_call(procedures::SYS_write_));
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -76,9 +76,9 @@ namespace SIOCGIFCONF_::TIOCSTI_ {
 
 inline constexpr onc::rpc::Program program{0x20000077, 1, "SIOCGIFCONF", "TIOCSTI"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   POLLIN_ TCP_NODELAY_(Lock);
   void SYS_write_(const ifreq& h_errno_);
 };

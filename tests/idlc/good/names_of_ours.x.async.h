@@ -9,9 +9,9 @@ namespace names_of_ours {
 
 namespace Service_::State_ {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<names_of_ours::State> get(names_of_ours::State);
   asio::awaitable<names_of_ours::Service> serve(names_of_ours::Service, names_of_ours::begin);
   asio::awaitable<names_of_ours::begin> start(names_of_ours::exchange, names_of_ours::program_);
@@ -49,9 +49,9 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace Service_::dispatch_ {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<std::int32_t> results(std::int32_t);
   asio::awaitable<std::int32_t> arguments(std::int32_t);
   asio::awaitable<std::int32_t> caller(std::int32_t);
@@ -105,9 +105,9 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace AsyncClient::AsyncServer_ {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();
 };
 
@@ -125,9 +125,9 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace Client_::Service_ {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();
 };
 
@@ -145,9 +145,9 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace procedures::std_ {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();
 };
 

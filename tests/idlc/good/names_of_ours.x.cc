@@ -540,67 +540,67 @@ names_of_ours::State Client::State(const names_of_ours::State& state) {
 
 void Client::Service() {
   begin_call(procedures::Service);
-  end_call();
+  end_void_call();
 }
 
 void Client::begin() {
   begin_call(procedures::begin);
-  end_call();
+  end_void_call();
 }
 
 void Client::exchange() {
   begin_call(procedures::exchange);
-  end_call();
+  end_void_call();
 }
 
 void Client::undecodable() {
   begin_call(procedures::undecodable);
-  end_call();
+  end_void_call();
 }
 
 void Client::state_() {
   begin_call(procedures::state_);
-  end_call();
+  end_void_call();
 }
 
 void Client::program_() {
   begin_call(procedures::program_);
-  end_call();
+  end_void_call();
 }
 
 void Client::reply(const arm_& argument_) {
   argument_.encode(begin_call(procedures::reply));
-  end_call();
+  end_void_call();
 }
 
 void Client::in(const names_of_ours::in& argument_) {
   argument_.encode(begin_call(procedures::in));
-  end_call();
+  end_void_call();
 }
 
 void Client::item(const ByArm& byArm) {
   byArm.encode(begin_call(procedures::item));
-  end_call();
+  end_void_call();
 }
 
 void Client::AsyncClient_() {
   begin_call(procedures::AsyncClient_);
-  end_call();
+  end_void_call();
 }
 
 void Client::AsyncServer_() {
   begin_call(procedures::AsyncServer_);
-  end_call();
+  end_void_call();
 }
 
 void Client::Server_() {
   begin_call(procedures::Server_);
-  end_call();
+  end_void_call();
 }
 
 void Client::AsyncService() {
   begin_call(procedures::AsyncService);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -789,7 +789,7 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 
 void Client::null() {
   begin_call(procedures::null);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -821,7 +821,7 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 
 void Client::null() {
   begin_call(procedures::null);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -853,7 +853,7 @@ constexpr onc::rpc::Procedure null{program, 0, "null"};
 
 void Client::null() {
   begin_call(procedures::null);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -316,9 +316,9 @@ namespace Service_::State_ {
 
 inline constexpr onc::rpc::Program program{0x20000005, 1, "Service_", "State_"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   names_of_ours::State get(const names_of_ours::State&);
   names_of_ours::Service serve(names_of_ours::Service, const names_of_ours::begin&);
   names_of_ours::begin start(names_of_ours::exchange, const names_of_ours::program_&);
@@ -354,9 +354,9 @@ namespace Service_::dispatch_ {
 
 inline constexpr onc::rpc::Program program{0x20000005, 2, "Service_", "dispatch"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   std::int32_t results(std::int32_t);
   std::int32_t arguments(std::int32_t);
   std::int32_t caller(std::int32_t);
@@ -412,9 +412,9 @@ namespace AsyncClient::AsyncServer_ {
 
 inline constexpr onc::rpc::Program program{0x20000006, 1, "AsyncClient", "AsyncServer"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void null();
 };
 
@@ -434,9 +434,9 @@ namespace Client_::Service_ {
 
 inline constexpr onc::rpc::Program program{0x20000008, 1, "Client_", "Service"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void null();
 };
 
@@ -456,9 +456,9 @@ namespace procedures::std_ {
 
 inline constexpr onc::rpc::Program program{0x20000007, 1, "procedures", "std"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void null();
 };
 

@@ -30,9 +30,9 @@ namespace P::v {
 
 inline constexpr onc::rpc::Program program{1, 1, "P", "v"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   acme get(const acme&);
 };
 

@@ -9,9 +9,9 @@ namespace namespaces_of_c {
 
 namespace CLOCK::v {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<time_::Span> wait(uint32_t_::environ);
 };
 

@@ -100,9 +100,9 @@ namespace CLOCK::v {
 
 inline constexpr onc::rpc::Program program{0x20000078, 1, "CLOCK", "v"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   time_::Span wait(const uint32_t_::environ&);
 };
 

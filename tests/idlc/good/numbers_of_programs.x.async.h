@@ -9,9 +9,9 @@ namespace numbers_of_programs {
 
 namespace GREETER::V1 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> GREET();
   asio::awaitable<void> FAREWELL();
 };
@@ -31,9 +31,9 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace GREETER::V2 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> GREET();
   asio::awaitable<void> WAVE();
 };

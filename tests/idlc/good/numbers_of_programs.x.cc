@@ -13,12 +13,12 @@ constexpr onc::rpc::Procedure FAREWELL{program, 2, "FAREWELL"};
 
 void Client::GREET() {
   begin_call(procedures::GREET);
-  end_call();
+  end_void_call();
 }
 
 void Client::FAREWELL() {
   begin_call(procedures::FAREWELL);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -58,12 +58,12 @@ constexpr onc::rpc::Procedure WAVE{program, 2, "WAVE"};
 
 void Client::GREET() {
   begin_call(procedures::GREET);
-  end_call();
+  end_void_call();
 }
 
 void Client::WAVE() {
   begin_call(procedures::WAVE);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -15,9 +15,9 @@ namespace GREETER::V1 {
 
 inline constexpr onc::rpc::Program program{0x20000001, 1, "GREETER", "V1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void GREET();
   void FAREWELL();
 };
@@ -39,9 +39,9 @@ namespace GREETER::V2 {
 
 inline constexpr onc::rpc::Program program{0x20000001, 2, "GREETER", "V2"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void GREET();
   void WAVE();
 };

@@ -62,7 +62,7 @@ constexpr onc::rpc::Procedure ping{program, 0, "ping"};
 
 void Client::ping() {
   begin_call(procedures::ping);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -79,9 +79,9 @@ namespace PERCENT::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000064, 1, "PERCENT", "v1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void ping();
 };
 

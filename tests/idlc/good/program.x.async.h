@@ -9,9 +9,9 @@ namespace program {
 
 namespace FILES::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();
   asio::awaitable<Status> remove(Name);
   asio::awaitable<void> notify(std::string);
@@ -33,9 +33,9 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace FILES::v2 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<Attributes> look_up(Name, Status, Attributes);
   asio::awaitable<Entries> list();
   asio::awaitable<std::string> title(std::uint32_t);
@@ -63,9 +63,9 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace OTHER::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<std::int32_t> count(bool);
 };
 

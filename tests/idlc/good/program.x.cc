@@ -30,7 +30,7 @@ constexpr onc::rpc::Procedure notify{program, 2, "notify"};
 
 void Client::null() {
   begin_call(procedures::null);
-  end_call();
+  end_void_call();
 }
 
 Status Client::remove(const Name& name) {
@@ -42,7 +42,7 @@ Status Client::remove(const Name& name) {
 void Client::notify(const std::string& argument) {
   auto& out = begin_call(procedures::notify);
   out.string(argument, onc::xdr::unbounded);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

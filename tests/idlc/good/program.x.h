@@ -54,9 +54,9 @@ namespace FILES::v1 {
 
 inline constexpr onc::rpc::Program program{number, 1, "FILES", "v1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   void null();
   Status remove(const Name&);
   void notify(const std::string&);
@@ -80,9 +80,9 @@ namespace FILES::v2 {
 
 inline constexpr onc::rpc::Program program{number, version_two, "FILES", "v2"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   Attributes look_up(const Name&, Status, const Attributes&);
   Entries list();
   std::string title(std::uint32_t);
@@ -112,9 +112,9 @@ namespace OTHER::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000003, 1, "OTHER", "v1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   std::int32_t count(bool);
 };
 

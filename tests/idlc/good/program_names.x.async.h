@@ -9,9 +9,9 @@ namespace program_names {
 
 namespace NAMES::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<program_names::lookup> lookup(program_names::lookup);
   asio::awaitable<void> call_(program_names::v1);
   asio::awaitable<void> dispatch_();

@@ -31,12 +31,12 @@ program_names::lookup Client::lookup(const program_names::lookup& argument) {
 
 void Client::call_(program_names::v1 argument) {
   begin_call(procedures::call_).enumerator(int(argument), values_of_v1);
-  end_call();
+  end_void_call();
 }
 
 void Client::dispatch_() {
   begin_call(procedures::dispatch_);
-  end_call();
+  end_void_call();
 }
 
 std::int32_t Client::program_(std::int32_t argument) {
@@ -47,7 +47,7 @@ std::int32_t Client::program_(std::int32_t argument) {
 void Client::encode_(const std::string& argument) {
   auto& out = begin_call(procedures::encode_);
   out.string(argument, onc::xdr::unbounded);
-  end_call();
+  end_void_call();
 }
 
 std::int32_t Client::delete_(std::int32_t argument, std::int32_t argument2) {
@@ -59,7 +59,7 @@ std::int32_t Client::delete_(std::int32_t argument, std::int32_t argument2) {
 
 void Client::Client_() {
   begin_call(procedures::Client_);
-  end_call();
+  end_void_call();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.

@@ -34,9 +34,9 @@ namespace NAMES::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000004, 1, "NAMES", "v1"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   program_names::lookup lookup(const program_names::lookup&);
   void call_(program_names::v1);
   void dispatch_();

@@ -9,9 +9,9 @@ namespace word_names {
 
 namespace WORDS::version {
 
-class AsyncClient : public onc::rpc::AsyncClient {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
  public:
-  using onc::rpc::AsyncClient::AsyncClient;
+  using AsyncClientFor::AsyncClientFor;
   asio::awaitable<word_names::version> program_(word_names::program);
 };
 

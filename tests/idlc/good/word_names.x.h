@@ -74,9 +74,9 @@ namespace WORDS::version {
 
 inline constexpr onc::rpc::Program program{0x20000065, 1, "WORDS", "version"};
 
-class Client : public onc::rpc::Client {
+class Client : public onc::rpc::ClientFor<Client> {
  public:
-  using onc::rpc::Client::Client;
+  using ClientFor::ClientFor;
   word_names::version program_(const word_names::program&);
 };
 

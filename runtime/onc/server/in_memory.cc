@@ -105,8 +105,10 @@ void InMemory::Connection::run_handlers() {
 InMemory::InMemory() : state_(std::make_unique<State>()) {}
 InMemory::~InMemory() = default;
 
-void InMemory::add(Service& service) { state_->dispatcher.add(service); }
-void InMemory::add(AsyncService& service) { state_->dispatcher.add(service); }
+void InMemory::add(Service& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
+void InMemory::add(AsyncService& service, ServiceOptions options) {
+  state_->dispatcher.add(service, std::move(options));
+}
 
 std::unique_ptr<transport::Channel> InMemory::connect(Protocol protocol, const Address& peer) {
   return std::make_unique<Connection>(*state_, protocol, peer);

@@ -28,8 +28,8 @@ class InMemory {
   ~InMemory();
 
   // Throws std::invalid_argument for a program and version there is already.
-  void add(Service& service);
-  void add(AsyncService& service);
+  void add(Service& service, ServiceOptions options = {});
+  void add(AsyncService& service, ServiceOptions options = {});
 
   // The way to the services, for a Client. `protocol` and `peer` are what Caller tells handlers: whom they serve by
   // address can be tried from any.

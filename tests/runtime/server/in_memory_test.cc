@@ -70,6 +70,18 @@ TEST(in_memory, handlers_that_are_coroutines_run_until_they_answer) {
   EXPECT_EQ(code_of([&] { client.call(adder::procedures::stay_silent, {}, {}); }), rpc::errc::timed_out);
 }
 
+TEST(in_memory, one_way_calls_are_run_and_not_answered) {
+  adder::Server adder;
+  rpc::InMemory network;
+  network.add(adder, {.one_way = {adder::procedures::note.number}});
+  adder::Client client(network.connect());
+  client.one_way().note(1);
+  client.one_way().note(2);
+  EXPECT_EQ(client.add(2, 3), 5);
+  EXPECT_EQ(adder.noted, (std::vector<std::int32_t>{1, 2}));
+  EXPECT_EQ(code_of([&] { client.note(3); }), rpc::errc::timed_out) << "a client that waits, waits in vain";
+}
+
 TEST(in_memory, handlers_see_the_caller_that_the_test_chose) {
   class Doorman : public adder::Server {
    public:

@@ -82,9 +82,7 @@ Error given_up(Link& link, const PendingCall& call, std::error_code why) {
   return broken_off(call.request.procedure, link.peer(), why, call.timeout(), link.take_back(call));
 }
 
-}  // namespace
-
-asio::awaitable<void> exchange(AsyncRequest request, ResultReader reader) {
+asio::awaitable<void> try_once(AsyncRequest request, ResultReader reader) {
   const std::shared_ptr<AsyncClientState> client = request.client;
   const std::shared_ptr<Link> link = client->working_link();
   PendingCall call{std::move(request), reader, asio::steady_timer(client->executor)};
@@ -106,6 +104,30 @@ asio::awaitable<void> exchange(AsyncRequest request, ResultReader reader) {
     repeat_after = std::min(2 * repeat_after, longest_repeat_wait);
   }
   if (call.failure) std::rethrow_exception(call.failure);
+}
+
+asio::awaitable<void> try_again_and_again(AsyncRequest request, ResultReader reader) {
+  const TimePoint end = Clock::now() + request.timeout;
+  request.deadline = std::min(end, request.deadline.value_or(end));
+  Retries retries(request.client->options.retrying, *request.deadline);
+  while (true) {
+    std::optional<TimePoint> again;
+    try {
+      co_return co_await try_once(request, reader);
+    } catch (const Error& error) {
+      again = retries.after(error);
+      if (!again) throw;
+    }
+    asio::steady_timer pause(request.client->executor, *again);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> exchange(AsyncRequest request, ResultReader reader) {
+  const bool once = request.client->options.retrying.times == 0;
+  return once ? try_once(std::move(request), reader) : try_again_and_again(std::move(request), reader);
 }
 
 AsyncClient::AsyncClient(asio::any_io_executor executor, std::string_view server, ClientOptions options)

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace onc::rpc {
@@ -49,6 +50,7 @@ struct Client::State {
   void post();
   void flush(TimePoint deadline);
   xdr::Decoder& exchange();
+  xdr::Decoder& try_once(TimePoint until);
   // Makes sure of a channel, and that it works as far as can be seen from here.
   void connect(const Procedure& procedure, TimePoint deadline);
   void drop_if_hung_up();
@@ -123,8 +125,22 @@ void Client::end_void_call() {
 }
 
 xdr::Decoder& Client::State::exchange() {
-  drop_if_hung_up();
   const TimePoint until = deadline();
+  if (options.retrying.times == 0 || !server) return try_once(until);
+  Retries retries(options.retrying, until);
+  while (true) {
+    try {
+      return try_once(until);
+    } catch (const Error& error) {
+      const auto again = retries.after(error);
+      if (!again) throw;
+      std::this_thread::sleep_until(*again);
+    }
+  }
+}
+
+xdr::Decoder& Client::State::try_once(TimePoint until) {
+  drop_if_hung_up();
   connect(called, until);
   flush(until);
   results.emplace(results_of(called, send_and_receive(called, until)));
@@ -188,7 +204,7 @@ void Client::State::connect(const Procedure& procedure, TimePoint deadline) {
   if (channel) return;
   try {
     const transport::Endpoint at = binding::locate(*server, procedure.program, deadline);
-    channel = transport::connect(at, deadline, options.max_reply);
+    channel = transport::connect(at, deadline, options.max_reply, options.source_port);
     last_call = channel->now();
   } catch (const Error& error) {
     throw not_connected(procedure, server->text(), error);

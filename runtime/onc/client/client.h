@@ -5,6 +5,7 @@
 #include <onc/client/call_options.h>
 #include <onc/rpc/error.h>
 #include <onc/rpc/program.h>
+#include <onc/transport/address.h>
 #include <onc/transport/channel.h>
 #include <onc/xdr/codec_ref.h>
 
@@ -17,12 +18,26 @@
 
 namespace onc::rpc {
 
+// Whether a call that failed is made again, on a new connection, as long as its time lasts. The xid stays the same, so
+// that a server which remembers its replies runs it once (RFC 5531 §5).
+struct Retrying {
+  // How often. Only where it surely did not run: nobody listened yet, or the server hung up before it had the call.
+  int times = 0;
+  // Before the first time; doubles each time, up to 8 s. At least 10 ms.
+  std::chrono::milliseconds wait{100};
+  // Also where it may have run: for clients that only call what may run twice.
+  bool even_if_it_may_have_run = false;
+};
+
 struct ClientOptions {
   // For a whole call: finding the server, connecting, every repeat, the last byte of the reply. At most a year.
   std::chrono::milliseconds timeout{10'000};
   // UDP: how long to wait before the first repeat; doubles each time, up to 8 s. At least 10 ms.
   std::chrono::milliseconds retransmit_after{1'000};
+  Retrying retrying = {};
   Credential credential = Credential::none();
+  // reserved: what servers of the trusting kind ask for, NFS among them; takes root.
+  transport::SourcePort source_port = transport::SourcePort::any;
   // The longest reply that is read, in bytes.
   std::size_t max_reply = std::size_t{16} << 20;
   // What decoding a reply may cost.

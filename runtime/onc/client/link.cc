@@ -29,6 +29,7 @@ Link::Link(asio::any_io_executor executor, transport::Endpoint server, const Cli
     : executor_(std::move(executor)),
       server_(std::move(server)),
       timeout_(options.timeout),
+      source_port_(options.source_port),
       max_reply_(options.max_reply),
       decoding_(options.decoding) {}
 
@@ -55,7 +56,7 @@ asio::awaitable<void> Link::find_and_dial(std::shared_ptr<Link> self, Program pr
 
 asio::awaitable<void> Link::dial(std::shared_ptr<Link> self, TimePoint deadline) {
   try {
-    self->connected(co_await transport::async_connect(self->protocol_, self->others_, deadline));
+    self->connected(co_await transport::async_connect(self->protocol_, self->others_, self->source_port_, deadline));
   } catch (const std::system_error& error) {
     self->fail(error.code());
   }

@@ -79,6 +79,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   asio::any_io_executor executor_;
   transport::Endpoint server_;
   std::chrono::milliseconds timeout_;  // for connecting
+  transport::SourcePort source_port_;
   std::size_t max_reply_;
   xdr::Limits decoding_;
 

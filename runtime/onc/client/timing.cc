@@ -8,6 +8,14 @@ namespace {
 constexpr std::chrono::milliseconds longest_timeout = std::chrono::hours(24 * 365);
 constexpr std::chrono::milliseconds shortest_repeat_wait{10};
 
+// Another attempt may go better: nobody listens yet, or no more, or the connection broke.
+bool may_pass(const std::error_code& code) {
+  return code == errc::connection_lost || code == errc::not_registered || code == std::errc::connection_refused ||
+         code == std::errc::connection_reset || code == std::errc::broken_pipe ||
+         code == std::errc::no_such_file_or_directory || code == std::errc::host_unreachable ||
+         code == std::errc::network_unreachable;
+}
+
 }  // namespace
 
 std::chrono::milliseconds within_range(std::chrono::milliseconds timeout) {
@@ -16,8 +24,18 @@ std::chrono::milliseconds within_range(std::chrono::milliseconds timeout) {
 
 ClientOptions within_range(ClientOptions options) {
   options.timeout = within_range(options.timeout);
+  options.retrying.wait = std::clamp(options.retrying.wait, shortest_repeat_wait, longest_repeat_wait);
   options.retransmit_after = std::clamp(options.retransmit_after, shortest_repeat_wait, longest_repeat_wait);
   return options;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Retries::after(const Error& error) {
+  const bool may = may_pass(error.code()) && (how_.even_if_it_may_have_run || !error.maybe_executed());
+  const auto again = std::chrono::steady_clock::now() + how_.wait;
+  if (!may || how_.times <= 0 || again >= deadline_) return std::nullopt;
+  --how_.times;
+  how_.wait = std::min(2 * how_.wait, longest_repeat_wait);
+  return again;
 }
 
 }  // namespace onc::rpc

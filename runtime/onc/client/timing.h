@@ -4,6 +4,7 @@
 #include <onc/client/client.h>
 
 #include <chrono>
+#include <optional>
 
 namespace onc::rpc {
 
@@ -16,5 +17,18 @@ inline constexpr std::chrono::seconds trusted_unused{1};
 // Times beyond some would overflow the clock, or be a flood of datagrams.
 ClientOptions within_range(ClientOptions options);
 std::chrono::milliseconds within_range(std::chrono::milliseconds timeout);
+
+// The further attempts of one call.
+class Retries {
+ public:
+  Retries(const Retrying& how, std::chrono::steady_clock::time_point deadline) : how_(how), deadline_(deadline) {}
+
+  // When to try again after that failure; nothing where it is to be told.
+  std::optional<std::chrono::steady_clock::time_point> after(const Error& error);
+
+ private:
+  Retrying how_;
+  std::chrono::steady_clock::time_point deadline_;
+};
 
 }  // namespace onc::rpc

@@ -11,6 +11,9 @@ namespace onc::transport {
 
 enum class Protocol { tcp, udp, local };
 
+// What a client's socket is bound to.
+enum class SourcePort { any, reserved };  // reserved: from 512 to 1023, which takes root
+
 // A sockaddr that owns its bytes. A default one is unspecified: family AF_UNSPEC.
 class Address {
  public:

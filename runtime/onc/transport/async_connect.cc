@@ -1,4 +1,5 @@
 #include <onc/transport/async_connect.h>
+#include <onc/transport/reserved_port.h>
 
 #include <asio/experimental/as_tuple.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
@@ -55,7 +56,8 @@ asio::awaitable<int> connect_by(Descriptor& socket, const Address& address, Time
 
 }  // namespace
 
-asio::awaitable<Descriptor> async_connect(Protocol protocol, std::vector<Address>& addresses, TimePoint deadline) {
+asio::awaitable<Descriptor> async_connect(Protocol protocol, std::vector<Address>& addresses, SourcePort port,
+                                          TimePoint deadline) {
   const auto executor = co_await asio::this_coro::executor;
   const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
   int error = EADDRNOTAVAIL;
@@ -69,7 +71,9 @@ asio::awaitable<Descriptor> async_connect(Protocol protocol, std::vector<Address
       continue;
     }
     Descriptor socket(executor, descriptor);
-    error = co_await connect_by(socket, address, until);
+    const bool reserved = port == SourcePort::reserved && address.is_ip();
+    error = reserved ? bind_reserved_port(descriptor, address.family()) : 0;
+    if (error == 0) error = co_await connect_by(socket, address, until);
     if (error != 0) continue;
     const int on = 1;  // calls are written whole: nothing is gained by waiting for more
     if (protocol == Protocol::tcp) ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

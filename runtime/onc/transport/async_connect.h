@@ -11,9 +11,9 @@
 
 namespace onc::transport {
 
-// A connected, non-blocking socket to the first of `addresses` that answers; what has not been tried is left there.
-// Throws std::system_error with the last address's errno, ETIMEDOUT at the deadline.
+// A connected, non-blocking socket, from a port below 1024 by choice, to the first of `addresses` that answers; what
+// has not been tried is left there. Throws std::system_error with the last address's errno, ETIMEDOUT at the deadline.
 asio::awaitable<asio::posix::stream_descriptor> async_connect(Protocol protocol, std::vector<Address>& addresses,
-                                                              TimePoint deadline);
+                                                              SourcePort port, TimePoint deadline);
 
 }  // namespace onc::transport

@@ -1,4 +1,5 @@
 #include <onc/transport/connect.h>
+#include <onc/transport/reserved_port.h>
 #include <onc/transport/socket_channel.h>
 
 #include <algorithm>
@@ -52,10 +53,13 @@ void make_blocking(int descriptor) {
 }
 
 // The error is errno's where the socket is none.
-Socket dial(Protocol protocol, const Address& address, TimePoint deadline, int& error) {
+Socket dial(Protocol protocol, const Address& address, SourcePort port, TimePoint deadline, int& error) {
   const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
   Socket socket(::socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  error = socket.get() < 0 ? errno : connect_by(socket.get(), address, deadline);
+  error = socket.get() < 0 ? errno : 0;
+  if (error == 0 && port == SourcePort::reserved && address.is_ip())
+    error = bind_reserved_port(socket.get(), address.family());
+  if (error == 0) error = connect_by(socket.get(), address, deadline);
   if (error != 0) return Socket();
   make_blocking(socket.get());
   const int on = 1;  // a call is written whole: nothing is gained by waiting for more
@@ -65,7 +69,8 @@ Socket dial(Protocol protocol, const Address& address, TimePoint deadline, int& 
 
 }  // namespace
 
-std::unique_ptr<Channel> connect(const Endpoint& endpoint, TimePoint deadline, std::size_t max_message) {
+std::unique_ptr<Channel> connect(const Endpoint& endpoint, TimePoint deadline, std::size_t max_message,
+                                 SourcePort port) {
   const Protocol protocol = endpoint.protocol.value_or(Protocol::tcp);
   std::vector<Address> addresses = resolve(endpoint, deadline);
   int error = EADDRNOTAVAIL;
@@ -73,10 +78,11 @@ std::unique_ptr<Channel> connect(const Endpoint& endpoint, TimePoint deadline, s
     const Address address = addresses.front();
     const TimePoint until = share_of(deadline, addresses.size());
     addresses.erase(addresses.begin());
-    Socket socket = dial(protocol, address, until, error);
+    Socket socket = dial(protocol, address, port, until, error);
     if (socket.get() < 0) continue;
     if (protocol == Protocol::udp)
-      return std::make_unique<DatagramChannel>(std::move(socket), endpoint.text(), std::move(addresses));
+      return std::make_unique<DatagramChannel>(std::move(socket), endpoint.text(),
+                                               port == SourcePort::any ? std::move(addresses) : std::vector<Address>());
     return std::make_unique<StreamChannel>(std::move(socket), endpoint.text(), max_message);
   }
   fail(error);

@@ -1,8 +1,11 @@
 // Generated servers, called as the runtime calls them.
 #include "tests/runtime/hex.h"
 
+#include <onc/server/dispatcher.h>
+
 #include "program.x.h"
 #include "program_names.x.h"
+#include "union_argument.x.h"
 
 #include <gtest/gtest.h>
 
@@ -55,6 +58,32 @@ TEST(servers, refuse_what_is_no_procedure_or_no_arguments) {
   EXPECT_THROW(answer(files, 99, ""), onc::rpc::Error);
   EXPECT_THROW(answer(files, 3, ""), onc::xdr::Error);
   EXPECT_THROW(answer(files, 3, "0000002a 00000000"), onc::xdr::Error);
+}
+
+// Takes every question for one by number.
+class Careless : public union_argument::ASK::v1::Server {
+  std::int32_t ask(union_argument::Question question, const onc::rpc::Caller&) override { return question.number(); }
+};
+
+TEST(servers, whose_caller_sends_an_arm_that_they_did_not_expect_answer_system_err_and_go_on) {
+  Careless careless;
+  onc::rpc::Dispatcher dispatcher;
+  dispatcher.add(careless);
+  std::string told;
+  dispatcher.on_failure([&](const auto&, std::uint32_t, const std::string& what) { told = what; });
+  const auto reply_to = [&](const std::string& question) {
+    const onc::xdr::Bytes call = from_hex(
+        "00000007 00000000 00000002 20000070 00000001 00000001 00000000 00000000 00000000 00000000" + question);
+    const auto peer = onc::transport::Address::ip("127.0.0.1", 1023);
+    const onc::transport::Arrival arrival{onc::transport::Protocol::tcp, peer, peer, std::nullopt, 1000};
+    onc::xdr::Encoder reply;
+    dispatcher.answer(call, arrival, reply);
+    return to_hex(reply.bytes());
+  };
+  const std::string accepted = "00000007 00000001 00000000 00000000 00000000 ";
+  EXPECT_EQ(reply_to("00000001 00000001 61000000"), accepted + "00000005");
+  EXPECT_EQ(told.substr(0, told.find(':')), "Question.number, while it holds name");
+  EXPECT_EQ(reply_to("00000000 0000002a"), accepted + "00000000 0000002a");
 }
 
 TEST(programs, have_their_numbers_and_names) {

@@ -6,6 +6,8 @@
 #include "union_enum.x.h"
 #include "union_number.x.h"
 
+#include <utility>
+
 namespace {
 
 using namespace union_enum;
@@ -49,10 +51,34 @@ TEST(unions, without_an_arm_for_a_value_refuse_it) {
 
 TEST(unions, cannot_be_made_to_disagree) {
   EXPECT_EQ(refusal_of([] { return Value(Kind::number); }), errc::arm_needs_value);
-  EXPECT_EQ(refusal_of([] { return Value::with_text(Kind::number, ""); }), errc::no_such_arm);
-  EXPECT_EQ(refusal_of([] { return ByUnsigned::with_other(4294967295, 1); }), errc::no_such_arm);
+  EXPECT_EQ(refusal_of([] { return Value::with_text(Kind::number, ""); }), errc::wrong_arm);
+  EXPECT_EQ(refusal_of([] { return ByUnsigned::with_other(4294967295, 1); }), errc::wrong_arm);
   EXPECT_EQ(refusal_of([] { return ByInt(2); }), errc::no_such_arm);
   EXPECT_EQ(refusal_of([] { return DefaultFirst(1); }), errc::arm_needs_value);
+}
+
+template <class Use>
+std::string complaint_of(Use use) try {
+  use();
+  return "none";
+} catch (const onc::xdr::Error& error) {
+  EXPECT_EQ(error.code(), errc::wrong_arm);
+  return error.what();
+}
+
+const std::string not_chosen = ": not the arm that the discriminant chooses (RFC 4506 §4.15)";
+
+TEST(unions, asked_for_an_arm_that_they_do_not_hold_say_which_they_hold) {
+  Value value = Value::with_number(1);
+  EXPECT_EQ(complaint_of([&] { value.text() = "x"; }), "Value.text, while it holds number" + not_chosen);
+  EXPECT_EQ(complaint_of([&] { std::as_const(value).text(); }), "Value.text, while it holds number" + not_chosen);
+  EXPECT_EQ(complaint_of([] { Value(Kind::nothing).number(); }), "Value.number, while it holds void" + not_chosen);
+}
+
+TEST(unions, made_with_the_discriminant_of_another_arm_say_so) {
+  EXPECT_EQ(complaint_of([] { Value::with_text(Kind::nothing, "x"); }), "Value::with_text(3)" + not_chosen);
+  EXPECT_EQ(complaint_of([] { ByUnsigned::with_other(4294967295, 1); }),
+            "ByUnsigned::with_other(4294967295)" + not_chosen);
 }
 
 TEST(unions_on_bool, are_optionals_where_false_is_void) {

@@ -150,7 +150,7 @@ Scope ObjectPrint::members_of(const Definition& definition, const Names& names) 
     add(type->discriminant);
     for (const Arm& arm : type->arms) add(arm.declaration);
     for (const std::string& member : Scope(members)) members.insert({member + "_", "with_" + member});
-    members.insert("arm_");
+    members.insert({"arm_", "arms_"});
   }
   return members;
 }

@@ -86,6 +86,7 @@ struct UnionClass {
   Scope hidden;       // every name inside
   std::string state;  // the members
   std::string arm;
+  std::string arms;
 
  private:
   std::string take(const std::string& wanted);

@@ -25,6 +25,7 @@ class UnionWriter {
         discriminant_(parts_.discriminant),
         state_(parts_.state),
         arm_(parts_.arm),
+        arms_(parts_.arms),
         types_(names, parts_.hidden) {
     switched_ = local(discriminant_);
     made_ = local("made");
@@ -53,7 +54,10 @@ class UnionWriter {
     out_.blank();
     out_.label("private:");
     out_.line("{} {}{{}};", switch_type(), state_, first_label());
-    if (has_values()) out_.line("{} {}{std::in_place_index<{}>};", variant(), arm_, index(first_arm()));
+    if (has_values()) {
+      out_.line("{} {}{std::in_place_index<{}>};", variant(), arm_, index(first_arm()));
+      out_.line("static constexpr onc::xdr::ArmNames {}{\"{}\", {{}}};", arms_, definition_.name.text, arm_names());
+    }
     out_.close("};");
   }
 
@@ -73,7 +77,7 @@ class UnionWriter {
   // A local of a member function, which hides none of our members, nor what was made before it.
   std::string local(const std::string& name) const {
     std::string free = types_.names().local(name);
-    for (const std::string& taken : {state_, arm_, switched_, made_})
+    for (const std::string& taken : {state_, arm_, arms_, switched_, made_})
       if (free == taken) return local(free + "_");
     return free;
   }
@@ -92,12 +96,14 @@ class UnionWriter {
   std::string first_label() const;
   std::string free_value() const;
   std::string variant() const;
+  std::string arm_names() const;
   std::size_t index(const Arm& arm) const { return parts_.index(arm); }
 
   void accessors(const Arm& arm);
   void constructor();
   void make(const Arm& arm);
   void refuse(const std::string& condition, std::string_view code);
+  void refuse_discriminant(const Arm& arm, const std::string& condition);
 
   Printer& out_;
   const Definition& definition_;
@@ -107,6 +113,7 @@ class UnionWriter {
   const std::string& discriminant_;
   const std::string& state_;  // the members
   const std::string& arm_;
+  const std::string& arms_;
   Types types_;
   std::string switched_;  // the locals: the discriminant, and the value that with_ makes
   std::string made_;
@@ -189,10 +196,16 @@ std::string UnionWriter::variant() const {
   return "std::variant<" + text + ">";
 }
 
+std::string UnionWriter::arm_names() const {
+  std::string text = has_void() ? "\"void\"" : "";
+  for (const Arm& arm : type_.arms)
+    if (has_value(arm)) text += (text.empty() ? "\"" : ", \"") + arm.declaration.name.text + "\"";
+  return text;
+}
+
 void UnionWriter::accessors(const Arm& arm) {
   const std::string type = types_.of(arm.declaration);
-  const std::string place = definition_.name.text + "." + arm.declaration.name.text;
-  const std::string held = Printer::fill("onc::xdr::held<{}>({}, \"{}\")", index(arm), arm_, place);
+  const std::string held = Printer::fill("onc::xdr::held<{}>({}, {})", index(arm), arm_, arms_);
   out_.line("{}& {}() { return {}; }", type, name(arm), held);
   const std::string constant = is_scalar(arm.declaration) ? type : "const " + type + "&";
   out_.line("{} {}() const { return {}; }", constant, name(arm), held);
@@ -215,11 +228,11 @@ void UnionWriter::make(const Arm& arm) {
   if (arm.default_label) {
     std::vector<std::string> others = labels(true);
     for (std::string& label : labels(false)) others.push_back(std::move(label));
-    if (!others.empty()) refuse(condition(others, true), "no_such_arm");
+    if (!others.empty()) refuse_discriminant(arm, condition(others, true));
   } else if (!fixed_label(arm)) {
     std::vector<std::string> own;
     for (const Value& value : arm.labels) own.push_back(label(value));
-    refuse(condition(own, false), "no_such_arm");
+    refuse_discriminant(arm, condition(own, false));
   }
   const std::string value = argument(arm);
   out_.line("{} {};", class_, made_);
@@ -233,6 +246,11 @@ void UnionWriter::make(const Arm& arm) {
 void UnionWriter::refuse(const std::string& condition, std::string_view code) {
   out_.line("if ({})", condition);
   out_.line("  throw onc::xdr::Error(onc::xdr::errc::{}, \"{}\");", code, class_);
+}
+
+void UnionWriter::refuse_discriminant(const Arm& arm, const std::string& condition) {
+  out_.line("if ({})", condition);
+  out_.line("  throw onc::xdr::wrong_discriminant(\"{}::{}\", {});", class_, maker(arm), switched_);
 }
 
 }  // namespace
@@ -252,6 +270,7 @@ UnionClass::UnionClass(const Definition& definition, const Names& names)
   const bool taken = hidden.contains(discriminant + "_") || discriminant.ends_with('_');
   state = take(taken ? "switch_" : discriminant + "_");
   arm = take("arm_");
+  arms = take("arms_");
 }
 
 // A member of ours, which no other may hide.

@@ -15,6 +15,7 @@ class Category : public std::error_category {
       case errc::no_such_enumerator: return "not a value of the enum (RFC 4506 §4.3)";
       case errc::no_such_arm: return "the union has no arm for its discriminant (RFC 4506 §4.15)";
       case errc::arm_needs_value: return "the arm of this discriminant needs a value";
+      case errc::wrong_arm: return "not the arm that the discriminant chooses (RFC 4506 §4.15)";
       case errc::nonzero_padding: return "padding bytes are not zero (RFC 4506 §3)";
       case errc::out_of_range: return "the number does not fit its type";
       case errc::too_deep: return "nested deeper than the decoder's limit";

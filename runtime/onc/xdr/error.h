@@ -15,6 +15,7 @@ enum class errc {
   no_such_enumerator,  // not a value of the enum (RFC 4506 §4.3)
   no_such_arm,         // the union has no arm for its discriminant (RFC 4506 §4.15)
   arm_needs_value,     // a union was made from a discriminant whose arm is not void
+  wrong_arm,           // a union was asked for an arm, or given one, that its discriminant does not choose
   nonzero_padding,     // the bytes that fill up a four-byte unit must be zero (RFC 4506 §3)
   out_of_range,        // a char or short that does not fit its type
   too_deep,            // values nested deeper than the decoder's limit

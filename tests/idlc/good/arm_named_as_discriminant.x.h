@@ -21,10 +21,10 @@ class Rejected {
   static Rejected with_status_(Rejection status_);  // case denied
 
   Rejection status() const { return switch_; }
-  std::int32_t& version() { return onc::xdr::held<0>(arm_, "Rejected.version"); }
-  std::int32_t version() const { return onc::xdr::held<0>(arm_, "Rejected.version"); }
-  Rejection& status_() { return onc::xdr::held<1>(arm_, "Rejected.status"); }
-  Rejection status_() const { return onc::xdr::held<1>(arm_, "Rejected.status"); }
+  std::int32_t& version() { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t version() const { return onc::xdr::held<0>(arm_, arms_); }
+  Rejection& status_() { return onc::xdr::held<1>(arm_, arms_); }
+  Rejection status_() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -34,6 +34,7 @@ class Rejected {
  private:
   Rejection switch_{Rejection::mismatch};
   std::variant<std::int32_t, Rejection> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"Rejected", {"version", "status"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Rejection{"Rejection", 0, 1};

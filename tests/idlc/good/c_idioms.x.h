@@ -33,8 +33,8 @@ class shape {
   static shape with_center(point center);  // case red
 
   color c() const { return c_; }
-  point& center() { return onc::xdr::held<1>(arm_, "shape.center"); }
-  const point& center() const { return onc::xdr::held<1>(arm_, "shape.center"); }
+  point& center() { return onc::xdr::held<1>(arm_, arms_); }
+  const point& center() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -44,6 +44,7 @@ class shape {
  private:
   color c_{color::red};
   std::variant<onc::xdr::Void, point> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"shape", {"void", "center"}};
 };
 
 struct pair {

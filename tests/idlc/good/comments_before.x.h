@@ -57,8 +57,8 @@ class Shape {
   static Shape with_center(Point center);  // case red
 
   Color color() const { return color_; }
-  Point& center() { return onc::xdr::held<1>(arm_, "Shape.center"); }
-  const Point& center() const { return onc::xdr::held<1>(arm_, "Shape.center"); }
+  Point& center() { return onc::xdr::held<1>(arm_, arms_); }
+  const Point& center() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -68,6 +68,7 @@ class Shape {
  private:
   Color color_{Color::red};
   std::variant<onc::xdr::Void, Point> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Shape", {"void", "center"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Color{"Color", 0, 2};

@@ -32,10 +32,10 @@ class Signed {
   static Signed with_b(std::int32_t b);  // case -01
 
   std::int32_t d() const { return d_; }
-  std::int32_t& a() { return onc::xdr::held<1>(arm_, "Signed.a"); }
-  std::int32_t a() const { return onc::xdr::held<1>(arm_, "Signed.a"); }
-  std::int32_t& b() { return onc::xdr::held<2>(arm_, "Signed.b"); }
-  std::int32_t b() const { return onc::xdr::held<2>(arm_, "Signed.b"); }
+  std::int32_t& a() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t a() const { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t& b() { return onc::xdr::held<2>(arm_, arms_); }
+  std::int32_t b() const { return onc::xdr::held<2>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -45,6 +45,7 @@ class Signed {
  private:
   std::int32_t d_{-2147483648};
   std::variant<onc::xdr::Void, std::int32_t, std::int32_t> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Signed", {"void", "a", "b"}};
 };
 
 inline constexpr char greeting[] = "hello, \"world\"";

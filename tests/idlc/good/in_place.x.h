@@ -43,8 +43,8 @@ class Outer_choice {
   static Outer_choice with_named(Outer_choice_named named);  // case 0
 
   std::int32_t which() const { return which_; }
-  Outer_choice_named& named() { return onc::xdr::held<1>(arm_, "Outer_choice.named"); }
-  const Outer_choice_named& named() const { return onc::xdr::held<1>(arm_, "Outer_choice.named"); }
+  Outer_choice_named& named() { return onc::xdr::held<1>(arm_, arms_); }
+  const Outer_choice_named& named() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -54,6 +54,7 @@ class Outer_choice {
  private:
   std::int32_t which_{0};
   std::variant<onc::xdr::Void, Outer_choice_named> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Outer_choice", {"void", "named"}};
 };
 
 struct Outer_many {

@@ -37,8 +37,8 @@ class Chosen {
   static Chosen with_choice(enums::Choice choice);  // case ten
 
   enums::Kind kind() const { return kind_; }
-  enums::Choice& choice() { return onc::xdr::held<1>(arm_, "Chosen.choice"); }
-  const enums::Choice& choice() const { return onc::xdr::held<1>(arm_, "Chosen.choice"); }
+  enums::Choice& choice() { return onc::xdr::held<1>(arm_, arms_); }
+  const enums::Choice& choice() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -48,6 +48,7 @@ class Chosen {
  private:
   enums::Kind kind_{enums::Kind::ten};
   std::variant<onc::xdr::Void, enums::Choice> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Chosen", {"void", "choice"}};
 };
 
 using onc::xdr::operator<<;

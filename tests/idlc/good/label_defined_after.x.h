@@ -18,8 +18,8 @@ class Value {
   static Value with_number(std::int32_t number);  // case TYPE_INT
 
   std::int32_t type() const { return type_; }
-  std::int32_t& number() { return onc::xdr::held<1>(arm_, "Value.number"); }
-  std::int32_t number() const { return onc::xdr::held<1>(arm_, "Value.number"); }
+  std::int32_t& number() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t number() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -29,6 +29,7 @@ class Value {
  private:
   std::int32_t type_{TYPE_INT};
   std::variant<onc::xdr::Void, std::int32_t> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Value", {"void", "number"}};
 };
 
 using onc::xdr::operator<<;

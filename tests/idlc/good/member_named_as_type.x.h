@@ -45,10 +45,10 @@ class reply {
   static reply with_file(member_named_as_type::file file_);  // case bad
 
   member_named_as_type::status status() const { return status_; }
-  member_named_as_type::qid& qid() { return onc::xdr::held<0>(arm_, "reply.qid"); }
-  const member_named_as_type::qid& qid() const { return onc::xdr::held<0>(arm_, "reply.qid"); }
-  member_named_as_type::file& file() { return onc::xdr::held<1>(arm_, "reply.file"); }
-  const member_named_as_type::file& file() const { return onc::xdr::held<1>(arm_, "reply.file"); }
+  member_named_as_type::qid& qid() { return onc::xdr::held<0>(arm_, arms_); }
+  const member_named_as_type::qid& qid() const { return onc::xdr::held<0>(arm_, arms_); }
+  member_named_as_type::file& file() { return onc::xdr::held<1>(arm_, arms_); }
+  const member_named_as_type::file& file() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -58,6 +58,7 @@ class reply {
  private:
   member_named_as_type::status status_{member_named_as_type::status::good};
   std::variant<member_named_as_type::qid, member_named_as_type::file> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"reply", {"qid", "file"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_status{"status", 0, 1};

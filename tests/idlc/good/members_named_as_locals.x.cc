@@ -74,7 +74,7 @@ in in::with_level(onc::xdr::Box<in> level) {
 
 in in::with_discriminant(std::int32_t in_, std::int32_t discriminant) {
   if (in_ == 1 || in_ == 2)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "in");
+    throw onc::xdr::wrong_discriminant("in::with_discriminant", in_);
   in made;
   made.switch_ = in_;
   made.arm_.emplace<2>(discriminant);

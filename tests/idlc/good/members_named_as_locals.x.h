@@ -18,10 +18,10 @@ class out {
   static out with_out_(onc::xdr::Box<out> out_);  // case 2
 
   std::int32_t d() const { return d_; }
-  std::int32_t& a() { return onc::xdr::held<1>(arm_, "out.a"); }
-  std::int32_t a() const { return onc::xdr::held<1>(arm_, "out.a"); }
-  onc::xdr::Box<out>& out_() { return onc::xdr::held<2>(arm_, "out.out"); }
-  const onc::xdr::Box<out>& out_() const { return onc::xdr::held<2>(arm_, "out.out"); }
+  std::int32_t& a() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t a() const { return onc::xdr::held<1>(arm_, arms_); }
+  onc::xdr::Box<out>& out_() { return onc::xdr::held<2>(arm_, arms_); }
+  const onc::xdr::Box<out>& out_() const { return onc::xdr::held<2>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -31,6 +31,7 @@ class out {
  private:
   std::int32_t d_{1};
   std::variant<onc::xdr::Void, std::int32_t, onc::xdr::Box<out>> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"out", {"void", "a", "out"}};
 };
 
 struct in_in {
@@ -52,12 +53,12 @@ class in {
   static in with_discriminant(std::int32_t in_, std::int32_t discriminant);  // default
 
   std::int32_t in_() const { return switch_; }
-  in_in& in__() { return onc::xdr::held<0>(arm_, "in.in"); }
-  const in_in& in__() const { return onc::xdr::held<0>(arm_, "in.in"); }
-  onc::xdr::Box<in>& level() { return onc::xdr::held<1>(arm_, "in.level"); }
-  const onc::xdr::Box<in>& level() const { return onc::xdr::held<1>(arm_, "in.level"); }
-  std::int32_t& discriminant() { return onc::xdr::held<2>(arm_, "in.discriminant"); }
-  std::int32_t discriminant() const { return onc::xdr::held<2>(arm_, "in.discriminant"); }
+  in_in& in__() { return onc::xdr::held<0>(arm_, arms_); }
+  const in_in& in__() const { return onc::xdr::held<0>(arm_, arms_); }
+  onc::xdr::Box<in>& level() { return onc::xdr::held<1>(arm_, arms_); }
+  const onc::xdr::Box<in>& level() const { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t& discriminant() { return onc::xdr::held<2>(arm_, arms_); }
+  std::int32_t discriminant() const { return onc::xdr::held<2>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -67,6 +68,7 @@ class in {
  private:
   std::int32_t switch_{1};
   std::variant<in_in, onc::xdr::Box<in>, std::int32_t> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"in", {"in", "level", "discriminant"}};
 };
 
 struct node {

@@ -40,8 +40,8 @@ class Coat {
   static Coat with_layers(std::int32_t layers);  // case ::red
 
   names_from_outside::Color color() const { return color_; }
-  std::int32_t& layers() { return onc::xdr::held<1>(arm_, "Coat.layers"); }
-  std::int32_t layers() const { return onc::xdr::held<1>(arm_, "Coat.layers"); }
+  std::int32_t& layers() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t layers() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -51,6 +51,7 @@ class Coat {
  private:
   names_from_outside::Color color_{names_from_outside::Color::red};
   std::variant<onc::xdr::Void, std::int32_t> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Coat", {"void", "layers"}};
 };
 
 }  // namespace paint

@@ -53,7 +53,7 @@ export_ export_::with_v(std::int32_t v) {
 
 export_ export_::with_in(Word new_, std::string in) {
   if (new_ == Word::class_ || new_ == Word::TRUE_)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "export_");
+    throw onc::xdr::wrong_discriminant("export_::with_in", new_);
   export_ made;
   made.switch_ = new_;
   made.arm_.emplace<2>(std::move(in));

@@ -65,12 +65,12 @@ class export_ {
   static export_ with_in(Word new_, std::string in);  // default
 
   Word new_() const { return switch_; }
-  std::int32_t& this_() { return onc::xdr::held<0>(arm_, "export.this"); }
-  std::int32_t this_() const { return onc::xdr::held<0>(arm_, "export.this"); }
-  std::int32_t& v() { return onc::xdr::held<1>(arm_, "export.v"); }
-  std::int32_t v() const { return onc::xdr::held<1>(arm_, "export.v"); }
-  std::string& in() { return onc::xdr::held<2>(arm_, "export.in"); }
-  const std::string& in() const { return onc::xdr::held<2>(arm_, "export.in"); }
+  std::int32_t& this_() { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t this_() const { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t& v() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t v() const { return onc::xdr::held<1>(arm_, arms_); }
+  std::string& in() { return onc::xdr::held<2>(arm_, arms_); }
+  const std::string& in() const { return onc::xdr::held<2>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -80,6 +80,7 @@ class export_ {
  private:
   Word switch_{Word::class_};
   std::variant<std::int32_t, std::int32_t, std::string> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"export", {"this", "v", "in"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Word{"Word", 0, 2};

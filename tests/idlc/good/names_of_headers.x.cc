@@ -22,7 +22,7 @@ POLLIN_ POLLIN_::with_s6_addr32_(ifreq s6_addr32_) {
 
 POLLIN_ POLLIN_::with_O_DIRECT_(Lock F_RDLCK_, Call O_DIRECT_) {
   if (F_RDLCK_ == Lock::LOCK_READ_)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "POLLIN_");
+    throw onc::xdr::wrong_discriminant("POLLIN_::with_O_DIRECT_", F_RDLCK_);
   POLLIN_ made;
   made.switch_ = F_RDLCK_;
   made.arm_.emplace<1>(O_DIRECT_);

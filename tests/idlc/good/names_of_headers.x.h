@@ -44,10 +44,10 @@ class POLLIN_ {
   static POLLIN_ with_O_DIRECT_(Lock F_RDLCK_, Call O_DIRECT_);  // default
 
   Lock F_RDLCK_() const { return switch_; }
-  ifreq& s6_addr32_() { return onc::xdr::held<0>(arm_, "POLLIN.s6_addr32"); }
-  const ifreq& s6_addr32_() const { return onc::xdr::held<0>(arm_, "POLLIN.s6_addr32"); }
-  Call& O_DIRECT_() { return onc::xdr::held<1>(arm_, "POLLIN.O_DIRECT"); }
-  Call O_DIRECT_() const { return onc::xdr::held<1>(arm_, "POLLIN.O_DIRECT"); }
+  ifreq& s6_addr32_() { return onc::xdr::held<0>(arm_, arms_); }
+  const ifreq& s6_addr32_() const { return onc::xdr::held<0>(arm_, arms_); }
+  Call& O_DIRECT_() { return onc::xdr::held<1>(arm_, arms_); }
+  Call O_DIRECT_() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -57,6 +57,7 @@ class POLLIN_ {
  private:
   Lock switch_{Lock::LOCK_READ_};
   std::variant<ifreq, Call> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"POLLIN", {"s6_addr32", "O_DIRECT"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Lock{"Lock", 0, 3};

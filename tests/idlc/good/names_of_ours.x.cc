@@ -187,6 +187,32 @@ void ByState::decode(onc::xdr::Decoder& in_) {
   }
 }
 
+ByArms ByArms::with_arm_(std::int32_t arm___) {
+  ByArms made_;
+  made_.switch_ = 0;
+  made_.arm__.emplace<0>(arm___);
+  return made_;
+}
+
+void ByArms::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(switch_);
+  switch (switch_) {
+    case 0: return out_.i32(arm_());
+    default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByArms");
+  }
+}
+
+void ByArms::decode(onc::xdr::Decoder& in_) {
+  const std::int32_t discriminant = in_.i32();
+  switch (discriminant) {
+    case 0:
+      switch_ = discriminant;
+      onc::xdr::arm<0>(arm__) = in_.i32();
+      return;
+    default: in_.refuse(onc::xdr::errc::no_such_arm, "ByArms");
+  }
+}
+
 Made Made::with_made(std::int32_t made__) {
   Made made_;
   made_.arm_ = 0;
@@ -203,7 +229,7 @@ Made Made::with_level(std::int32_t level_) {
 
 Made Made::with_items(std::int32_t arm, std::vector<item> items_) {
   if (arm == 0 || arm == names_of_ours::made)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "Made");
+    throw onc::xdr::wrong_discriminant("Made::with_items", arm);
   Made made_;
   made_.arm_ = arm;
   made_.arm__.emplace<2>(std::move(items_));
@@ -751,7 +777,7 @@ encode_ encode_::with_encode__(std::vector<names_of_ours::in> encode__) {
 
 encode_ encode_::with_in(bool decode_, State in_) {
   if (decode_ == true)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "encode_");
+    throw onc::xdr::wrong_discriminant("encode_::with_in", decode_);
   encode_ made_;
   made_.switch_ = decode_;
   made_.arm_.emplace<1>(std::move(in_));

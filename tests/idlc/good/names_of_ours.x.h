@@ -167,10 +167,10 @@ class ByArm {
   static ByArm with_in(State in_);  // case 1
 
   std::int32_t arm_() const { return switch_; }
-  std::int32_t& state_() { return onc::xdr::held<1>(arm__, "ByArm.state_"); }
-  std::int32_t state_() const { return onc::xdr::held<1>(arm__, "ByArm.state_"); }
-  State& in() { return onc::xdr::held<2>(arm__, "ByArm.in"); }
-  const State& in() const { return onc::xdr::held<2>(arm__, "ByArm.in"); }
+  std::int32_t& state_() { return onc::xdr::held<1>(arm__, arms_); }
+  std::int32_t state_() const { return onc::xdr::held<1>(arm__, arms_); }
+  State& in() { return onc::xdr::held<2>(arm__, arms_); }
+  const State& in() const { return onc::xdr::held<2>(arm__, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -180,6 +180,7 @@ class ByArm {
  private:
   std::int32_t switch_{0};
   std::variant<onc::xdr::Void, std::int32_t, State> arm__{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"ByArm", {"void", "state_", "in"}};
 };
 
 // switch (exchange state_)
@@ -189,8 +190,8 @@ class ByState {
   static ByState with_arm_(std::string arm___);  // case one
 
   exchange state_() const { return switch_; }
-  std::string& arm_() { return onc::xdr::held<0>(arm__, "ByState.arm_"); }
-  const std::string& arm_() const { return onc::xdr::held<0>(arm__, "ByState.arm_"); }
+  std::string& arm_() { return onc::xdr::held<0>(arm__, arms_); }
+  const std::string& arm_() const { return onc::xdr::held<0>(arm__, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -200,6 +201,28 @@ class ByState {
  private:
   exchange switch_{exchange::one};
   std::variant<std::string> arm__{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"ByState", {"arm_"}};
+};
+
+// switch (std::int32_t arms_)
+class ByArms {
+ public:
+  ByArms() = default;
+  static ByArms with_arm_(std::int32_t arm___);  // case 0
+
+  std::int32_t arms_() const { return switch_; }
+  std::int32_t& arm_() { return onc::xdr::held<0>(arm__, arms__); }
+  std::int32_t arm_() const { return onc::xdr::held<0>(arm__, arms__); }
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const ByArms&) const = default;
+
+ private:
+  std::int32_t switch_{0};
+  std::variant<std::int32_t> arm__{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms__{"ByArms", {"arm_"}};
 };
 
 // switch (std::int32_t arm)
@@ -211,12 +234,12 @@ class Made {
   static Made with_items(std::int32_t arm, std::vector<item> items_);  // default
 
   std::int32_t arm() const { return arm_; }
-  std::int32_t& made() { return onc::xdr::held<0>(arm__, "Made.made"); }
-  std::int32_t made() const { return onc::xdr::held<0>(arm__, "Made.made"); }
-  std::int32_t& level() { return onc::xdr::held<1>(arm__, "Made.level"); }
-  std::int32_t level() const { return onc::xdr::held<1>(arm__, "Made.level"); }
-  std::vector<item>& items() { return onc::xdr::held<2>(arm__, "Made.items"); }
-  const std::vector<item>& items() const { return onc::xdr::held<2>(arm__, "Made.items"); }
+  std::int32_t& made() { return onc::xdr::held<0>(arm__, arms_); }
+  std::int32_t made() const { return onc::xdr::held<0>(arm__, arms_); }
+  std::int32_t& level() { return onc::xdr::held<1>(arm__, arms_); }
+  std::int32_t level() const { return onc::xdr::held<1>(arm__, arms_); }
+  std::vector<item>& items() { return onc::xdr::held<2>(arm__, arms_); }
+  const std::vector<item>& items() const { return onc::xdr::held<2>(arm__, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -226,6 +249,7 @@ class Made {
  private:
   std::int32_t arm_{0};
   std::variant<std::int32_t, std::int32_t, std::vector<item>> arm__{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"Made", {"made", "level", "items"}};
 };
 
 // switch (run fast)
@@ -235,8 +259,8 @@ class arm_ {
   static arm_ with_arm(run arm);  // case fast
 
   run fast() const { return fast_; }
-  run& arm() { return onc::xdr::held<0>(arm__, "arm_.arm"); }
-  run arm() const { return onc::xdr::held<0>(arm__, "arm_.arm"); }
+  run& arm() { return onc::xdr::held<0>(arm__, arms_); }
+  run arm() const { return onc::xdr::held<0>(arm__, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -246,6 +270,7 @@ class arm_ {
  private:
   run fast_{run::fast};
   std::variant<run> arm__{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"arm_", {"arm"}};
 };
 
 // switch (bool state)
@@ -256,10 +281,10 @@ class with_value {
   static with_value with_made(std::int32_t made__);  // case FALSE
 
   bool state() const { return state_; }
-  std::int32_t& value_() { return onc::xdr::held<0>(arm_, "with_value.value"); }
-  std::int32_t value_() const { return onc::xdr::held<0>(arm_, "with_value.value"); }
-  std::int32_t& made() { return onc::xdr::held<1>(arm_, "with_value.made"); }
-  std::int32_t made() const { return onc::xdr::held<1>(arm_, "with_value.made"); }
+  std::int32_t& value_() { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t value_() const { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t& made() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t made() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -269,6 +294,7 @@ class with_value {
  private:
   bool state_{true};
   std::variant<std::int32_t, std::int32_t> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"with_value", {"value", "made"}};
 };
 
 // switch (bool decode)
@@ -279,10 +305,10 @@ class encode_ {
   static encode_ with_in(bool decode_, State in_);  // default
 
   bool decode_() const { return switch_; }
-  std::vector<names_of_ours::in>& encode__() { return onc::xdr::held<0>(arm_, "encode.encode"); }
-  const std::vector<names_of_ours::in>& encode__() const { return onc::xdr::held<0>(arm_, "encode.encode"); }
-  State& in() { return onc::xdr::held<1>(arm_, "encode.in"); }
-  const State& in() const { return onc::xdr::held<1>(arm_, "encode.in"); }
+  std::vector<names_of_ours::in>& encode__() { return onc::xdr::held<0>(arm_, arms_); }
+  const std::vector<names_of_ours::in>& encode__() const { return onc::xdr::held<0>(arm_, arms_); }
+  State& in() { return onc::xdr::held<1>(arm_, arms_); }
+  const State& in() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -292,6 +318,7 @@ class encode_ {
  private:
   bool switch_{true};
   std::variant<std::vector<names_of_ours::in>, State> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"encode", {"encode", "in"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Service{"Service", 0, 1};

@@ -121,6 +121,16 @@ void ByState::print(onc::xdr::Printer& out_) const {
   out_.close();
 }
 
+void ByArms::print(onc::xdr::Printer& out_) const {
+  out_.open("ByArms");
+  out_.field("arms_").integer(arms_());
+  switch (arms_()) {
+    case 0: out_.field("arm_").integer(arm_()); break;
+    default: break;
+  }
+  out_.close();
+}
+
 void Made::print(onc::xdr::Printer& out_) const {
   out_.open("Made");
   out_.field("arm").integer(arm());

@@ -61,8 +61,8 @@ class Choice {
   static Choice with_item(second::Item item);  // case first::small
 
   first::Kind kind() const { return kind_; }
-  second::Item& item() { return onc::xdr::held<1>(arm_, "Choice.item"); }
-  const second::Item& item() const { return onc::xdr::held<1>(arm_, "Choice.item"); }
+  second::Item& item() { return onc::xdr::held<1>(arm_, arms_); }
+  const second::Item& item() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -72,6 +72,7 @@ class Choice {
  private:
   first::Kind kind_{first::Kind::small};
   std::variant<onc::xdr::Void, second::Item> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Choice", {"void", "item"}};
 };
 
 inline constexpr std::uint32_t large = 2;

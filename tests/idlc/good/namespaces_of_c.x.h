@@ -43,8 +43,8 @@ class environ {
   static environ with_spans(time_::putc::Spans spans);  // case time::std::one
 
   time_::std_::Kind kind() const { return kind_; }
-  time_::putc::Spans& spans() { return onc::xdr::held<0>(arm_, "environ.spans"); }
-  const time_::putc::Spans& spans() const { return onc::xdr::held<0>(arm_, "environ.spans"); }
+  time_::putc::Spans& spans() { return onc::xdr::held<0>(arm_, arms_); }
+  const time_::putc::Spans& spans() const { return onc::xdr::held<0>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -54,6 +54,7 @@ class environ {
  private:
   time_::std_::Kind kind_{time_::std_::Kind::one};
   std::variant<time_::putc::Spans> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"environ", {"spans"}};
 };
 
 }  // namespace uint32_t_

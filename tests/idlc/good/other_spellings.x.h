@@ -56,10 +56,10 @@ class by_letter {
   static by_letter with_b(std::int32_t b);  // case minus
 
   std::int32_t which() const { return which_; }
-  std::int32_t& a() { return onc::xdr::held<1>(arm_, "by_letter.a"); }
-  std::int32_t a() const { return onc::xdr::held<1>(arm_, "by_letter.a"); }
-  std::int32_t& b() { return onc::xdr::held<2>(arm_, "by_letter.b"); }
-  std::int32_t b() const { return onc::xdr::held<2>(arm_, "by_letter.b"); }
+  std::int32_t& a() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t a() const { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t& b() { return onc::xdr::held<2>(arm_, arms_); }
+  std::int32_t b() const { return onc::xdr::held<2>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -69,6 +69,7 @@ class by_letter {
  private:
   std::int32_t which_{97};
   std::variant<onc::xdr::Void, std::int32_t, std::int32_t> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"by_letter", {"void", "a", "b"}};
 };
 
 using onc::xdr::operator<<;

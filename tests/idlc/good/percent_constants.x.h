@@ -33,8 +33,8 @@ class Entry {
   static Entry with_file(File file);  // case KIND_FILE
 
   std::uint32_t kind() const { return kind_; }
-  File& file() { return onc::xdr::held<1>(arm_, "Entry.file"); }
-  const File& file() const { return onc::xdr::held<1>(arm_, "Entry.file"); }
+  File& file() { return onc::xdr::held<1>(arm_, arms_); }
+  const File& file() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -44,6 +44,7 @@ class Entry {
  private:
   std::uint32_t kind_{1};
   std::variant<onc::xdr::Void, File> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Entry", {"void", "file"}};
 };
 
 using onc::xdr::operator<<;

@@ -51,8 +51,8 @@ class Choice {
   static Choice with_number(std::int32_t number);  // case 1
 
   std::int32_t which() const { return which_; }
-  std::int32_t& number() { return onc::xdr::held<1>(arm_, "Choice.number"); }
-  std::int32_t number() const { return onc::xdr::held<1>(arm_, "Choice.number"); }
+  std::int32_t& number() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t number() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -62,6 +62,7 @@ class Choice {
  private:
   std::int32_t which_{1};
   std::variant<onc::xdr::Void, std::int32_t> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Choice", {"void", "number"}};
 };
 
 // in front of the program

@@ -50,10 +50,10 @@ class Expression {
   static Expression with_operands(onc::xdr::Box<Pair> operands);  // case pair
 
   Kind kind() const { return kind_; }
-  std::int32_t& value() { return onc::xdr::held<0>(arm_, "Expression.value"); }
-  std::int32_t value() const { return onc::xdr::held<0>(arm_, "Expression.value"); }
-  onc::xdr::Box<Pair>& operands() { return onc::xdr::held<1>(arm_, "Expression.operands"); }
-  const onc::xdr::Box<Pair>& operands() const { return onc::xdr::held<1>(arm_, "Expression.operands"); }
+  std::int32_t& value() { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t value() const { return onc::xdr::held<0>(arm_, arms_); }
+  onc::xdr::Box<Pair>& operands() { return onc::xdr::held<1>(arm_, arms_); }
+  const onc::xdr::Box<Pair>& operands() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -63,6 +63,7 @@ class Expression {
  private:
   Kind kind_{Kind::leaf};
   std::variant<std::int32_t, onc::xdr::Box<Pair>> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"Expression", {"value", "operands"}};
 };
 
 struct Pair {

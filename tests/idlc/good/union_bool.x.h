@@ -34,10 +34,10 @@ class Either {
   static Either with_text(std::string text);  // case FALSE
 
   bool left() const { return left_; }
-  std::int32_t& number() { return onc::xdr::held<0>(arm_, "Either.number"); }
-  std::int32_t number() const { return onc::xdr::held<0>(arm_, "Either.number"); }
-  std::string& text() { return onc::xdr::held<1>(arm_, "Either.text"); }
-  const std::string& text() const { return onc::xdr::held<1>(arm_, "Either.text"); }
+  std::int32_t& number() { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t number() const { return onc::xdr::held<0>(arm_, arms_); }
+  std::string& text() { return onc::xdr::held<1>(arm_, arms_); }
+  const std::string& text() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -47,6 +47,7 @@ class Either {
  private:
   bool left_{true};
   std::variant<std::int32_t, std::string> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"Either", {"number", "text"}};
 };
 
 struct Holder {

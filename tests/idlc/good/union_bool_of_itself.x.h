@@ -18,8 +18,8 @@ class Nested {
   static Nested with_inner(onc::xdr::Box<Nested> inner);  // case TRUE
 
   bool more() const { return more_; }
-  onc::xdr::Box<Nested>& inner() { return onc::xdr::held<1>(arm_, "Nested.inner"); }
-  const onc::xdr::Box<Nested>& inner() const { return onc::xdr::held<1>(arm_, "Nested.inner"); }
+  onc::xdr::Box<Nested>& inner() { return onc::xdr::held<1>(arm_, arms_); }
+  const onc::xdr::Box<Nested>& inner() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -29,6 +29,7 @@ class Nested {
  private:
   bool more_{true};
   std::variant<onc::xdr::Void, onc::xdr::Box<Nested>> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Nested", {"void", "inner"}};
 };
 
 // switch (bool branches)
@@ -39,8 +40,8 @@ class Tree {
   static Tree with_below(std::vector<Tree> below);  // case TRUE
 
   bool branches() const { return branches_; }
-  std::vector<Tree>& below() { return onc::xdr::held<1>(arm_, "Tree.below"); }
-  const std::vector<Tree>& below() const { return onc::xdr::held<1>(arm_, "Tree.below"); }
+  std::vector<Tree>& below() { return onc::xdr::held<1>(arm_, arms_); }
+  const std::vector<Tree>& below() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -50,6 +51,7 @@ class Tree {
  private:
   bool branches_{true};
   std::variant<onc::xdr::Void, std::vector<Tree>> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Tree", {"void", "below"}};
 };
 
 class Pong;
@@ -62,8 +64,8 @@ class Ping {
   static Ping with_pong(onc::xdr::Box<Pong> pong);  // case TRUE
 
   bool more() const { return more_; }
-  onc::xdr::Box<Pong>& pong() { return onc::xdr::held<1>(arm_, "Ping.pong"); }
-  const onc::xdr::Box<Pong>& pong() const { return onc::xdr::held<1>(arm_, "Ping.pong"); }
+  onc::xdr::Box<Pong>& pong() { return onc::xdr::held<1>(arm_, arms_); }
+  const onc::xdr::Box<Pong>& pong() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -73,6 +75,7 @@ class Ping {
  private:
   bool more_{true};
   std::variant<onc::xdr::Void, onc::xdr::Box<Pong>> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Ping", {"void", "pong"}};
 };
 
 // switch (bool more)
@@ -83,8 +86,8 @@ class Pong {
   static Pong with_ping(onc::xdr::Box<Ping> ping);  // case TRUE
 
   bool more() const { return more_; }
-  onc::xdr::Box<Ping>& ping() { return onc::xdr::held<1>(arm_, "Pong.ping"); }
-  const onc::xdr::Box<Ping>& ping() const { return onc::xdr::held<1>(arm_, "Pong.ping"); }
+  onc::xdr::Box<Ping>& ping() { return onc::xdr::held<1>(arm_, arms_); }
+  const onc::xdr::Box<Ping>& ping() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -94,6 +97,7 @@ class Pong {
  private:
   bool more_{true};
   std::variant<onc::xdr::Void, onc::xdr::Box<Ping>> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Pong", {"void", "ping"}};
 };
 
 class Forest;
@@ -109,8 +113,8 @@ class Forest {
   static Forest with_next(ForestPointer next);  // case TRUE
 
   bool more() const { return more_; }
-  ForestPointer& next() { return onc::xdr::held<1>(arm_, "Forest.next"); }
-  const ForestPointer& next() const { return onc::xdr::held<1>(arm_, "Forest.next"); }
+  ForestPointer& next() { return onc::xdr::held<1>(arm_, arms_); }
+  const ForestPointer& next() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -120,6 +124,7 @@ class Forest {
  private:
   bool more_{true};
   std::variant<onc::xdr::Void, ForestPointer> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Forest", {"void", "next"}};
 };
 
 struct Around;

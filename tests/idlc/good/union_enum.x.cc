@@ -17,7 +17,7 @@ Value Value::with_number(std::int32_t number) {
 
 Value Value::with_text(Kind kind, std::string text) {
   if (kind != Kind::text && kind != Kind::both)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "Value");
+    throw onc::xdr::wrong_discriminant("Value::with_text", kind);
   Value made;
   made.kind_ = kind;
   made.arm_.emplace<2>(std::move(text));

@@ -25,10 +25,10 @@ class Value {
   static Value with_text(Kind kind, std::string text);  // case text, case both
 
   Kind kind() const { return kind_; }
-  std::int32_t& number() { return onc::xdr::held<1>(arm_, "Value.number"); }
-  std::int32_t number() const { return onc::xdr::held<1>(arm_, "Value.number"); }
-  std::string& text() { return onc::xdr::held<2>(arm_, "Value.text"); }
-  const std::string& text() const { return onc::xdr::held<2>(arm_, "Value.text"); }
+  std::int32_t& number() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t number() const { return onc::xdr::held<1>(arm_, arms_); }
+  std::string& text() { return onc::xdr::held<2>(arm_, arms_); }
+  const std::string& text() const { return onc::xdr::held<2>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -38,6 +38,7 @@ class Value {
  private:
   Kind kind_{Kind::number};
   std::variant<onc::xdr::Void, std::int32_t, std::string> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Value", {"void", "number", "text"}};
 };
 
 // switch (Kind kind)
@@ -50,12 +51,12 @@ class Whole {
   static Whole with_bytes(onc::xdr::Bytes bytes);  // case both
 
   Kind kind() const { return kind_; }
-  std::int32_t& count() { return onc::xdr::held<1>(arm_, "Whole.count"); }
-  std::int32_t count() const { return onc::xdr::held<1>(arm_, "Whole.count"); }
-  std::int64_t& size() { return onc::xdr::held<2>(arm_, "Whole.size"); }
-  std::int64_t size() const { return onc::xdr::held<2>(arm_, "Whole.size"); }
-  onc::xdr::Bytes& bytes() { return onc::xdr::held<3>(arm_, "Whole.bytes"); }
-  const onc::xdr::Bytes& bytes() const { return onc::xdr::held<3>(arm_, "Whole.bytes"); }
+  std::int32_t& count() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int32_t count() const { return onc::xdr::held<1>(arm_, arms_); }
+  std::int64_t& size() { return onc::xdr::held<2>(arm_, arms_); }
+  std::int64_t size() const { return onc::xdr::held<2>(arm_, arms_); }
+  onc::xdr::Bytes& bytes() { return onc::xdr::held<3>(arm_, arms_); }
+  const onc::xdr::Bytes& bytes() const { return onc::xdr::held<3>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -65,6 +66,7 @@ class Whole {
  private:
   Kind kind_{Kind::number};
   std::variant<onc::xdr::Void, std::int32_t, std::int64_t, onc::xdr::Bytes> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Whole", {"void", "count", "size", "bytes"}};
 };
 
 // switch (Kind kind)
@@ -75,8 +77,8 @@ class Partial {
   static Partial with_text(std::string text);  // case text
 
   Kind kind() const { return kind_; }
-  std::string& text() { return onc::xdr::held<1>(arm_, "Partial.text"); }
-  const std::string& text() const { return onc::xdr::held<1>(arm_, "Partial.text"); }
+  std::string& text() { return onc::xdr::held<1>(arm_, arms_); }
+  const std::string& text() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -86,6 +88,7 @@ class Partial {
  private:
   Kind kind_{Kind::text};
   std::variant<onc::xdr::Void, std::string> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"Partial", {"void", "text"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 3};

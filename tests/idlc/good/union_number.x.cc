@@ -50,7 +50,7 @@ ByUnsigned ByUnsigned::with_newest(std::int32_t newest) {
 
 ByUnsigned ByUnsigned::with_other(std::uint32_t version, std::int64_t other) {
   if (version == 4294967295)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByUnsigned");
+    throw onc::xdr::wrong_discriminant("ByUnsigned::with_other", version);
   ByUnsigned made;
   made.version_ = version;
   made.arm_.emplace<1>(other);
@@ -86,7 +86,7 @@ DefaultFirst::DefaultFirst(std::int32_t code) : code_(code), arm_(std::in_place_
 
 DefaultFirst DefaultFirst::with_text(std::int32_t code, std::string text) {
   if (code == 0)
-    throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "DefaultFirst");
+    throw onc::xdr::wrong_discriminant("DefaultFirst::with_text", code);
   DefaultFirst made;
   made.code_ = code;
   made.arm_.emplace<1>(std::move(text));

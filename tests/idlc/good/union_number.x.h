@@ -19,8 +19,8 @@ class ByInt {
   static ByInt with_reason(std::string reason);  // case -1
 
   std::int32_t status() const { return status_; }
-  std::string& reason() { return onc::xdr::held<1>(arm_, "ByInt.reason"); }
-  const std::string& reason() const { return onc::xdr::held<1>(arm_, "ByInt.reason"); }
+  std::string& reason() { return onc::xdr::held<1>(arm_, arms_); }
+  const std::string& reason() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -30,6 +30,7 @@ class ByInt {
  private:
   std::int32_t status_{-1};
   std::variant<onc::xdr::Void, std::string> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"ByInt", {"void", "reason"}};
 };
 
 // switch (std::uint32_t version)
@@ -40,10 +41,10 @@ class ByUnsigned {
   static ByUnsigned with_other(std::uint32_t version, std::int64_t other);  // default
 
   std::uint32_t version() const { return version_; }
-  std::int32_t& newest() { return onc::xdr::held<0>(arm_, "ByUnsigned.newest"); }
-  std::int32_t newest() const { return onc::xdr::held<0>(arm_, "ByUnsigned.newest"); }
-  std::int64_t& other() { return onc::xdr::held<1>(arm_, "ByUnsigned.other"); }
-  std::int64_t other() const { return onc::xdr::held<1>(arm_, "ByUnsigned.other"); }
+  std::int32_t& newest() { return onc::xdr::held<0>(arm_, arms_); }
+  std::int32_t newest() const { return onc::xdr::held<0>(arm_, arms_); }
+  std::int64_t& other() { return onc::xdr::held<1>(arm_, arms_); }
+  std::int64_t other() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -53,6 +54,7 @@ class ByUnsigned {
  private:
   std::uint32_t version_{4294967295};
   std::variant<std::int32_t, std::int64_t> arm_{std::in_place_index<0>};
+  static constexpr onc::xdr::ArmNames arms_{"ByUnsigned", {"newest", "other"}};
 };
 
 // switch (std::int32_t code)
@@ -63,8 +65,8 @@ class DefaultFirst {
   static DefaultFirst with_text(std::int32_t code, std::string text);  // default
 
   std::int32_t code() const { return code_; }
-  std::string& text() { return onc::xdr::held<1>(arm_, "DefaultFirst.text"); }
-  const std::string& text() const { return onc::xdr::held<1>(arm_, "DefaultFirst.text"); }
+  std::string& text() { return onc::xdr::held<1>(arm_, arms_); }
+  const std::string& text() const { return onc::xdr::held<1>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -74,6 +76,7 @@ class DefaultFirst {
  private:
   std::int32_t code_{1};
   std::variant<onc::xdr::Void, std::string> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"DefaultFirst", {"void", "text"}};
 };
 
 // switch (std::int32_t code)

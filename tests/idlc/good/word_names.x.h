@@ -47,10 +47,10 @@ class program {
   static program with_version(std::optional<word_names::version> version_);  // case default
 
   kinds case_() const { return switch_; }
-  word_names::version& namespace_() { return onc::xdr::held<1>(arm_, "program.namespace"); }
-  const word_names::version& namespace_() const { return onc::xdr::held<1>(arm_, "program.namespace"); }
-  std::optional<word_names::version>& version() { return onc::xdr::held<2>(arm_, "program.version"); }
-  const std::optional<word_names::version>& version() const { return onc::xdr::held<2>(arm_, "program.version"); }
+  word_names::version& namespace_() { return onc::xdr::held<1>(arm_, arms_); }
+  const word_names::version& namespace_() const { return onc::xdr::held<1>(arm_, arms_); }
+  std::optional<word_names::version>& version() { return onc::xdr::held<2>(arm_, arms_); }
+  const std::optional<word_names::version>& version() const { return onc::xdr::held<2>(arm_, arms_); }
 
   void encode(onc::xdr::Encoder&) const;
   void decode(onc::xdr::Decoder&);
@@ -60,6 +60,7 @@ class program {
  private:
   kinds switch_{kinds::string};
   std::variant<onc::xdr::Void, word_names::version, std::optional<word_names::version>> arm_{std::in_place_index<1>};
+  static constexpr onc::xdr::ArmNames arms_{"program", {"void", "namespace", "version"}};
 };
 
 inline constexpr onc::xdr::Enumerators values_of_kinds{"kinds", 1, 7, {1, 2, 4, 5, 6, 7}};

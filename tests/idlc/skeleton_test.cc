@@ -38,6 +38,30 @@ TEST(skeleton, is_of_one_file) {
   EXPECT_TRUE(directory.names().empty());
 }
 
+std::string server_of(const std::string& name) {
+  const Directory directory;
+  EXPECT_EQ(idlc("--skeleton -o " + directory.path().string() + " " + good + name).status, 0);
+  return read(directory / "server.cc");
+}
+
+TEST(skeleton, has_a_comment_beside_a_procedure_once) {
+  const std::string server = server_of("union_argument.x");
+  const std::string procedure =
+      " {\n"
+      "  // how many there are\n"
+      "  std::int32_t ask(";
+  EXPECT_NE(server.find(procedure), std::string::npos) << server;
+  EXPECT_EQ(server.find("how many"), server.rfind("how many")) << server;
+}
+
+TEST(skeleton, names_arguments_as_the_file_does) {
+  const std::string server = server_of("named_arguments.x");
+  for (const char* procedure :
+       {"add(std::int32_t left, std::int32_t right, const", "find(std::string name, std::uint32_t class_, const",
+        "length(std::string argument, const"})
+    EXPECT_NE(server.find(procedure), std::string::npos) << procedure << " is not in\n" << server;
+}
+
 TEST(skeleton, builds_what_the_file_includes_with_the_options_that_it_was_given) {
   const Directory directory;
   write(directory / "b.x", "struct B { int x; };");

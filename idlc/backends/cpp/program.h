@@ -68,9 +68,9 @@ class VersionWriter {
   std::string server_parameters(const Procedure& procedure) const;
   std::vector<std::string> argument_names(const Procedure& procedure) const;
   std::string given_name(const Declaration& argument) const;
-  // What errors call an argument or result: "lookup(Name)".
+  // What errors call an argument or result: "lookup(name)", or by its type where it has no name.
   static std::string place(const Procedure& procedure, const Declaration& declaration) {
-    return procedure.name.text + "(" + declaration.type.name + ")";
+    return procedure.name.text + "(" + (has_name(declaration) ? declaration.name.text : declaration.type.name) + ")";
   }
   bool is_free(const std::string& name) const;
   static bool has_name(const Declaration& argument) { return !argument.name.text.empty(); }

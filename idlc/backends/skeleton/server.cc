@@ -9,8 +9,9 @@
 namespace idlc::skeleton {
 namespace {
 
-// As the type, with a small letter.
-std::string parameter_of(const Declaration& declaration) {
+// The .x's name; or as the type, with a small letter.
+std::string parameter_of(const Declaration& declaration, const cpp::Names& all) {
+  if (!declaration.name.text.empty()) return all.local(declaration.name.text);
   std::string name = declaration.type.definition ? declaration.type.name : "";
   name = name.substr(name.rfind(':') + 1);  // of a::T
   if (name.empty()) return "argument";
@@ -19,15 +20,16 @@ std::string parameter_of(const Declaration& declaration) {
 }
 
 // name, status, status2
-std::vector<std::string> parameters_of(const Procedure& procedure) {
+std::vector<std::string> parameters_of(const Procedure& procedure, const cpp::Names& all) {
   cpp::Scope taken = cpp::names_in_classes();
   std::unordered_map<std::string, int> counts;
   std::vector<std::string> names;
   for (const Declaration& declaration : procedure.arguments) {
-    std::string name = parameter_of(declaration);
+    const std::string wanted = parameter_of(declaration, all);
+    std::string name = wanted;
     // From where the last of that name stopped: thousands of arguments may have one type.
     int& count = counts.try_emplace(name, 1).first->second;
-    while (taken.contains(name)) name = parameter_of(declaration) + std::to_string(++count);
+    while (taken.contains(name)) name = wanted + std::to_string(++count);
     names.push_back(cpp::free_name(name, taken));
     taken.insert(names.back());
   }
@@ -49,9 +51,8 @@ class ServerWriter {
 
  private:
   void write_procedure(const Procedure& procedure) {
-    const std::vector<std::string> names = parameters_of(procedure);
+    const std::vector<std::string> names = parameters_of(procedure, spelling_.names());
     cpp::write_above(out_, procedure.comments);
-    if (!procedure.comments.beside.empty()) out_.line("// {}", procedure.comments.beside);
     std::string parameters;
     for (std::size_t i = 0; i < names.size(); ++i)
       parameters += spelling_.types().of(procedure.arguments[i]) + " " + names[i] + ", ";

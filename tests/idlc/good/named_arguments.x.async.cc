@@ -30,8 +30,8 @@ asio::awaitable<void> AsyncClient::rename(Path from, Path to) {
   return call(
       procedures::rename,
       [&](onc::xdr::Encoder& out) {
-        out.string(from, {1024, "rename(Path)"});
-        out.string(to, {1024, "rename(Path)"});
+        out.string(from, {1024, "rename(from)"});
+        out.string(to, {1024, "rename(to)"});
       });
 }
 
@@ -39,7 +39,7 @@ asio::awaitable<std::optional<std::int32_t>> AsyncClient::find(std::string name,
   return call<std::optional<std::int32_t>>(
       procedures::find,
       [&](onc::xdr::Encoder& out) {
-        out.string(name, {64, "find()"});
+        out.string(name, {64, "find(name)"});
         out.u32(class_);
       },
       [](onc::xdr::Decoder& in, std::optional<std::int32_t>& reply_) { in.optional(reply_, [&](std::int32_t&
@@ -57,7 +57,7 @@ asio::awaitable<void> AsyncClient::put(onc::xdr::Bytes data, std::int64_t offset
   return call(
       procedures::put,
       [&](onc::xdr::Encoder& out) {
-        out.opaque(data, {512, "put()"});
+        out.opaque(data, {512, "put(data)"});
         out.i64(offset);
         out.optional(place);
       });
@@ -96,15 +96,15 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     }
     case 2: {
       Path from;
-      arguments.string(from, {1024, "rename(Path)"});
+      arguments.string(from, {1024, "rename(from)"});
       Path to;
-      arguments.string(to, {1024, "rename(Path)"});
+      arguments.string(to, {1024, "rename(to)"});
       arguments.finish();
       return rename(std::move(from), std::move(to), caller);
     }
     case 3: {
       std::string name;
-      arguments.string(name, {64, "find()"});
+      arguments.string(name, {64, "find(name)"});
       const std::uint32_t class_ = arguments.u32();
       arguments.finish();
       return onc::rpc::answer(
@@ -122,7 +122,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     }
     case 5: {
       onc::xdr::Bytes data;
-      arguments.opaque(data, {512, "put()"});
+      arguments.opaque(data, {512, "put(data)"});
       const std::int64_t offset = arguments.i64();
       std::optional<Place> place;
       arguments.optional(place);

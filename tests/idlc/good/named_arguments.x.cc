@@ -33,14 +33,14 @@ std::int32_t Client::add(std::int32_t left, std::int32_t right) {
 
 void Client::rename(const Path& from, const Path& to) {
   auto& out = begin_call(procedures::rename);
-  out.string(from, {1024, "rename(Path)"});
-  out.string(to, {1024, "rename(Path)"});
+  out.string(from, {1024, "rename(from)"});
+  out.string(to, {1024, "rename(to)"});
   end_void_call();
 }
 
 std::optional<std::int32_t> Client::find(const std::string& name, std::uint32_t class_) {
   auto& out = begin_call(procedures::find);
-  out.string(name, {64, "find()"});
+  out.string(name, {64, "find(name)"});
   out.u32(class_);
   auto& in = end_call();
   std::optional<std::int32_t> reply_;
@@ -56,7 +56,7 @@ std::int32_t Client::length(const std::string& argument) {
 
 void Client::put(const onc::xdr::Bytes& data, std::int64_t offset, const std::optional<Place>& place) {
   auto& out = begin_call(procedures::put);
-  out.opaque(data, {512, "put()"});
+  out.opaque(data, {512, "put(data)"});
   out.i64(offset);
   out.optional(place);
   end_void_call();
@@ -86,16 +86,16 @@ void add(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& result
 
 void rename(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
   Path from;
-  arguments.string(from, {1024, "rename(Path)"});
+  arguments.string(from, {1024, "rename(from)"});
   Path to;
-  arguments.string(to, {1024, "rename(Path)"});
+  arguments.string(to, {1024, "rename(to)"});
   arguments.finish();
   server.rename(std::move(from), std::move(to), caller);
 }
 
 void find(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
   std::string name;
-  arguments.string(name, {64, "find()"});
+  arguments.string(name, {64, "find(name)"});
   const std::uint32_t class_ = arguments.u32();
   arguments.finish();
   results.optional(server.find(std::move(name), class_, caller), [&](std::int32_t item) { results.i32(item); });
@@ -110,7 +110,7 @@ void length(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& res
 
 void put(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder&, const onc::rpc::Caller& caller) {
   onc::xdr::Bytes data;
-  arguments.opaque(data, {512, "put()"});
+  arguments.opaque(data, {512, "put(data)"});
   const std::int64_t offset = arguments.i64();
   std::optional<Place> place;
   arguments.optional(place);

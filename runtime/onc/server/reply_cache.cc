@@ -15,6 +15,9 @@ using transport::TimePoint;
 
 namespace {
 
+// More than are added, and yet few: to drop a full cache in one go would keep everybody waiting.
+constexpr int dropped_at_once = 16;
+
 ReplyCache::Host host_of(const Address& peer) {
   ReplyCache::Host host{.family = peer.family()};
   if (peer.family() == AF_INET) {
@@ -44,8 +47,12 @@ ReplyCache::Call ReplyCache::identify(const Address& peer, xdr::BytesView messag
 }
 
 std::optional<xdr::BytesView> ReplyCache::find(const Call& call, TimePoint now) {
-  while (!entries_.empty() && is_too_old(entries_.front(), now)) drop(entries_.begin());
-  if (const auto found = by_call_.find(call); found != by_call_.end()) return found->second->reply;
+  for (int i = 0; i < dropped_at_once && !entries_.empty() && is_too_old(entries_.front(), now); ++i)
+    drop(entries_.begin());
+  if (const auto found = by_call_.find(call); found != by_call_.end()) {
+    if (!is_too_old(*found->second, now)) return found->second->reply;
+    drop_until(call);
+  }
   if (running_.contains(call)) return xdr::BytesView();
   return std::nullopt;
 }
@@ -83,6 +90,10 @@ void ReplyCache::add(Entry entry) {
   own.newest = newest;
   own.bytes += newest->cost();
   bytes_ += newest->cost();
+}
+
+void ReplyCache::drop_until(const Call& call) {
+  while (by_call_.contains(call)) drop(by_host_.find(call.host)->second.oldest);
 }
 
 void ReplyCache::drop(Entries::iterator entry) {

@@ -105,6 +105,8 @@ class ReplyCache {
   bool is_too_old(const Entry& entry, transport::TimePoint now) const;
   void make_room(const Host& host, std::size_t bytes);
   void add(Entry entry);
+  // Those of its host that are older go first.
+  void drop_until(const Call& call);
   // It is the oldest of its host.
   void drop(Entries::iterator entry);
 

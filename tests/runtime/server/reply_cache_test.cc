@@ -91,6 +91,21 @@ TEST_F(Remembering, forgets_with_age) {
   EXPECT_EQ(cache_.bytes(), 0U);
 }
 
+TEST_F(Remembering, forgets_many_little_by_little) {
+  std::vector<ReplyCache::Call> calls;
+  for (std::uint32_t i = 0; i < entries; ++i) {
+    calls.push_back(call(number(i), Address::ip("192.0.2." + std::to_string(i % 8), 700)));
+    finish(calls.back(), "");
+  }
+  now_ += 120s;
+  const ReplyCache::Call again = calls[entries - 10];
+  EXPECT_EQ(found(again), is_new);
+  EXPECT_NE(cache_.bytes(), 0U);
+  cache_.finish(again, {}, now_);
+  for (const auto& old : calls) EXPECT_EQ(found(old), old == again ? silence : is_new);
+  EXPECT_EQ(cache_.bytes(), ReplyCache::entry_cost);
+}
+
 TEST_F(Remembering, may_be_told_never_to_forget) {
   cache_ = ReplyCache({.bytes = 1 << 20, .age = std::chrono::seconds::max()});
   finish(call("00000007", peer_), "00000001");

@@ -171,7 +171,7 @@ TEST_F(OneWay, a_failure_is_told_to_the_owner_only) {
 
 TEST_F(OneWay, other_procedures_are_answered) {
   EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000001"));
-  EXPECT_EQ(answer_to(call("00000007", "00000008")), "00000007 00000001 00000000 00000000 00000000 00000003");
+  EXPECT_EQ(answer_to(call("00000007", "00000062")), "00000007 00000001 00000000 00000000 00000000 00000003");
 }
 
 TEST_F(OneWay, runs_once) {

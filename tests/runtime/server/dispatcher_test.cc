@@ -62,7 +62,7 @@ TEST_F(Dispatching, every_mistake_has_the_answer_of_the_rfc) {
       {"unknown program", call + "00000002 20000043 00000002 00000001" + no_credential, accepted + "00000001"},
       {"unknown version", call + "00000002 20000042 00000003 00000001" + no_credential,
        accepted + "00000002 00000002 00000002"},
-      {"unknown procedure", to_adder + "00000008" + no_credential, accepted + "00000003"},
+      {"unknown procedure", to_adder + "00000063" + no_credential, accepted + "00000003"},
       {"the largest procedure", to_adder + "ffffffff" + no_credential, accepted + "00000003"},
       {"arguments cut off", to_adder + "00000001" + no_credential + "00000002 0000", accepted + "00000004"},
       {"no arguments", to_adder + "00000001" + no_credential, accepted + "00000004"},

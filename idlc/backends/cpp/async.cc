@@ -19,7 +19,6 @@ void VersionWriter::define_async() {
   const std::string space = names_.of(program_) + "::" + names_.of(version_);
   out_.blank();
   out_.line("namespace {} {", space);
-  define_procedures();
   for (const Procedure& procedure : version_.procedures) define_async_client(procedure);
   define_async_dispatch();
   out_.blank();

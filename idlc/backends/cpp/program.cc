@@ -58,6 +58,7 @@ void VersionWriter::declare() {
   out_.blank();
   out_.line("inline constexpr onc::rpc::Program program{{}, {}, \"{}\", \"{}\"};",
             number(program_.as<Program>()->number), number(version_.number), program_.name.text, version_.name.text);
+  declare_procedures();
   declare_client();
   declare_server();
   out_.blank();
@@ -68,7 +69,6 @@ void VersionWriter::define() {
   const std::string space = names_.of(program_) + "::" + names_.of(version_);
   out_.blank();
   out_.line("namespace {} {", space);
-  define_procedures();
   for (const Procedure& procedure : version_.procedures) define_client(procedure);
   define_handlers();
   define_dispatch();
@@ -76,13 +76,13 @@ void VersionWriter::define() {
   out_.line("}  // namespace {}", space);
 }
 
-void VersionWriter::define_procedures() {
+void VersionWriter::declare_procedures() {
   out_.blank();
-  out_.line("// Number and name: what errors and traces say of a call.");
+  out_.line("// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).");
   out_.line("namespace procedures {");
   for (const Procedure& procedure : version_.procedures)
-    out_.line("constexpr onc::rpc::Procedure {}{program, {}, \"{}\"};", names_.of(procedure), number(procedure.number),
-              procedure.name.text);
+    out_.line("inline constexpr onc::rpc::Procedure {}{program, {}, \"{}\"};", names_.of(procedure),
+              number(procedure.number), procedure.name.text);
   out_.line("}  // namespace procedures");
 }
 

@@ -41,7 +41,7 @@ class VersionWriter {
  private:
   void declare_client();
   void declare_server();
-  void define_procedures();
+  void declare_procedures();
   void define_client(const Procedure& procedure);
   void write_arguments(const Procedure& procedure);
   void read_results(const Procedure& procedure);

@@ -18,8 +18,8 @@
 
 namespace onc::rpc {
 
-// Whether a call that failed is made again, on a new connection, as long as its time lasts. The xid stays the same, so
-// that a server which remembers its replies runs it once (RFC 5531 §5).
+// Whether a call that failed is made again, on a new connection, as long as its time lasts. The xid stays the same
+// (RFC 5531 §5), but few servers tell by it that a call on another connection is a repeat; ours do not.
 struct Retrying {
   // How often. Only where it surely did not run: nobody listened yet, or the server hung up before it had the call.
   int times = 0;

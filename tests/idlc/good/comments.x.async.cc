@@ -5,11 +5,6 @@ namespace comments {
 
 namespace COMMENTED::one {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
-}  // namespace procedures
-
 asio::awaitable<void> AsyncClient::nothing() {
   return call(
       procedures::nothing,

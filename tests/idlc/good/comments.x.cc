@@ -13,11 +13,6 @@ void Commented::decode(onc::xdr::Decoder& in) {
 
 namespace COMMENTED::one {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
-}  // namespace procedures
-
 void Client::nothing() {
   begin_call(procedures::nothing);
   end_void_call();

@@ -42,6 +42,11 @@ namespace COMMENTED::one {
 
 inline constexpr onc::rpc::Program program{0x20000002, 1, "COMMENTED", "one"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,12 +5,6 @@ namespace comments_before {
 
 namespace P::V {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure null{program, 0, "null"};
-constexpr onc::rpc::Procedure one{program, 1, "one"};
-}  // namespace procedures
-
 asio::awaitable<void> AsyncClient::null() {
   return call(
       procedures::null,

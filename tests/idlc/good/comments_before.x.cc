@@ -63,12 +63,6 @@ void Shape::decode(onc::xdr::Decoder& in) {
 
 namespace P::V {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure null{program, 0, "null"};
-constexpr onc::rpc::Procedure one{program, 1, "one"};
-}  // namespace procedures
-
 void Client::null() {
   begin_call(procedures::null);
   end_void_call();

@@ -83,6 +83,12 @@ namespace P::V {
 
 inline constexpr onc::rpc::Program program{1, 1, "P", "V"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure null{program, 0, "null"};
+inline constexpr onc::rpc::Procedure one{program, 1, "one"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,11 +5,6 @@ namespace included {
 
 namespace INCLUDED::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure choose{program, 1, "choose"};
-}  // namespace procedures
-
 asio::awaitable<enums::Choice> AsyncClient::choose(enums::Kind kind) {
   return call<enums::Choice>(
       procedures::choose,

@@ -51,11 +51,6 @@ void Chosen::decode(onc::xdr::Decoder& in) {
 
 namespace INCLUDED::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure choose{program, 1, "choose"};
-}  // namespace procedures
-
 enums::Choice Client::choose(enums::Kind kind) {
   begin_call(procedures::choose).enumerator(int(kind), enums::values_of_Kind);
   return end_call().last<enums::Choice>();

@@ -57,6 +57,11 @@ namespace INCLUDED::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000062, 1, "INCLUDED", "v1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure choose{program, 1, "choose"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,12 +5,6 @@ namespace line_numbers {
 
 namespace COUNTED::V1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure FIRST{program, 3, "FIRST"};
-constexpr onc::rpc::Procedure SECOND{program, 4, "SECOND"};
-}  // namespace procedures
-
 asio::awaitable<void> AsyncClient::FIRST() {
   return call(
       procedures::FIRST,

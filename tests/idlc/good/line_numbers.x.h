@@ -11,6 +11,12 @@ namespace COUNTED::V1 {
 
 inline constexpr onc::rpc::Program program{0x20000001, 1, "COUNTED", "V1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure FIRST{program, 3, "FIRST"};
+inline constexpr onc::rpc::Procedure SECOND{program, 4, "SECOND"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,17 +5,6 @@ namespace named_arguments {
 
 namespace NAMED::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure add{program, 1, "add"};
-constexpr onc::rpc::Procedure rename{program, 2, "rename"};
-constexpr onc::rpc::Procedure find{program, 3, "find"};
-constexpr onc::rpc::Procedure length{program, 4, "length"};
-constexpr onc::rpc::Procedure put{program, 5, "put"};
-constexpr onc::rpc::Procedure count{program, 6, "count"};
-constexpr onc::rpc::Procedure reply{program, 7, "reply"};
-}  // namespace procedures
-
 asio::awaitable<std::int32_t> AsyncClient::add(std::int32_t left, std::int32_t right) {
   return call<std::int32_t>(
       procedures::add,

@@ -27,6 +27,17 @@ namespace NAMED::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000063, 1, "NAMED", "v1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure add{program, 1, "add"};
+inline constexpr onc::rpc::Procedure rename{program, 2, "rename"};
+inline constexpr onc::rpc::Procedure find{program, 3, "find"};
+inline constexpr onc::rpc::Procedure length{program, 4, "length"};
+inline constexpr onc::rpc::Procedure put{program, 5, "put"};
+inline constexpr onc::rpc::Procedure count{program, 6, "count"};
+inline constexpr onc::rpc::Procedure reply{program, 7, "reply"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

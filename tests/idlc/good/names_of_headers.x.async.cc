@@ -5,12 +5,6 @@ namespace names_of_headers {
 
 namespace SIOCGIFCONF_::TIOCSTI_ {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure TCP_NODELAY_{program, 1, "TCP_NODELAY"};
-constexpr onc::rpc::Procedure SYS_write_{program, 2, "SYS_write"};
-}  // namespace procedures
-
 asio::awaitable<POLLIN_> AsyncClient::TCP_NODELAY_(Lock lock) {
   return call<POLLIN_>(
       procedures::TCP_NODELAY_,

@@ -53,12 +53,6 @@ void POLLIN_::decode(onc::xdr::Decoder& in) {
 
 namespace SIOCGIFCONF_::TIOCSTI_ {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure TCP_NODELAY_{program, 1, "TCP_NODELAY"};
-constexpr onc::rpc::Procedure SYS_write_{program, 2, "SYS_write"};
-}  // namespace procedures
-
 POLLIN_ Client::TCP_NODELAY_(Lock lock) {
   begin_call(procedures::TCP_NODELAY_).enumerator(int(lock), values_of_Lock);
   return end_call().last<POLLIN_>();

@@ -77,6 +77,12 @@ namespace SIOCGIFCONF_::TIOCSTI_ {
 
 inline constexpr onc::rpc::Program program{0x20000077, 1, "SIOCGIFCONF", "TIOCSTI"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure TCP_NODELAY_{program, 1, "TCP_NODELAY"};
+inline constexpr onc::rpc::Procedure SYS_write_{program, 2, "SYS_write"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

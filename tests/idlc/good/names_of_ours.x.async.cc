@@ -5,19 +5,6 @@ namespace names_of_ours {
 
 namespace Service_::State_ {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure get{program, 1, "get"};
-constexpr onc::rpc::Procedure serve{program, 2, "serve"};
-constexpr onc::rpc::Procedure start{program, 3, "start"};
-constexpr onc::rpc::Procedure argue{program, 4, "argue"};
-constexpr onc::rpc::Procedure into{program, 5, "into"};
-constexpr onc::rpc::Procedure out_of{program, 6, "out_of"};
-constexpr onc::rpc::Procedure client{program, 7, "client"};
-constexpr onc::rpc::Procedure one{program, 8, "one"};
-constexpr onc::rpc::Procedure number{program, 9, "number"};
-}  // namespace procedures
-
 asio::awaitable<names_of_ours::State> AsyncClient::get(names_of_ours::State state) {
   return call<names_of_ours::State>(
       procedures::get,
@@ -203,29 +190,6 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
 }  // namespace Service_::State_
 
 namespace Service_::dispatch_ {
-
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure results{program, 1, "results"};
-constexpr onc::rpc::Procedure arguments{program, 2, "arguments"};
-constexpr onc::rpc::Procedure caller{program, 3, "caller"};
-constexpr onc::rpc::Procedure procedure{program, 4, "procedure"};
-constexpr onc::rpc::Procedure argument{program, 5, "argument"};
-constexpr onc::rpc::Procedure State{program, 6, "State"};
-constexpr onc::rpc::Procedure Service{program, 7, "Service"};
-constexpr onc::rpc::Procedure begin{program, 8, "begin"};
-constexpr onc::rpc::Procedure exchange{program, 9, "exchange"};
-constexpr onc::rpc::Procedure undecodable{program, 10, "undecodable"};
-constexpr onc::rpc::Procedure state_{program, 11, "state_"};
-constexpr onc::rpc::Procedure program_{program, 12, "program_"};
-constexpr onc::rpc::Procedure reply{program, 13, "reply"};
-constexpr onc::rpc::Procedure in{program, 14, "in"};
-constexpr onc::rpc::Procedure item{program, 15, "item"};
-constexpr onc::rpc::Procedure AsyncClient_{program, 16, "AsyncClient"};
-constexpr onc::rpc::Procedure AsyncServer_{program, 17, "AsyncServer"};
-constexpr onc::rpc::Procedure Server_{program, 18, "Server"};
-constexpr onc::rpc::Procedure AsyncService{program, 19, "AsyncService"};
-}  // namespace procedures
 
 asio::awaitable<std::int32_t> AsyncClient::results(std::int32_t argument_) {
   return call<std::int32_t>(
@@ -460,11 +424,6 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
 
 namespace AsyncClient::AsyncServer_ {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure null{program, 0, "null"};
-}  // namespace procedures
-
 asio::awaitable<void> AsyncClient::null() {
   return call(
       procedures::null,
@@ -486,11 +445,6 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
 
 namespace Client_::Service_ {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure null{program, 0, "null"};
-}  // namespace procedures
-
 asio::awaitable<void> AsyncClient::null() {
   return call(
       procedures::null,
@@ -511,11 +465,6 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
 }  // namespace Client_::Service_
 
 namespace procedures::std_ {
-
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure null{program, 0, "null"};
-}  // namespace procedures
 
 asio::awaitable<void> AsyncClient::null() {
   return call(

@@ -343,6 +343,19 @@ namespace Service_::State_ {
 
 inline constexpr onc::rpc::Program program{0x20000005, 1, "Service_", "State_"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure get{program, 1, "get"};
+inline constexpr onc::rpc::Procedure serve{program, 2, "serve"};
+inline constexpr onc::rpc::Procedure start{program, 3, "start"};
+inline constexpr onc::rpc::Procedure argue{program, 4, "argue"};
+inline constexpr onc::rpc::Procedure into{program, 5, "into"};
+inline constexpr onc::rpc::Procedure out_of{program, 6, "out_of"};
+inline constexpr onc::rpc::Procedure client{program, 7, "client"};
+inline constexpr onc::rpc::Procedure one{program, 8, "one"};
+inline constexpr onc::rpc::Procedure number{program, 9, "number"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;
@@ -380,6 +393,29 @@ class Server : public onc::rpc::Service {
 namespace Service_::dispatch_ {
 
 inline constexpr onc::rpc::Program program{0x20000005, 2, "Service_", "dispatch"};
+
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure results{program, 1, "results"};
+inline constexpr onc::rpc::Procedure arguments{program, 2, "arguments"};
+inline constexpr onc::rpc::Procedure caller{program, 3, "caller"};
+inline constexpr onc::rpc::Procedure procedure{program, 4, "procedure"};
+inline constexpr onc::rpc::Procedure argument{program, 5, "argument"};
+inline constexpr onc::rpc::Procedure State{program, 6, "State"};
+inline constexpr onc::rpc::Procedure Service{program, 7, "Service"};
+inline constexpr onc::rpc::Procedure begin{program, 8, "begin"};
+inline constexpr onc::rpc::Procedure exchange{program, 9, "exchange"};
+inline constexpr onc::rpc::Procedure undecodable{program, 10, "undecodable"};
+inline constexpr onc::rpc::Procedure state_{program, 11, "state_"};
+inline constexpr onc::rpc::Procedure program_{program, 12, "program_"};
+inline constexpr onc::rpc::Procedure reply{program, 13, "reply"};
+inline constexpr onc::rpc::Procedure in{program, 14, "in"};
+inline constexpr onc::rpc::Procedure item{program, 15, "item"};
+inline constexpr onc::rpc::Procedure AsyncClient_{program, 16, "AsyncClient"};
+inline constexpr onc::rpc::Procedure AsyncServer_{program, 17, "AsyncServer"};
+inline constexpr onc::rpc::Procedure Server_{program, 18, "Server"};
+inline constexpr onc::rpc::Procedure AsyncService{program, 19, "AsyncService"};
+}  // namespace procedures
 
 class Client : public onc::rpc::ClientFor<Client> {
  public:
@@ -439,6 +475,11 @@ namespace AsyncClient::AsyncServer_ {
 
 inline constexpr onc::rpc::Program program{0x20000006, 1, "AsyncClient", "AsyncServer"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure null{program, 0, "null"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;
@@ -461,6 +502,11 @@ namespace Client_::Service_ {
 
 inline constexpr onc::rpc::Program program{0x20000008, 1, "Client_", "Service"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure null{program, 0, "null"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;
@@ -482,6 +528,11 @@ class Server : public onc::rpc::Service {
 namespace procedures::std_ {
 
 inline constexpr onc::rpc::Program program{0x20000007, 1, "procedures", "std"};
+
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure null{program, 0, "null"};
+}  // namespace procedures
 
 class Client : public onc::rpc::ClientFor<Client> {
  public:

@@ -5,11 +5,6 @@ namespace acme::files {
 
 namespace P::v {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure get{program, 1, "get"};
-}  // namespace procedures
-
 asio::awaitable<acme> AsyncClient::get(acme argument) {
   return call<acme>(
       procedures::get,

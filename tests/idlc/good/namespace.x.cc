@@ -16,11 +16,6 @@ void acme::decode(onc::xdr::Decoder& in) {
 
 namespace P::v {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure get{program, 1, "get"};
-}  // namespace procedures
-
 acme Client::get(const acme& argument) {
   argument.encode(begin_call(procedures::get));
   return end_call().last<acme>();

@@ -30,6 +30,11 @@ namespace P::v {
 
 inline constexpr onc::rpc::Program program{1, 1, "P", "v"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure get{program, 1, "get"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,11 +5,6 @@ namespace namespaces_of_c {
 
 namespace CLOCK::v {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure wait{program, 1, "wait"};
-}  // namespace procedures
-
 asio::awaitable<time_::Span> AsyncClient::wait(uint32_t_::environ argument) {
   return call<time_::Span>(
       procedures::wait,

@@ -45,11 +45,6 @@ namespace namespaces_of_c {
 
 namespace CLOCK::v {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure wait{program, 1, "wait"};
-}  // namespace procedures
-
 time_::Span Client::wait(const uint32_t_::environ& argument) {
   argument.encode(begin_call(procedures::wait));
   return end_call().last<time_::Span>();

@@ -101,6 +101,11 @@ namespace CLOCK::v {
 
 inline constexpr onc::rpc::Program program{0x20000078, 1, "CLOCK", "v"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure wait{program, 1, "wait"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,12 +5,6 @@ namespace numbers_of_programs {
 
 namespace GREETER::V1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure GREET{program, 1, "GREET"};
-constexpr onc::rpc::Procedure FAREWELL{program, 2, "FAREWELL"};
-}  // namespace procedures
-
 void Client::GREET() {
   begin_call(procedures::GREET);
   end_void_call();
@@ -49,12 +43,6 @@ void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc
 }  // namespace GREETER::V1
 
 namespace GREETER::V2 {
-
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure GREET{program, 1, "GREET"};
-constexpr onc::rpc::Procedure WAVE{program, 2, "WAVE"};
-}  // namespace procedures
 
 void Client::GREET() {
   begin_call(procedures::GREET);

@@ -15,6 +15,12 @@ namespace GREETER::V1 {
 
 inline constexpr onc::rpc::Program program{0x20000001, 1, "GREETER", "V1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure GREET{program, 1, "GREET"};
+inline constexpr onc::rpc::Procedure FAREWELL{program, 2, "FAREWELL"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;
@@ -38,6 +44,12 @@ class Server : public onc::rpc::Service {
 namespace GREETER::V2 {
 
 inline constexpr onc::rpc::Program program{0x20000001, 2, "GREETER", "V2"};
+
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure GREET{program, 1, "GREET"};
+inline constexpr onc::rpc::Procedure WAVE{program, 2, "WAVE"};
+}  // namespace procedures
 
 class Client : public onc::rpc::ClientFor<Client> {
  public:

@@ -5,11 +5,6 @@ namespace percent_inside {
 
 namespace PERCENT::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure ping{program, 0, "ping"};
-}  // namespace procedures
-
 asio::awaitable<void> AsyncClient::ping() {
   return call(
       procedures::ping,

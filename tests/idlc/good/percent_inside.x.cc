@@ -55,11 +55,6 @@ void Choice::decode(onc::xdr::Decoder& in) {
 
 namespace PERCENT::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure ping{program, 0, "ping"};
-}  // namespace procedures
-
 void Client::ping() {
   begin_call(procedures::ping);
   end_void_call();

@@ -80,6 +80,11 @@ namespace PERCENT::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000064, 1, "PERCENT", "v1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure ping{program, 0, "ping"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,13 +5,6 @@ namespace program {
 
 namespace FILES::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure null{program, 0, "null"};
-constexpr onc::rpc::Procedure remove{program, 1, "remove"};
-constexpr onc::rpc::Procedure notify{program, 2, "notify"};
-}  // namespace procedures
-
 asio::awaitable<void> AsyncClient::null() {
   return call(
       procedures::null,
@@ -59,16 +52,6 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
 }  // namespace FILES::v1
 
 namespace FILES::v2 {
-
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure look_up{program, 1, "look_up"};
-constexpr onc::rpc::Procedure list{program, 2, "list"};
-constexpr onc::rpc::Procedure title{program, 3, "title"};
-constexpr onc::rpc::Procedure read{program, 4, "read"};
-constexpr onc::rpc::Procedure ping_{program, ping, "ping_"};
-constexpr onc::rpc::Procedure exact{program, 8, "exact"};
-}  // namespace procedures
 
 asio::awaitable<Attributes> AsyncClient::look_up(Name name, Status status, Attributes attributes) {
   return call<Attributes>(
@@ -183,11 +166,6 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
 }  // namespace FILES::v2
 
 namespace OTHER::v1 {
-
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure count{program, 1, "count"};
-}  // namespace procedures
 
 asio::awaitable<std::int32_t> AsyncClient::count(bool argument) {
   return call<std::int32_t>(

@@ -21,13 +21,6 @@ void Entry::decode(onc::xdr::Decoder& in) {
 
 namespace FILES::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure null{program, 0, "null"};
-constexpr onc::rpc::Procedure remove{program, 1, "remove"};
-constexpr onc::rpc::Procedure notify{program, 2, "notify"};
-}  // namespace procedures
-
 void Client::null() {
   begin_call(procedures::null);
   end_void_call();
@@ -82,16 +75,6 @@ void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc
 }  // namespace FILES::v1
 
 namespace FILES::v2 {
-
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure look_up{program, 1, "look_up"};
-constexpr onc::rpc::Procedure list{program, 2, "list"};
-constexpr onc::rpc::Procedure title{program, 3, "title"};
-constexpr onc::rpc::Procedure read{program, 4, "read"};
-constexpr onc::rpc::Procedure ping_{program, ping, "ping_"};
-constexpr onc::rpc::Procedure exact{program, 8, "exact"};
-}  // namespace procedures
 
 Attributes Client::look_up(const Name& name, Status status, const Attributes& attributes) {
   auto& out = begin_call(procedures::look_up);
@@ -202,11 +185,6 @@ void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc
 }  // namespace FILES::v2
 
 namespace OTHER::v1 {
-
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure count{program, 1, "count"};
-}  // namespace procedures
 
 std::int32_t Client::count(bool argument) {
   begin_call(procedures::count).boolean(argument);

@@ -54,6 +54,13 @@ namespace FILES::v1 {
 
 inline constexpr onc::rpc::Program program{number, 1, "FILES", "v1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure null{program, 0, "null"};
+inline constexpr onc::rpc::Procedure remove{program, 1, "remove"};
+inline constexpr onc::rpc::Procedure notify{program, 2, "notify"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;
@@ -79,6 +86,16 @@ class Server : public onc::rpc::Service {
 namespace FILES::v2 {
 
 inline constexpr onc::rpc::Program program{number, version_two, "FILES", "v2"};
+
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure look_up{program, 1, "look_up"};
+inline constexpr onc::rpc::Procedure list{program, 2, "list"};
+inline constexpr onc::rpc::Procedure title{program, 3, "title"};
+inline constexpr onc::rpc::Procedure read{program, 4, "read"};
+inline constexpr onc::rpc::Procedure ping_{program, ping, "ping_"};
+inline constexpr onc::rpc::Procedure exact{program, 8, "exact"};
+}  // namespace procedures
 
 class Client : public onc::rpc::ClientFor<Client> {
  public:
@@ -111,6 +128,11 @@ class Server : public onc::rpc::Service {
 namespace OTHER::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000003, 1, "OTHER", "v1"};
+
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure count{program, 1, "count"};
+}  // namespace procedures
 
 class Client : public onc::rpc::ClientFor<Client> {
  public:

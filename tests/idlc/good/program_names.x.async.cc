@@ -5,17 +5,6 @@ namespace program_names {
 
 namespace NAMES::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure lookup{program, 1, "lookup"};
-constexpr onc::rpc::Procedure call_{program, 2, "call"};
-constexpr onc::rpc::Procedure dispatch_{program, 3, "dispatch"};
-constexpr onc::rpc::Procedure program_{program, 4, "program"};
-constexpr onc::rpc::Procedure encode_{program, 5, "encode"};
-constexpr onc::rpc::Procedure delete_{program, 6, "delete"};
-constexpr onc::rpc::Procedure Client_{program, 7, "Client"};
-}  // namespace procedures
-
 asio::awaitable<program_names::lookup> AsyncClient::lookup(program_names::lookup argument) {
   return call<program_names::lookup>(
       procedures::lookup,

@@ -34,6 +34,17 @@ namespace NAMES::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000004, 1, "NAMES", "v1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure lookup{program, 1, "lookup"};
+inline constexpr onc::rpc::Procedure call_{program, 2, "call"};
+inline constexpr onc::rpc::Procedure dispatch_{program, 3, "dispatch"};
+inline constexpr onc::rpc::Procedure program_{program, 4, "program"};
+inline constexpr onc::rpc::Procedure encode_{program, 5, "encode"};
+inline constexpr onc::rpc::Procedure delete_{program, 6, "delete"};
+inline constexpr onc::rpc::Procedure Client_{program, 7, "Client"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

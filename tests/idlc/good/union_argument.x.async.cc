@@ -5,11 +5,6 @@ namespace union_argument {
 
 namespace ASK::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure ask{program, 1, "ask"};
-}  // namespace procedures
-
 asio::awaitable<std::int32_t> AsyncClient::ask(Question question) {
   return call<std::int32_t>(
       procedures::ask,

@@ -51,11 +51,6 @@ void Question::decode(onc::xdr::Decoder& in) {
 
 namespace ASK::v1 {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure ask{program, 1, "ask"};
-}  // namespace procedures
-
 std::int32_t Client::ask(const Question& question) {
   question.encode(begin_call(procedures::ask));
   return end_call().i32();

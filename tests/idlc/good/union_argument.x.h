@@ -52,6 +52,11 @@ namespace ASK::v1 {
 
 inline constexpr onc::rpc::Program program{0x20000070, 1, "ASK", "v1"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure ask{program, 1, "ask"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

@@ -5,11 +5,6 @@ namespace word_names {
 
 namespace WORDS::version {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure program_{program, float_, "program"};
-}  // namespace procedures
-
 asio::awaitable<word_names::version> AsyncClient::program_(word_names::program argument) {
   return call<word_names::version>(
       procedures::program_,

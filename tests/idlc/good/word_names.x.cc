@@ -73,11 +73,6 @@ void program::decode(onc::xdr::Decoder& in) {
 
 namespace WORDS::version {
 
-// Number and name: what errors and traces say of a call.
-namespace procedures {
-constexpr onc::rpc::Procedure program_{program, float_, "program"};
-}  // namespace procedures
-
 word_names::version Client::program_(const word_names::program& argument) {
   argument.encode(begin_call(procedures::program_));
   return end_call().last<word_names::version>();

@@ -75,6 +75,11 @@ namespace WORDS::version {
 
 inline constexpr onc::rpc::Program program{0x20000065, 1, "WORDS", "version"};
 
+// What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
+namespace procedures {
+inline constexpr onc::rpc::Procedure program_{program, float_, "program"};
+}  // namespace procedures
+
 class Client : public onc::rpc::ClientFor<Client> {
  public:
   using ClientFor::ClientFor;

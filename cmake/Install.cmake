@@ -1,4 +1,4 @@
-# What cmake --install puts where, and how find_package(oncpp) finds it again.
+# What cmake --install puts where, and how find_package(oncpp) and pkg-config find it again.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/oncpp)
@@ -18,6 +18,11 @@ configure_package_config_file(cmake/oncppConfig.cmake.in ${CMAKE_CURRENT_BINARY_
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/oncppConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/oncppConfigVersion.cmake
   cmake/OncGenerate.cmake DESTINATION ${package})
+
+file(RELATIVE_PATH prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" prefix_from_pc ${prefix_from_pc})
+configure_file(cmake/oncpp.pc.in oncpp.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oncpp.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS onc-time)
 install(TARGETS portmapper onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})

@@ -12,7 +12,8 @@ import re, sys
 story = open(sys.argv[1]).read().split("## From a .x to a running program")[1].split("\n## ")[0]
 interface, cmake = re.findall(r"```(?:cmake)?\n(.*?)```", re.sub(r"```cpp\n.*?```", "", story, flags=re.S), re.S)
 server, client = re.findall(r"```cpp\n(.*?)```", story, re.S)
-commands = [line.strip() for line in story.split(cmake)[1].splitlines() if line.startswith("    ")][:3]
+commands = [line.strip() for line in story.split(cmake)[1].splitlines() if line.startswith("    ")][:4]
+assert commands[3] == "kill %1", commands  # so that the port is free for what the README runs next
 for name, text in {"time.x": interface, "server.cc": server, "client.cc": client, "CMakeLists.txt": cmake,
                    "build.sh": commands[0], "serve.sh": "exec " + commands[1].removesuffix("&"), "call.sh": commands[2]}.items():
     open(name, "w").write(text)

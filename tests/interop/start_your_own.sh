@@ -5,6 +5,7 @@
 
 needs cmake cmake
 needs python3 python3
+needs pkgconf pkg-config
 mount -t tmpfs -o mode=755 tmpfs /mnt
 mkdir /mnt/notes
 cd /mnt/notes
@@ -18,14 +19,14 @@ import pathlib, re, sys
 story = open(sys.argv[1]).read().split("## Start your own")[1].split("\n## ")[0]
 interface, = re.findall(r"```\n(.*?)```", story, re.S)
 blocks = re.findall(r"(?:^    .*\n)+", story.replace(interface, ""), re.M)
-install, steps, answers = (re.sub("^    ", "", block, flags=re.M) for block in blocks)
+install, steps, call, answers, by_hand = (re.sub("^    ", "", block, flags=re.M) for block in blocks)
 built = install.replace("./dev build && cmake --install build", "cmake --install " + sys.argv[2])
 assert built != install, install
-build, serve, call = re.fullmatch(r"(.*)^(\S+) &\n(\S+)\n", steps, re.S | re.M).groups()
+build, serve = re.fullmatch(r"(.*)^(\S+) &\n", steps, re.S | re.M).groups()
 work = pathlib.Path(sys.argv[3])
 pathlib.Path("notes.x").write_text(interface)
 for name, text in {"install.sh": built, "build.sh": build, "serve.sh": "exec " + serve, "call.sh": call,
-                   "answers": answers}.items():
+                   "answers": answers, "by_hand.sh": by_hand.replace("g++", "$CXX ${CXXFLAGS:-}")}.items():
     (work / name).write_text(text)
 PYTHON
 . $work/install.sh >$work/install.log 2>&1 || fail "the README's install commands fail"
@@ -34,6 +35,17 @@ start server 'tcp://127' bash $work/serve.sh
 answers=$(within 20 bash $work/call.sh)
 [ "$answers" = "$(cat $work/answers)" ] || fail "the client says something else than the README: $answers"
 grep -q '^add("")$' $work/server.log || fail "the server does not tell that it was called"
+
+kill "${pids[server]}"
+eventually "the server ends" gone "${pids[server]}"
+within 600 bash -e $work/by_hand.sh >$work/by_hand.log 2>&1 || fail "the README's commands without CMake fail"
+start server 'tcp://127' ./notes-server
+[ "$(within 20 ./notes-client)" = "$answers" ] || fail "programs that were built without CMake do something else"
+# shellcheck disable=SC2086
+within 600 $CXX ${CXXFLAGS:-} -std=c++20 client.cc notes.x.cc notes.x.print.cc -I ~/oncpp/include -L ~/oncpp/lib \
+  -lonc -lonc_xdr -pthread -o by-flags || fail "a program cannot be built with the flags that the README says"
+! $CXX -std=c++17 -fsyntax-only -I ~/oncpp/include server.cc 2>$work/cpp17.txt || fail "C++17 was enough"
+grep -m 1 error $work/cpp17.txt | grep -q 'oncpp needs C++20' || fail "the first error is not that C++20 is needed"
 
 for page in idlc.1 onc-time.1 portmapper.8 onc-timed.8; do
   [ -s ~/oncpp/share/man/man"${page##*.}/$page" ] || fail "the page $page is not installed"

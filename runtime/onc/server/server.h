@@ -1,6 +1,8 @@
 // Serves any number of programs at any number of endpoints, on one thread.
 #pragma once
 
+#include <onc/xdr/cpp20.h>  // first
+
 #include <onc/rpc/program.h>
 #include <onc/server/service.h>
 #include <onc/transport/endpoint.h>

@@ -1,6 +1,8 @@
 // What the C++ of a .x file without programs includes.
 #pragma once
 
+#include <onc/xdr/cpp20.h>  // first
+
 #include <onc/xdr/arm.h>
 #include <onc/xdr/bytes.h>
 #include <onc/xdr/decoder.h>

@@ -19,6 +19,11 @@ auto find_in(const Table& table, const std::string& name, std::string space) {
   }
 }
 
+void refuse_second(const Name& name, const Name& first, Diagnostics& diagnostics) {
+  diagnostics.error(name.where, "'" + name.text + "' is already defined");
+  diagnostics.note(first.where, "first defined here");
+}
+
 }  // namespace
 
 void Unique::add(const std::string& text, const Location& where) {
@@ -29,10 +34,10 @@ void Unique::add(const std::string& text, const Location& where) {
 }
 
 Symbols::Symbols(Spec& spec, Diagnostics& diagnostics) {
-  for (const auto& definition : spec.definitions)
+  for (const auto& definition : spec.definitions) {
     if (!definition->name.text.empty()) add(*definition, diagnostics);
-  for (const auto& definition : spec.definitions)
     if (definition->as<Enum>()) add_enumerators(*definition, diagnostics);
+  }
   for (const auto& definition : spec.definitions)
     if (definition->as<Program>()) add_numbers(*definition);
 }
@@ -41,10 +46,12 @@ void Symbols::add(Definition& definition, Diagnostics& diagnostics) {
   const std::string& name = definition.name.text;
   if (name.find(':') != std::string::npos)
     diagnostics.error(definition.name.where, "what is defined has a name without '::'; put it into a namespace { }");
-  const auto [first, is_new] = definitions_.emplace(full_name(definition.space, name), &definition);
-  if (is_new) return;
-  diagnostics.error(definition.name.where, "'" + name + "' is already defined");
-  diagnostics.note(first->second->name.where, "first defined here");
+  const std::string full = full_name(definition.space, name);
+  const auto [first, is_new] = definitions_.emplace(full, &definition);
+  if (!is_new) return refuse_second(definition.name, first->second->name, diagnostics);
+  const auto enumerators = enumerators_.find(full);
+  if (enumerators != enumerators_.end())
+    refuse_second(definition.name, enumerators->second.front().enumerator().name, diagnostics);
 }
 
 void Symbols::add_enumerators(Definition& type, Diagnostics& diagnostics) {
@@ -56,9 +63,7 @@ void Symbols::add_enumerators(Definition& type, Diagnostics& diagnostics) {
     unique.add(name);
     enumerators_[full].push_back({&type, i});
     const auto other = definitions_.find(full);
-    if (other == definitions_.end()) continue;
-    diagnostics.error(name.where, "'" + name.text + "' is already defined");
-    diagnostics.note(other->second->name.where, "first defined here");
+    if (other != definitions_.end()) refuse_second(name, other->second->name, diagnostics);
   }
 }
 

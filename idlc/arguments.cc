@@ -16,6 +16,7 @@ constexpr const char* examples = R"(Examples:
   idlc --check files.x                  what is wrong with it, if anything
   idlc --skeleton files.x               a server and a client to start from, ready to build
   idlc --format files.x                 laid out anew, on stdout
+  idlc --format -i *.x                  all of them, where they are
   idlc --percent drop --extern-type id_t=app::Id --include app/id.h files.x
                                         without its lines of C; id_t is what app/id.h defines
 
@@ -94,6 +95,7 @@ void describe_other_work(CLI::App& app, Arguments& arguments) {
   instead->add_flag("--format", arguments.format, "The .x in its canonical form, on stdout");
   instead->add_flag("--ast-json", arguments.ast_json, "What the .x says as JSON, on stdout, for other programs");
   instead->require_option(0, 1);
+  app.add_flag("-i,--in-place", arguments.in_place, "With --format: write it back, several files if you like");
 }
 
 }  // namespace

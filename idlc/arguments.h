@@ -26,6 +26,7 @@ struct Arguments {
   // What to do instead of writing C++; one at most.
   bool check = false;
   bool format = false;
+  bool in_place = false;  // with format
   bool ast_json = false;
   bool skeleton = false;
 };

@@ -61,10 +61,7 @@ class Draft {
   }
 
   void write(int descriptor, const std::string& text) {
-    // As if it had been made by open(): mkstemp makes it its owner's alone.
-    const mode_t mask = umask(0);
-    umask(mask);
-    bool good = fchmod(descriptor, 0666 & ~mask) == 0;
+    bool good = fchmod(descriptor, mode()) == 0;
     for (std::size_t done = 0; good && done < text.size();) {
       const ssize_t written = ::write(descriptor, text.data() + done, text.size() - done);
       good = written >= 0;
@@ -79,6 +76,15 @@ class Draft {
     unlink(path_.c_str());
     errno = reason;
     fail(what);
+  }
+
+  // As if it had been opened in its place: mkstemp makes it its owner's alone.
+  mode_t mode() const {
+    struct stat status;
+    if (stat(place_.c_str(), &status) == 0 && S_ISREG(status.st_mode)) return status.st_mode & 0777;
+    const mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
   }
 
   std::string place_;

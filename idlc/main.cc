@@ -79,15 +79,27 @@ struct Results {
   std::string printed;  // on stdout
 };
 
-Exit format(const Sources& sources, const Spec& spec, Results& results) {
+// What a link leads to is written, not the link. A pipe has no place.
+std::string place_of(const std::string& path) {
+  if (!std::filesystem::is_regular_file(path))
+    throw std::runtime_error(path + " cannot be written in its place, for it is no regular file");
+  return std::filesystem::canonical(path);
+}
+
+Exit format(const std::string& path, const Arguments& arguments, const Sources& sources, const Spec& spec,
+            Results& results) {
   const std::string formatted = xdr::format(sources.source(0).text(), spec.left_out);
-  if (spec.line_number && formatted != sources.source(0).text()) {
+  const bool is_changed = formatted != sources.source(0).text();
+  if (spec.line_number && is_changed) {
     Diagnostics diagnostics;
     diagnostics.error(*spec.line_number, "__LINE__ may stand for another number in the formatted file");
     diagnostics.print(std::cerr, sources);
     return mistakes;
   }
-  results.printed += formatted;
+  if (!arguments.in_place)
+    results.printed += formatted;
+  else if (is_changed)
+    results.files.push_back({place_of(path), formatted});
   return success;
 }
 
@@ -107,7 +119,7 @@ Exit compile(const std::string& path, const Arguments& arguments, Results& resul
     results.printed += json::describe(spec);
     return success;
   }
-  if (arguments.format) return format(sources, spec, results);
+  if (arguments.format) return format(path, arguments, sources, spec, results);
   const std::size_t first = results.files.size();
   if (arguments.skeleton) {
     add_skeleton(path, spec, arguments, sources, results.files);
@@ -141,6 +153,7 @@ void refuse_unwritable_names(const Arguments& arguments) {
 
 // a/x.x and b/x.x have the same outputs.
 void refuse_collisions(const Arguments& arguments) {
+  if (arguments.check || arguments.format) return;
   std::map<std::string, std::string> sources;
   for (const std::string& path : arguments.files) {
     const std::string header = output_path(path, arguments) + ".h";
@@ -150,20 +163,29 @@ void refuse_collisions(const Arguments& arguments) {
 }
 
 void refuse_what_does_not_go_together(const Arguments& arguments) {
-  const bool prints = arguments.format || arguments.ast_json;
+  const bool prints = (arguments.format && !arguments.in_place) || arguments.ast_json;
+  if (arguments.in_place && !arguments.format) throw std::runtime_error("--in-place goes with --format only");
   if (arguments.skeleton && arguments.files.size() > 1)
     throw std::runtime_error("--skeleton takes one .x file; what it includes comes along");
   if (prints && arguments.files.size() > 1)
-    throw std::runtime_error("--format and --ast-json take one .x file, for all goes to stdout");
-  if (!arguments.depfile.empty() && (prints || arguments.check))
     throw std::runtime_error(
-        "--depfile says what written files come from; --check, --format and --ast-json write none");
+        "--format and --ast-json take one .x file, for all goes to stdout; --format --in-place takes several");
+  if (!arguments.depfile.empty() && (prints || arguments.format || arguments.check))
+    throw std::runtime_error("--depfile says what C++ comes from; --check, --format and --ast-json write none");
+}
+
+// A mistyped one is not to become a tree of directories.
+void refuse_missing_directory(const Arguments& arguments) {
+  const bool writes_there = !arguments.check && !arguments.format && !arguments.ast_json;
+  if (writes_there && !std::filesystem::is_directory(arguments.directory))
+    throw std::runtime_error("there is no directory " + arguments.directory + ", and -o makes none");
 }
 
 int run(const Arguments& arguments) {
   refuse_what_does_not_go_together(arguments);
   refuse_unwritable_names(arguments);
   refuse_collisions(arguments);
+  refuse_missing_directory(arguments);
   Results results;
   Exit worst = success;
   for (const std::string& path : arguments.files) worst = std::max(worst, compile_or_say(path, arguments, results));

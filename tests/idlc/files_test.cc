@@ -25,7 +25,36 @@ TEST(idlc, says_why_a_file_cannot_be_written) {
   write(directory / "a.x", "struct A { int x; };");
   const Outcome run = idlc("-o /nowhere " + (directory / "a.x").string());
   EXPECT_EQ(run.status, 2);
-  EXPECT_EQ(run.output, "idlc: cannot write /nowhere/a.x.h: No such file or directory\n");
+  EXPECT_EQ(run.output, "idlc: there is no directory /nowhere, and -o makes none\n");
+}
+
+TEST(idlc, formats_files_in_place) {
+  const Directory directory;
+  std::filesystem::create_directory(directory / "b");
+  const std::string formatted = "struct A { int x; };\n";
+  write(directory / "a.x", "struct A{int x;};");
+  write(directory / "b/a.x", formatted);
+  std::filesystem::permissions(directory / "a.x", std::filesystem::perms::owner_all);
+  std::filesystem::create_symlink(directory / "a.x", directory / "link.x");
+  const auto untouched = std::filesystem::last_write_time(directory / "b/a.x");
+  const std::string place = directory.path().string();
+  const Outcome run = idlc("--format -i " + place + "/link.x " + place + "/b/a.x");
+  EXPECT_EQ(run.status, 0);
+  EXPECT_EQ(run.output, "");
+  EXPECT_EQ(read(directory / "a.x"), formatted);
+  EXPECT_TRUE(std::filesystem::is_symlink(directory / "link.x"));
+  EXPECT_EQ(std::filesystem::status(directory / "a.x").permissions(), std::filesystem::perms::owner_all);
+  EXPECT_EQ(std::filesystem::last_write_time(directory / "b/a.x"), untouched);
+  EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "b", "link.x"}));
+}
+
+TEST(idlc, formats_no_file_in_place_where_one_has_mistakes) {
+  const Directory directory;
+  write(directory / "a.x", "struct A{int x;};");
+  write(directory / "b.x", "struct B{int x};");
+  const std::string place = directory.path().string();
+  EXPECT_EQ(idlc("--format --in-place " + place + "/a.x " + place + "/b.x").status, 1);
+  EXPECT_EQ(read(directory / "a.x"), "struct A{int x;};");
 }
 
 TEST(idlc, writes_no_file_where_one_cannot_be_written) {
@@ -56,7 +85,8 @@ TEST(idlc, refuses_options_that_do_not_go_together) {
   const std::string place = directory.path().string();
   const std::string a = " " + place + "/a.x";
   const std::string b = " " + place + "/b.x";
-  for (const std::string& options : {"--format" + a + b, "--ast-json" + a + b, "--skeleton" + a + b,
+  for (const std::string& options : {"--format" + a + b, "--ast-json" + a + b, "--skeleton" + a + b, "--in-place" + a,
+                                     "--format -i --depfile " + place + "/d" + a,
                                      "--check --depfile " + place + "/d" + a, "--format --depfile " + place + "/d" + a})
     EXPECT_EQ(idlc(options).status, 2) << options;
   EXPECT_EQ(directory.names(), (std::vector<std::string>{"a.x", "b.x", "d"}));

@@ -16,8 +16,8 @@ using transport::TimePoint;
 using transport::Verdict;
 
 struct InMemory::State {
+  Dispatcher dispatcher;        // outlives the calls that still wait in the context
   asio::io_context context{1};  // for handlers that are coroutines
-  Dispatcher dispatcher;
 };
 
 class InMemory::Connection final : public transport::Channel, private transport::Deferring {

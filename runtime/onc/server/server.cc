@@ -9,6 +9,9 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <algorithm>
 
 namespace onc::rpc {
 
@@ -20,7 +23,11 @@ struct Server::State {
 
   transport::Endpoint serve(transport::Listener listener);
   void close();
+  void remove_paths();
   void wait_for_signal();
+  void finish();
+  bool is_finished() const;
+  void stop_when_finished(std::chrono::steady_clock::time_point at_latest);
 
   ServerOptions options;
   Dispatcher dispatcher;        // outlives the calls that still wait in the context
@@ -42,6 +49,8 @@ struct Server::State {
   std::vector<std::unique_ptr<transport::DatagramServer>> datagrams;
   std::vector<transport::Endpoint> endpoints;
   std::vector<std::string> paths;  // of local sockets that were made here
+  asio::steady_timer finishing{context};
+  bool is_finishing = false;
 };
 
 Server::Server(ServerOptions options) : state_(std::make_unique<State>(options)) {}
@@ -52,8 +61,12 @@ void Server::State::close() {
   streams.clear();
   datagrams.clear();
   connections.close();
-  for (const std::string& path : std::exchange(paths, {})) ::unlink(path.c_str());
+  remove_paths();
   endpoints.clear();
+}
+
+void Server::State::remove_paths() {
+  for (const std::string& path : std::exchange(paths, {})) ::unlink(path.c_str());
 }
 
 void Server::add(Service& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
@@ -93,7 +106,10 @@ void Server::on_failure(std::function<void(const Program&, std::uint32_t, const 
 void Server::State::wait_for_signal() {
   stop_signals.async_wait([this](asio::error_code error, int) {
     if (error) return;
-    context.stop();
+    if (is_finishing)
+      context.stop();
+    else
+      finish();
     wait_for_signal();
   });
 }
@@ -109,6 +125,35 @@ void Server::run() {
   const auto keep_running = asio::make_work_guard(state_->context);
   state_->context.run();
   state_->context.restart();
+  // Who still waits for a reply learns at once that there will be none.
+  if (state_->is_finishing) state_->connections.close();
+}
+
+void Server::finish() {
+  asio::post(state_->context, [state = state_.get()] { state->finish(); });
+}
+
+void Server::State::finish() {
+  if (std::exchange(is_finishing, true)) return;
+  streams.clear();
+  remove_paths();
+  for (const auto& socket : datagrams) socket->finish();
+  connections.finish();
+  stop_when_finished(std::chrono::steady_clock::now() + options.finishing);
+}
+
+bool Server::State::is_finished() const {
+  return connections.is_finished() &&
+         std::all_of(datagrams.begin(), datagrams.end(), [](const auto& socket) { return socket->is_finished(); });
+}
+
+// Looked at now and then: who ends last need not know that it does.
+void Server::State::stop_when_finished(std::chrono::steady_clock::time_point at_latest) {
+  if (is_finished() || std::chrono::steady_clock::now() >= at_latest) return context.stop();
+  finishing.expires_after(std::chrono::milliseconds(10));
+  finishing.async_wait([this, at_latest](asio::error_code error) {
+    if (!error) stop_when_finished(at_latest);
+  });
 }
 
 void Server::stop() { state_->context.stop(); }

@@ -32,6 +32,8 @@ struct ServerOptions {
   std::chrono::seconds idle{360};
   // or with a call half sent or a reply half read of which nothing has moved for this long, or slower than 4 KB/s.
   std::chrono::seconds partial{30};
+  // How long finish() waits for handlers that run and replies that leave.
+  std::chrono::seconds finishing{30};
   // What decoding the arguments of one call may cost.
   xdr::Limits decoding = {};
   // Replies over UDP are remembered, so that a repeated call is not run again: so many bytes, an eighth of them for one
@@ -59,8 +61,8 @@ class Server {
   // Binds tcp://host:port, udp://host:port or local:///path; port 0 takes a free one. Returns what it became.
   // Calls are queued from here on, and served by run(). Throws Error, in one sentence that says what to do.
   transport::Endpoint listen(std::string_view endpoint);
-  // Serves the sockets that systemd or its like has opened for this process (LISTEN_FDS, sd_listen_fds(3)). Returns what
-  // they are: nothing where there are none. A local socket's path is left where it is in the end.
+  // Serves the sockets that systemd or its like has opened for this process (LISTEN_FDS, sd_listen_fds(3)). Returns
+  // what they are: nothing where there are none. A local socket's path is left where it is in the end.
   std::vector<transport::Endpoint> listen_inherited();
 
   const std::vector<Program>& programs() const;
@@ -69,11 +71,15 @@ class Server {
   // Told on the server's thread what a handler threw; its caller only sees SYSTEM_ERR.
   void on_failure(std::function<void(const Program&, std::uint32_t procedure, const std::string& what)> told);
 
-  // From here on these signals stop the server, also one that comes before run(), and end the process no more.
+  // From here on the first of these signals means finish(), the next stop(), and none ends the process. Also one that
+  // comes before run().
   void stop_on(const std::vector<int>& signals);
-  // Serves until stop(), or until a signal of stop_on() comes.
+  // Serves until finish() is through, or stop().
   void run();
-  // From any thread. The call being served is finished and answered.
+  // From any thread. Takes no more connections and calls, lets handlers end and their replies leave, closes, and is
+  // through then: run() returns. For servers that need not run again.
+  void finish();
+  // From any thread, at once: only the call being served is finished and answered.
   void stop();
 
  private:

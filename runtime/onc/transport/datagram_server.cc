@@ -133,7 +133,14 @@ void DatagramServer::close() {
   socket_.close(ignored);
 }
 
+void DatagramServer::finish() {
+  finishing_ = true;
+  asio::error_code ignored;
+  socket_.cancel(ignored);
+}
+
 void DatagramServer::wait() {
+  if (finishing_) return;
   socket_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
     if (!error) serve_arrived();
   });

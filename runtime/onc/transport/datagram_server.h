@@ -20,6 +20,9 @@ class DatagramServer final : private Deferring {
   DatagramServer& operator=(const DatagramServer&) = delete;
   ~DatagramServer();
 
+  // Receives no more. Replies that are still to come are sent.
+  void finish();
+  bool is_finished() const { return late_->is_none(); }
   void close();
 
  private:
@@ -38,6 +41,7 @@ class DatagramServer final : private Deferring {
   // Null once this is gone: late replies may come later still.
   std::shared_ptr<DatagramServer*> self_ = std::make_shared<DatagramServer*>(this);
   const msghdr* request_ = nullptr;  // being handled
+  bool finishing_ = false;
   Address bound_;
   xdr::Bytes message_;
   xdr::Encoder reply_;

@@ -30,6 +30,7 @@ class LateReplies {
   explicit LateReplies(std::size_t limit) : limit_(limit) {}
 
   bool is_full() const { return pending_ >= limit_; }
+  bool is_none() const { return pending_ == 0; }
   void begin() { ++pending_; }
   void end();
   // Calls `resume` when there is room again.

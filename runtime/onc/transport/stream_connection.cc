@@ -129,6 +129,11 @@ void StreamConnection::answer(xdr::Encoder reply) {
 void StreamConnection::forget_late_reply() {
   --late_;
   resume();
+  if (pool_ && pool_->finishing_) write_soon();
+}
+
+void StreamConnection::close_when_done() {
+  if (late_ == 0 && sent_ == unsent_.size()) close();
 }
 
 bool StreamConnection::is_full() const { return late_ >= pool_->limits_.max_late || pool_->late_->is_full(); }
@@ -175,7 +180,7 @@ void StreamConnection::step(void (StreamConnection::*next)()) {
 
 void StreamConnection::on_readable() {
   reading_ = false;
-  if (writing_) return;  // and then it reads on
+  if (writing_ || pool_->finishing_) return;  // and then it reads on, or ends
   const std::span<std::byte> room = reader_.room();
   const ssize_t received = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) return wait_to_read();
@@ -195,6 +200,7 @@ void StreamConnection::on_writable() {
   if (drop_when_sent_) return close();
   unsent_ = xdr::Encoder();
   sent_ = 0;
+  if (pool_->finishing_) return close_when_done();
   serve();
 }
 

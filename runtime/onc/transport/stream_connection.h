@@ -16,6 +16,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   StreamConnection(StreamPool& pool, Socket socket, Protocol protocol, const Address& peer);
 
   void start(StreamPool::Connections::iterator self);
+  // Unless there is something that it is still owed.
+  void close_when_done();
   // Its pool forgets it, and the socket is closed.
   void close();
 

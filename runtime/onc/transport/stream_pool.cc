@@ -26,6 +26,14 @@ void StreamPool::close() {
   while (!connections_.empty()) connections_.front()->close();
 }
 
+void StreamPool::finish() {
+  finishing_ = true;
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    const auto connection = *next++;
+    connection->close_when_done();
+  }
+}
+
 void StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
   if (connections_.size() >= limits_.max_connections) evict_longest_silent();
   const auto connection = std::make_shared<StreamConnection>(*this, std::move(socket), protocol, peer);

@@ -41,6 +41,9 @@ class StreamPool {
   void add(Socket socket, Protocol protocol, const Address& peer);
   // Closes the connection that has been silent longest. False where there is none.
   bool evict_longest_silent();
+  // Reads no more. Connections close when they have been sent what they are owed.
+  void finish();
+  bool is_finished() const { return connections_.empty() && late_->is_none(); }
   void close();
 
  private:
@@ -62,6 +65,7 @@ class StreamPool {
   std::size_t buffered_ = 0;
   xdr::Encoder replies_;  // shared: a connection keeps bytes of its own only where its peer does not read them
   std::chrono::seconds clock_{0};
+  bool finishing_ = false;
 };
 
 }  // namespace onc::transport

@@ -1,0 +1,150 @@
+// The end of a server that finishes what it has begun.
+#include <onc/rpc/error.h>
+#include <onc/server/server.h>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "tests/runtime/async_adder.h"
+
+namespace {
+
+using namespace onc;
+using namespace std::chrono_literals;
+
+// Its handler ends when the test says so.
+class Slow : public rpc::AsyncService {
+ public:
+  Slow() : AsyncService(adder::program) {}
+
+  asio::awaitable<void> dispatch(std::uint32_t, xdr::Decoder& arguments, xdr::Encoder& results,
+                                 const rpc::Caller&) override {
+    const std::int32_t a = arguments.i32();
+    const std::int32_t b = arguments.i32();
+    arguments.finish();
+    return add(a, b, results);
+  }
+  void wait_for_call() const { began.wait(false); }
+
+  std::atomic<bool> began = false;
+  std::atomic<bool> may_end = false;
+
+ private:
+  asio::awaitable<void> add(std::int32_t a, std::int32_t b, xdr::Encoder& results) {
+    began = true;
+    began.notify_all();
+    while (!may_end) {
+      asio::steady_timer soon(co_await asio::this_coro::executor, 1ms);
+      co_await soon.async_wait(asio::use_awaitable);
+    }
+    results.i32(a + b);
+  }
+};
+
+// A server with one call that is being handled.
+struct Busy {
+  explicit Busy(const char* endpoint, rpc::ServerOptions options = {}) : server(options) {
+    server.add(slow);
+    at = server.listen(endpoint).text();
+    running = std::thread([this] { server.run(); });
+    sum = std::async(std::launch::async, [this] { return adder::Client(at, {.timeout = 20s}).add(2, 3); });
+    slow.wait_for_call();
+  }
+  ~Busy() {
+    server.stop();
+    if (running.joinable()) running.join();
+  }
+  // Until nobody listens any more.
+  void wait_until_closed() const {
+    std::error_code refused;
+    while (refused != std::errc::connection_refused) {
+      try {
+        adder::Client(at, {.timeout = 100ms}).add(2, 3);
+      } catch (const rpc::Error& error) {
+        refused = error.code();
+      }
+    }
+  }
+  // What becomes of the call; nothing where it was answered.
+  std::error_code failure() {
+    try {
+      sum.get();
+      return {};
+    } catch (const rpc::Error& error) {
+      return error.code();
+    }
+  }
+
+  Slow slow;
+  rpc::Server server;
+  std::string at;
+  std::thread running;
+  std::future<std::int32_t> sum;
+};
+
+TEST(finishing, a_call_being_handled_is_answered_and_then_the_server_ends) {
+  for (const char* endpoint : {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}) {
+    Busy busy(endpoint);
+    busy.server.finish();
+    busy.slow.may_end = true;
+    EXPECT_EQ(busy.sum.get(), 5) << endpoint;
+    busy.running.join();
+  }
+}
+
+TEST(finishing, takes_no_more_connections_while_it_waits) {
+  Busy busy("tcp://127.0.0.1:0");
+  busy.server.finish();
+  busy.wait_until_closed();
+  EXPECT_EQ(busy.sum.wait_for(0s), std::future_status::timeout) << "the first is still being handled";
+  busy.slow.may_end = true;
+  EXPECT_EQ(busy.sum.get(), 5);
+}
+
+TEST(finishing, ends_when_its_time_is_over_whatever_still_runs) {
+  Busy busy("tcp://127.0.0.1:0", {.finishing = 0s});
+  busy.server.finish();
+  busy.running.join();
+  EXPECT_EQ(busy.failure(), rpc::errc::connection_lost);
+}
+
+TEST(finishing, is_cut_short_by_stop) {
+  Busy busy("tcp://127.0.0.1:0");
+  busy.server.finish();
+  busy.wait_until_closed();
+  busy.server.stop();
+  busy.running.join();
+  EXPECT_EQ(busy.failure(), rpc::errc::connection_lost);
+}
+
+TEST(finishing, does_not_wait_for_idle_connections) {
+  adder::Server adder;
+  rpc::Server server;
+  server.add(adder);
+  adder::Client client(server.listen("tcp://127.0.0.1:0").text());
+  std::thread running([&] { server.run(); });
+  EXPECT_EQ(client.add(2, 3), 5);
+  server.finish();
+  running.join();
+}
+
+TEST(finishing, is_what_the_first_signal_means_and_stop_the_second) {
+  Slow slow;
+  rpc::Server server;
+  server.add(slow);
+  server.stop_on({SIGUSR1});
+  const std::string at = server.listen("tcp://127.0.0.1:0").text();
+  std::thread running([&] { server.run(); });
+  auto sum = std::async(std::launch::async, [&] { return adder::Client(at, {.timeout = 300ms}).add(2, 3); });
+  slow.wait_for_call();
+  ::kill(::getpid(), SIGUSR1);
+  EXPECT_THROW(sum.get(), rpc::Error) << "it goes on waiting for the handler";
+  ::kill(::getpid(), SIGUSR1);
+  running.join();
+}
+
+}  // namespace

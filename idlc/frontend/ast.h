@@ -207,6 +207,7 @@ struct NamespaceBlock {
 
 struct Spec {
   std::vector<std::shared_ptr<Definition>> definitions;  // in C++'s order: what is needed first stands first
+  Comments about;                                        // the file itself. Set by comments.cc
   std::vector<Comment> comments;                         // of the first unit, as are
   std::vector<PercentLines> percent_lines;
   // Of the file itself what an #if leaves out, from the line with # that begins it up to the one that ends it.

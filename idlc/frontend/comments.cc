@@ -100,11 +100,30 @@ void attach_inside(Definition& definition, Attacher& attacher) {
                        [&](Declaration& declaration) { attacher.attach(declaration.comments, declaration.where); });
 }
 
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == text.npos; }
+
+// What the file begins with, line on line, with a blank line after it: who wrote it, and what it is for.
+std::vector<std::string> about_file(const std::vector<Comment>& comments, const Source& file) {
+  std::vector<std::string> lines;
+  Position end;
+  for (const Comment& comment : comments) {
+    const Location& where = comment.where;
+    const bool begins = lines.empty() && is_blank(file.between(end, where.begin));
+    const bool goes_on = !lines.empty() && where.begin.line == end.line + 1;
+    if (where.begin.file != 0 || !comment.alone || !(begins || goes_on)) break;
+    for (std::string& line : lines_of(comment.text)) lines.push_back(std::move(line));
+    end = where.end;
+  }
+  const Position after_next_line{0, 0, end.line + 2, 1};
+  return is_blank(file.between(end, after_next_line)) ? lines : std::vector<std::string>();
+}
+
 bool on_one_line(const Location& where) { return where.begin.line == where.end.line; }
 
 }  // namespace
 
-void attach_comments(Spec& spec) {
+void attach_comments(Spec& spec, const Source& file) {
+  spec.about.above = about_file(spec.comments, file);
   Attacher attacher(spec.comments);
   for (const auto& definition : spec.definitions) {
     if (definition->unit != 0) continue;

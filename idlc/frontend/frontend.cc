@@ -44,7 +44,7 @@ Spec parse(Sources& sources, const Options& options, Diagnostics& diagnostics) {
   hoist(spec);
   check(spec, options.extern_types, percent_defines, lost, diagnostics);
   find_shapes(spec, diagnostics);
-  if (diagnostics.empty()) attach_comments(spec);
+  if (diagnostics.empty()) attach_comments(spec, sources.source(0));
   return spec;
 }
 

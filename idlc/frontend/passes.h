@@ -26,7 +26,7 @@ void check(Spec& spec, const std::map<std::string, std::string>& extern_types, P
 // Finds types of infinite size; in a spec with mistakes, only those.
 void find_shapes(Spec& spec, Diagnostics& diagnostics);
 
-// Hands the comments to the definitions and members they stand before or beside.
-void attach_comments(Spec& spec);
+// Hands the comments to the definitions and members they stand before or beside, or to the file.
+void attach_comments(Spec& spec, const Source& file);
 
 }  // namespace idlc

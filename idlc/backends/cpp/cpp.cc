@@ -1,6 +1,7 @@
 #include "cpp.h"
 
 #include "codec.h"
+#include "comments.h"
 #include "namespaces.h"
 #include "percent.h"
 #include "print.h"
@@ -89,6 +90,8 @@ std::string header(const Spec& spec, Names& names, const Options& options) {
 
   Printer out;
   out.line("{}", first_line(options));
+  if (!spec.about.above.empty()) out.line("//");
+  write_above(out, spec.about);
   out.line("#pragma once");
   out.blank();
   write_includes(out, spec, options, code.text());

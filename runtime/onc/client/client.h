@@ -40,7 +40,7 @@ struct ClientOptions {
   transport::SourcePort source_port = transport::SourcePort::any;
   // The longest reply that is read, in bytes.
   std::size_t max_reply = std::size_t{16} << 20;
-  // What decoding a reply may cost.
+  // What decoding a reply may cost, and whether the server may be careless about it.
   xdr::Limits decoding = {};
 };
 

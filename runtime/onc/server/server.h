@@ -34,7 +34,7 @@ struct ServerOptions {
   std::chrono::seconds partial{30};
   // How long finish() waits for handlers that run and replies that leave.
   std::chrono::seconds finishing{30};
-  // What decoding the arguments of one call may cost.
+  // What decoding the arguments of one call may cost, and whether peers may be careless about it.
   xdr::Limits decoding = {};
   // Replies over UDP are remembered, so that a repeated call is not run again: so many bytes, an eighth of them for one
   // host, and for so long. 0 bytes: nothing is remembered. A call of an AsyncService absorbs its repeats as long as it

@@ -66,7 +66,7 @@ std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t mem
 }
 
 void Decoder::finish() {
-  if (at_ != end_ && !rest_passed_over_) fail(errc::trailing_bytes, "");
+  if (at_ != end_ && !rest_passed_over_) object(errc::trailing_bytes, at_);
   finished_ = true;
 }
 

@@ -26,6 +26,9 @@ struct Limits {
   // Bytes of memory for all strings, opaques, arrays and elements of lists and chains together. The vector of a list
   // doubles as it grows: for a while it may take three times what its elements do.
   std::size_t memory = std::size_t{64} << 20;
+  // Lets off peers of old that are careless where no value is at stake: padding that is not zero, a TRUE other than 1,
+  // bytes left over. Nothing that costs more than they do, and no value the .x does not know.
+  bool lenient = false;
 };
 
 // Reads values from bytes it does not own. Every function throws Error, naming the rule and the byte.
@@ -57,7 +60,7 @@ class Decoder {
     double f64() { return std::bit_cast<double>(u64()); }
     bool boolean() {
       const std::uint32_t value = u32();
-      if (value > 1) decoder_.fail(errc::bad_boolean, "", at_ - 4);
+      if (value > 1) decoder_.object(errc::bad_boolean, at_ - 4);
       return value != 0;
     }
     // An enum's value, as a number.
@@ -309,7 +312,12 @@ class Decoder {
 
   void check_padding(const std::byte* pad, std::size_t size) const {
     for (std::size_t i = 0; i < size; ++i)
-      if (pad[i] != std::byte{0}) fail(errc::nonzero_padding, "", pad + i);
+      if (pad[i] != std::byte{0}) object(errc::nonzero_padding, pad + i);
+  }
+
+  // To what a lenient decoder takes as it comes.
+  void object(errc code, const std::byte* where) const {
+    if (!limits_.lenient) fail(code, "", where);
   }
 
   void charge(std::size_t memory) {

@@ -49,6 +49,14 @@ TEST_F(Dispatching, procedure_0_is_answered) {
   EXPECT_EQ(answer_to(to_adder + "00000000" + no_credential), accepted + "00000000");
 }
 
+TEST_F(Dispatching, a_lenient_one_takes_arguments_with_bytes_left_over) {
+  const std::string sloppy = to_adder + "00000001" + no_credential + two_and_three + " 00000000";
+  EXPECT_EQ(answer_to(sloppy), accepted + "00000004");
+  dispatcher_ = rpc::Dispatcher({.lenient = true});
+  dispatcher_.add(server_);
+  EXPECT_EQ(answer_to(sloppy), accepted + "00000000 00000005");
+}
+
 TEST_F(Dispatching, every_mistake_has_the_answer_of_the_rfc) {
   const std::string call = "00000007 00000000 ";
   const struct {

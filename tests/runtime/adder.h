@@ -28,11 +28,13 @@ class Server : public onc::rpc::Service {
   int calls = 0;
   std::vector<std::int32_t> noted;
   std::optional<onc::rpc::SysParameters> last_sys;
+  std::string last_principal;
 
   void dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                 const onc::rpc::Caller& caller) override {
     ++calls;
     last_sys = caller.sys;
+    last_principal = caller.principal;
     switch (procedure) {
       case 0: return arguments.finish();
       case 1: {

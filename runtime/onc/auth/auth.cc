@@ -71,7 +71,7 @@ CheckedCredential check_credential(std::int32_t flavor, xdr::BytesView body) {
   switch (flavor) {
     case auth_flavor::none: return {};
     case auth_flavor::sys: return check_sys(body);
-    default: return {AuthStatus::rejected_credential, std::nullopt};
+    default: return {.refused = AuthStatus::rejected_credential};
   }
 }
 

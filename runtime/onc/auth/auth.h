@@ -60,9 +60,12 @@ class Credential {
 // What a server makes of a credential: nothing for AUTH_NONE, the parameters for AUTH_SYS.
 // Otherwise the reason to refuse the call with.
 struct CheckedCredential {
-  std::optional<AuthStatus> refused;
-  std::optional<SysParameters> sys;
+  std::optional<AuthStatus> refused = {};
+  std::optional<SysParameters> sys = {};
+  // Who the caller is, where a check of the server's own has proof of it.
+  std::string principal = {};
 };
+// What servers do unless they are given a check of their own.
 CheckedCredential check_credential(std::int32_t flavor, xdr::BytesView body);
 
 }  // namespace onc::rpc

@@ -89,7 +89,7 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
   const auto& [message, header, arrival] = received;
   const bool one_way = served.options.one_way.contains(header.procedure);
   Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}};
-  CheckedCredential checked = check_credential(header.flavor, header.credential);
+  CheckedCredential checked = check(call, header, arrival);
   if (checked.refused) return refuse(call, *checked.refused, reply);
   if (may_be_repeated(served, received)) {
     call.remembered_as = replies_.identify(arrival.peer, message);
@@ -97,10 +97,11 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
   }
   if (served.async_service) {
     assert(arrival.later);
-    return start(*served.async_service, std::make_unique<LateCall>(*this, call, arrival, std::move(checked.sys)),
-                 arguments, *arrival.later, reply);
+    return start(*served.async_service, std::make_unique<LateCall>(*this, call, arrival, std::move(checked)), arguments,
+                 *arrival.later, reply);
   }
-  const Caller caller{arrival.protocol, arrival.peer, arrival.local, arrival.peer_uid, std::move(checked.sys)};
+  const Caller caller{arrival.protocol, arrival.peer,           arrival.local,
+                      arrival.peer_uid, std::move(checked.sys), std::move(checked.principal)};
   run(*served.service, call, arguments, caller, reply);
 }
 
@@ -108,6 +109,17 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
 bool Dispatcher::may_be_repeated(const Served& served, const Received& received) const {
   return received.arrival.protocol == transport::Protocol::udp && !replies_.is_off() &&
          !served.options.idempotent.contains(received.header.procedure);
+}
+
+CheckedCredential Dispatcher::check(const Call& call, const CallHeader& header, const Arrival& arrival) const {
+  if (!check_) return check_credential(header.flavor, header.credential);
+  try {
+    return check_({call.program, call.procedure, header.flavor, header.credential, arrival.protocol, arrival.peer,
+                   arrival.peer_uid});
+  } catch (const std::exception& error) {
+    tell(call, error.what());
+    return {.refused = AuthStatus::failed};
+  }
 }
 
 void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller,
@@ -131,12 +143,13 @@ void Dispatcher::remember(const Call& call, xdr::BytesView reply) {
 // A call whose handler is a coroutine, and all that lives as long.
 class Dispatcher::LateCall {
  public:
-  LateCall(Dispatcher& dispatcher, const Call& call, const Arrival& arrival, std::optional<SysParameters> sys)
+  LateCall(Dispatcher& dispatcher, const Call& call, const Arrival& arrival, CheckedCredential checked)
       : dispatcher_(dispatcher),
         call_(call),
         peer_(arrival.peer),
         local_(arrival.local),
-        caller_{arrival.protocol, peer_, local_, arrival.peer_uid, std::move(sys)} {
+        caller_{
+            arrival.protocol, peer_, local_, arrival.peer_uid, std::move(checked.sys), std::move(checked.principal)} {
     reply_.u32(0);  // room for the record mark
     encode_success(reply_, call.xid);
   }

@@ -28,6 +28,7 @@ class Dispatcher {
   void add(Service& service, ServiceOptions options = {});
   void add(AsyncService& service, ServiceOptions options = {});
   void on_failure(OnFailure told) { on_failure_ = std::move(told); }
+  void check_credentials(CredentialCheck check) { check_ = std::move(check); }
 
   const std::vector<Program>& programs() const { return programs_; }
 
@@ -65,6 +66,7 @@ class Dispatcher {
   const Served* find(std::uint32_t program, std::uint32_t version) const;
   void refuse_program(const CallHeader& call, xdr::Encoder& reply) const;
   void serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply);
+  CheckedCredential check(const Call& call, const CallHeader& header, const transport::Arrival& arrival) const;
   bool may_be_repeated(const Served& served, const Received& received) const;
   void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
   void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments,
@@ -81,6 +83,7 @@ class Dispatcher {
 
   xdr::Limits limits_;
   OnFailure on_failure_;
+  CredentialCheck check_;
   ReplyCache replies_;
   std::vector<Served> served_;  // few: looked through faster than hashed
   std::vector<Program> programs_;

@@ -99,6 +99,8 @@ transport::Endpoint Server::State::serve(transport::Listener listener) {
 const std::vector<Program>& Server::programs() const { return state_->dispatcher.programs(); }
 const std::vector<transport::Endpoint>& Server::endpoints() const { return state_->endpoints; }
 
+void Server::check_credentials(CredentialCheck check) { state_->dispatcher.check_credentials(std::move(check)); }
+
 void Server::on_failure(std::function<void(const Program&, std::uint32_t, const std::string&)> told) {
   state_->dispatcher.on_failure(std::move(told));
 }

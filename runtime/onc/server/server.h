@@ -68,6 +68,9 @@ class Server {
   const std::vector<Program>& programs() const;
   const std::vector<transport::Endpoint>& endpoints() const;
 
+  // Asked on the server's thread before every call. Without one, check_credential() decides.
+  void check_credentials(CredentialCheck check);
+
   // Told on the server's thread what a handler threw; its caller only sees SYSTEM_ERR.
   void on_failure(std::function<void(const Program&, std::uint32_t procedure, const std::string& what)> told);
 

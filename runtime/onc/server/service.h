@@ -7,8 +7,10 @@
 #include <onc/xdr/decoder.h>
 #include <onc/xdr/encoder.h>
 
+#include <functional>
 #include <optional>
 #include <set>
+#include <string>
 
 #include <sys/types.h>
 
@@ -21,7 +23,23 @@ struct Caller {
   const transport::Address& local;   // the address the caller used to reach us
   std::optional<uid_t> peer_uid;     // who is at the other end of a local socket: the kernel says so
   std::optional<SysParameters> sys;  // what the caller says of itself, which nobody has checked (AUTH_SYS)
+  std::string principal = {};        // who it is, as a CredentialCheck has found; empty without one
 };
+
+// What a call shows of its caller before a handler sees it. Valid while it is checked.
+struct Presented {
+  Program program;
+  std::uint32_t procedure;
+  std::int32_t flavor;
+  xdr::BytesView credential;  // its body, at most 400 bytes (RFC 5531 §8.2)
+  transport::Protocol protocol;
+  const transport::Address& peer;
+  std::optional<uid_t> peer_uid;  // of a local socket's peer
+};
+
+// Decides whom a server serves, in place of check_credential(), which it may call. What it throws is told as a failure,
+// and the caller refused with AUTH_FAILED.
+using CredentialCheck = std::function<CheckedCredential(const Presented&)>;
 
 // Thrown by a handler that will not serve this caller: answered with AUTH_ERROR (RFC 5531 §9).
 struct Refusal {

@@ -57,6 +57,33 @@ TEST_F(Dispatching, a_lenient_one_takes_arguments_with_bytes_left_over) {
   EXPECT_EQ(answer_to(sloppy), accepted + "00000000 00000005");
 }
 
+TEST_F(Dispatching, a_check_of_the_servers_own_decides_whom_it_serves) {
+  const std::string call = to_adder + "00000001" + no_credential + two_and_three;
+  std::uint32_t asked_about = 0;
+  rpc::CheckedCredential verdict;
+  dispatcher_.check_credentials([&](const rpc::Presented& presented) {
+    asked_about = presented.procedure;
+    return presented.peer.is_loopback() ? verdict : rpc::CheckedCredential{rpc::AuthStatus::too_weak};
+  });
+  verdict.principal = "operator@example";
+  EXPECT_EQ(answer_to(call), accepted + "00000000 00000005");
+  EXPECT_EQ(asked_about, 1U);
+  EXPECT_EQ(server_.last_principal, "operator@example");
+  verdict.refused = rpc::AuthStatus::rejected_credential;
+  EXPECT_EQ(answer_to(call), denied + "00000001 00000002");
+  EXPECT_EQ(server_.calls, 1);
+}
+
+TEST_F(Dispatching, a_check_that_throws_lets_nobody_in) {
+  std::string told;
+  dispatcher_.on_failure([&](const rpc::Program&, std::uint32_t, const std::string& what) { told = what; });
+  dispatcher_.check_credentials(
+      [](const rpc::Presented&) -> rpc::CheckedCredential { throw std::runtime_error("no way to the directory"); });
+  EXPECT_EQ(answer_to(to_adder + "00000001" + no_credential + two_and_three), denied + "00000001 00000007");
+  EXPECT_EQ(server_.calls, 0);
+  EXPECT_EQ(told, "no way to the directory");
+}
+
 TEST_F(Dispatching, every_mistake_has_the_answer_of_the_rfc) {
   const std::string call = "00000007 00000000 ";
   const struct {

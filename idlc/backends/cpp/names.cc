@@ -39,10 +39,10 @@ const Scope in_namespace{"encode", "decode", "print", "std", "onc", "asio", link
 const Scope in_class{"encode", "decode", "print"};
 
 // What a Client or Server has, is or calls: no procedure may take it.
-const Scope in_program{"call",           "begin_call",  "end_call",   "end_void_call", "next_call",   "dispatch",
-                       "program",        "set_timeout", "flush",      "within",        "until",       "as",
-                       "one_way",        "ClientFor",   "ForOneCall", "encode",        "decode",      "Client",
-                       "set_credential", "Server",      "handlers",   "AsyncClient",   "AsyncServer", "AsyncClientFor",
+const Scope in_program{"call",           "begin_call",  "end_call",   "end_void_call", "call_options", "dispatch",
+                       "program",        "set_timeout", "flush",      "within",        "until",        "as",
+                       "one_way",        "ClientFor",   "Adjustable", "encode",        "decode",       "Client",
+                       "set_credential", "Server",      "handlers",   "AsyncClient",   "AsyncServer",  "AsyncClientFor",
                        "procedures",     "onc",         "std",        "asio"};
 
 // files.x: files. A C++ name whatever the file's is.

@@ -31,7 +31,6 @@ class AsyncClientState {
   asio::any_io_executor executor;
   transport::Endpoint server;
   ClientOptions options;
-  std::optional<CallOptions> next;  // of the call to come
   std::uint32_t xid = first_xid();
 
  private:
@@ -133,15 +132,20 @@ asio::awaitable<void> exchange(AsyncRequest request, ResultReader reader) {
 AsyncClient::AsyncClient(asio::any_io_executor executor, std::string_view server, ClientOptions options)
     : state_(std::make_shared<AsyncClientState>(std::move(executor), server, std::move(options))) {}
 
+AsyncClient::AsyncClient(const AsyncClient& other, const CallOptions& options)
+    : state_(other.state_), options_(options), is_adjusted_(true) {}
+
 AsyncClient::AsyncClient(AsyncClient&&) noexcept = default;
 
 AsyncClient& AsyncClient::operator=(AsyncClient&& other) noexcept {
   std::swap(state_, other.state_);
+  std::swap(options_, other.options_);
+  std::swap(is_adjusted_, other.is_adjusted_);
   return *this;
 }
 
 AsyncClient::~AsyncClient() {
-  if (state_) close();
+  if (state_ && !is_adjusted_) close();
 }
 
 void AsyncClient::set_timeout(std::chrono::milliseconds timeout) {
@@ -149,12 +153,11 @@ void AsyncClient::set_timeout(std::chrono::milliseconds timeout) {
   state_->options = within_range(std::move(state_->options));
 }
 void AsyncClient::set_credential(Credential credential) { state_->options.credential = std::move(credential); }
-CallOptions& AsyncClient::next_call() { return state_->next ? *state_->next : state_->next.emplace(); }
 void AsyncClient::close() { state_->close(); }
 
 AsyncRequest AsyncClient::begin(const Procedure& procedure) {
   AsyncClientState& client = *state_;
-  const CallOptions chosen = std::exchange(client.next, std::nullopt).value_or(CallOptions());
+  const CallOptions& chosen = options_;
   // A deadline alone may lie further off than the client's own timeout.
   const auto timeout =
       chosen.timeout.value_or(chosen.deadline ? std::chrono::milliseconds::max() : client.options.timeout);
@@ -162,7 +165,8 @@ AsyncRequest AsyncClient::begin(const Procedure& procedure) {
       state_,          procedure,     ++client.xid, std::make_shared<xdr::Encoder>(), within_range(timeout),
       chosen.deadline, chosen.one_way};
   request.message->u32(0);  // room for the record mark
-  encode_call(*request.message, request.xid, procedure, chosen.credential.value_or(client.options.credential));
+  encode_call(*request.message, request.xid, procedure,
+              chosen.credential ? *chosen.credential : client.options.credential);
   return request;
 }
 

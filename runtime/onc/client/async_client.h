@@ -70,6 +70,8 @@ class AsyncClient {
   AsyncClient(asio::any_io_executor executor, std::string_view server, ClientOptions options = {});
   AsyncClient(asio::io_context& context, std::string_view server, ClientOptions options = {})
       : AsyncClient(context.get_executor(), server, std::move(options)) {}
+  // On the connection of `other`, which alone closes it.
+  AsyncClient(const AsyncClient& other, const CallOptions& options);
   AsyncClient(AsyncClient&&) noexcept;
   AsyncClient& operator=(AsyncClient&&) noexcept;
   // As close().
@@ -99,8 +101,7 @@ class AsyncClient {
   }
 
  protected:
-  // Of the call to come, and no other.
-  CallOptions& next_call();
+  const CallOptions& call_options() const { return options_; }
 
  private:
   // A call message up to its arguments.
@@ -109,13 +110,15 @@ class AsyncClient {
   static void refuse_one_way(const AsyncRequest& request);
 
   std::shared_ptr<AsyncClientState> state_;
+  CallOptions options_;
+  bool is_adjusted_ = false;  // another's connection, which that one closes
 };
 
 // The base of a generated AsyncClient, which `Generated` is: co_await client.within(500ms).lookup("motd").
 template <class Generated>
-class AsyncClientFor : public ForOneCall<Generated, AsyncClient> {
+class AsyncClientFor : public Adjustable<Generated, AsyncClient> {
  public:
-  using ForOneCall<Generated, AsyncClient>::ForOneCall;
+  using Adjustable<Generated, AsyncClient>::Adjustable;
 };
 
 }  // namespace onc::rpc

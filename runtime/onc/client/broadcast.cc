@@ -25,6 +25,7 @@ using transport::TimePoint;
 namespace {
 
 constexpr std::size_t max_arguments = 1'200;
+constexpr int datagrams_at_once = 64;
 
 constexpr Program portmap{100'000, 2, "PMAP_PROG", "PMAP_VERS"};
 constexpr Procedure call_it{portmap, 5, "PMAPPROC_CALLIT"};
@@ -85,7 +86,7 @@ std::vector<Address> destinations(sa_family_t family, const BroadcastOptions& op
 Answer unwrapped(const Address& portmapper, xdr::Decoder& in, const xdr::Limits& limits) {
   if (portmapper.family() == AF_INET) {
     const auto result = in.last<portmap::call_result>();
-    if (result.port > std::numeric_limits<std::uint16_t>::max()) throw Error(errc::bad_reply, "");
+    if (result.port == 0 || result.port > std::numeric_limits<std::uint16_t>::max()) throw Error(errc::bad_reply, "");
     return {portmapper.with_port(static_cast<std::uint16_t>(result.port)), result.res, limits};
   }
   const auto result = in.last<rpcbind::rpcb_rmtcallres>();
@@ -100,8 +101,10 @@ struct Broadcast::State {
   void ask();
   // Waits until something has come, or it is time to ask again or to end.
   void wait();
+  // The next answer among what has come to one socket.
+  std::optional<Answer> listen(std::size_t socket);
   std::optional<Answer> read(const Question& question, const BroadcastSocket::Received& received);
-  bool is_new(const Answer& answer);
+  bool is_new(const Address& who) { return heard.insert(who.text()).second; }
 
   BroadcastOptions options;
   std::vector<Question> questions;
@@ -139,8 +142,7 @@ std::optional<Answer> Broadcast::next() {
   while (Clock::now() < state.end && state.heard.size() < state.options.max_answers) {
     state.ask();
     for (std::size_t i = 0; i < state.sockets.size(); ++i)
-      while (const auto received = state.sockets[i].receive())
-        if (auto answer = state.read(state.questions[i], *received); answer && state.is_new(*answer)) return answer;
+      if (auto answer = state.listen(i)) return answer;
     state.wait();
   }
   return std::nullopt;
@@ -172,6 +174,16 @@ std::optional<Answer> Broadcast::State::read(const Question& question, const Bro
   return std::nullopt;
 }
 
-bool Broadcast::State::is_new(const Answer& answer) { return heard.insert(answer.from().text()).second; }
+// A few at a time: a flood must not keep the clock from being looked at.
+std::optional<Answer> Broadcast::State::listen(std::size_t socket) {
+  for (int i = 0; i < datagrams_at_once; ++i) {
+    const auto received = sockets[socket].receive();
+    if (!received) return std::nullopt;
+    // One host is one answer, whatever ports it makes up: it speaks from the port that was asked.
+    if (received->from.port() != questions[socket].to.front().port()) continue;
+    if (auto answer = read(questions[socket], *received); answer && is_new(received->from)) return answer;
+  }
+  return std::nullopt;
+}
 
 }  // namespace onc::rpc

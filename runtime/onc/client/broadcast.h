@@ -33,7 +33,7 @@ struct BroadcastOptions {
   Credential credential = Credential::none();
   // What decoding an answer may cost.
   xdr::Limits decoding = {};
-  // Servers that are listened to. Whoever forges senders can make no more.
+  // Hosts that are listened to. Whoever forges senders can make no more.
   std::size_t max_answers = 10'000;
 };
 

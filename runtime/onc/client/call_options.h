@@ -1,4 +1,4 @@
-// What is different about one call of a client.
+// What is different about some calls of a client.
 #pragma once
 
 #include <onc/auth/auth.h>
@@ -16,36 +16,42 @@ struct CallOptions {
   bool one_way = false;
 };
 
-// Gives `Generated`, whose base is the client `Base`, words that are said of the one call that follows:
+// Gives `Generated`, whose base is the client `Base`, words that make of it a client on the same connection whose calls
+// are otherwise; the client itself stays as it is:
 //
 //   client.within(500ms).as(rpc::Credential::sys_of_this_process()).lookup("motd");
-//
-// Functions and no struct to fill in: g++ 12 destroys such a struct twice where it stands in a co_await.
 template <class Generated, class Base>
-class ForOneCall : public Base {
+class Adjustable : public Base {
  public:
   using Base::Base;
 
-  // The whole call takes no longer than this, whatever the client's timeout; at most a year.
-  Generated& within(std::chrono::milliseconds timeout) {
-    this->next_call().timeout = timeout;
-    return static_cast<Generated&>(*this);
+  // A whole call takes no longer than this, whatever the client's timeout; at most a year.
+  Generated within(std::chrono::milliseconds timeout) const {
+    CallOptions options = this->call_options();
+    options.timeout = timeout;
+    return adjusted(options);
   }
   // The same, as a point in time.
-  Generated& until(std::chrono::steady_clock::time_point deadline) {
-    this->next_call().deadline = deadline;
-    return static_cast<Generated&>(*this);
+  Generated until(std::chrono::steady_clock::time_point deadline) const {
+    CallOptions options = this->call_options();
+    options.deadline = deadline;
+    return adjusted(options);
   }
-  Generated& as(const Credential& credential) {
-    this->next_call().credential = credential;
-    return static_cast<Generated&>(*this);
+  Generated as(const Credential& credential) const {
+    CallOptions options = this->call_options();
+    options.credential = credential;
+    return adjusted(options);
   }
   // Nobody waits for a reply, and the server, which must know it, sends none (RFC 5531 §8). Throws std::logic_error
   // where the procedure has results.
-  Generated& one_way() {
-    this->next_call().one_way = true;
-    return static_cast<Generated&>(*this);
+  Generated one_way() const {
+    CallOptions options = this->call_options();
+    options.one_way = true;
+    return adjusted(options);
   }
+
+ private:
+  Generated adjusted(const CallOptions& options) const { return Generated(static_cast<const Base&>(*this), options); }
 };
 
 }  // namespace onc::rpc

@@ -33,8 +33,7 @@ struct Client::State {
   std::uint32_t xid = first_xid();
   TimePoint last_call{};
   Procedure called{};                   // by the call under way
-  std::optional<CallOptions> chosen;    // for it,
-  std::optional<CallOptions> next;      // and for the one to come
+  CallOptions chosen;                   // for it
   std::chrono::milliseconds allowed{};  // for it, as errors say
   xdr::Encoder gathered;                // one-way calls that were not sent yet: whole records
   std::optional<xdr::Decoder> results;
@@ -43,12 +42,12 @@ struct Client::State {
   TimePoint now() const { return channel ? channel->now() : transport::Clock::now(); }
   std::string peer() const { return channel ? channel->peer() : server->text(); }
 
-  bool is_one_way() const { return chosen && chosen->one_way; }
+  bool is_one_way() const { return chosen.one_way; }
   // For the call that begins now; notes how long that is.
   TimePoint deadline();
   // For one-way calls: sent, or left for flush().
   void post();
-  void flush(TimePoint deadline);
+  void flush(TimePoint deadline, MayHaveRun called_may_have_run);
   xdr::Decoder& exchange();
   xdr::Decoder& try_once(TimePoint until);
   // Makes sure of a channel, and that it works as far as can be seen from here.
@@ -74,6 +73,7 @@ Client::Client(std::unique_ptr<Channel> channel, ClientOptions options) : state_
   state_->options = within_range(std::move(options));
 }
 
+Client::Client(const Client& other, const CallOptions& options) : state_(other.state_), options_(options) {}
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
@@ -92,22 +92,19 @@ void Client::call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::Dec
     end_void_call();
 }
 
-CallOptions& Client::next_call() { return state_->next ? *state_->next : state_->next.emplace(); }
-
 void Client::flush() {
-  state_->chosen.reset();
-  state_->flush(state_->deadline());
+  state_->chosen = options_;
+  state_->flush(state_->deadline(), MayHaveRun::maybe);
 }
 
 xdr::Encoder& Client::begin_call(const Procedure& procedure) {
   State& state = *state_;
   state.called = procedure;
-  state.chosen = std::exchange(state.next, std::nullopt);
-  const bool own_credential = state.chosen && state.chosen->credential;
+  state.chosen = options_;
   state.message.clear();
   state.message.u32(0);  // room for the record mark
-  encode_call(state.message, ++state.xid, procedure,
-              own_credential ? *state.chosen->credential : state.options.credential);
+  const Credential& credential = options_.credential ? *options_.credential : state.options.credential;
+  encode_call(state.message, ++state.xid, procedure, credential);
   return state.message;
 }
 
@@ -142,7 +139,7 @@ xdr::Decoder& Client::State::exchange() {
 xdr::Decoder& Client::State::try_once(TimePoint until) {
   drop_if_hung_up();
   connect(called, until);
-  flush(until);
+  flush(until, MayHaveRun::no);
   results.emplace(results_of(called, send_and_receive(called, until)));
   results->on_error(undecodable, this);
   results->pass_over_rest();
@@ -152,11 +149,10 @@ xdr::Decoder& Client::State::try_once(TimePoint until) {
 TimePoint Client::State::deadline() {
   const TimePoint begin = now();
   allowed = options.timeout;
-  if (!chosen) return begin + allowed;
-  if (chosen->timeout) allowed = within_range(*chosen->timeout);
-  if (!chosen->deadline) return begin + allowed;
-  const TimePoint end = chosen->timeout ? std::min(*chosen->deadline, begin + allowed) : *chosen->deadline;
-  allowed = within_range(std::chrono::ceil<std::chrono::milliseconds>(end - begin));
+  if (chosen.timeout) allowed = within_range(*chosen.timeout);
+  if (!chosen.deadline) return begin + allowed;
+  const auto until_then = time_until(*chosen.deadline, begin);
+  allowed = chosen.timeout ? std::min(allowed, until_then) : until_then;
   return begin + allowed;
 }
 
@@ -173,18 +169,19 @@ void Client::State::post() {
   }
   transport::set_mark({message.data(), message.size()});
   gathered.raw(message.bytes());
-  if (gathered.size() >= send_gathered_at) flush(until);
+  if (gathered.size() >= send_gathered_at) flush(until, MayHaveRun::maybe);
 }
 
-// What has begun to leave may have arrived: it is not sent a second time.
-void Client::State::flush(TimePoint until) {
+// What has begun to leave may have arrived: it is not sent a second time. A call that follows them has not left yet.
+void Client::State::flush(TimePoint until, MayHaveRun called_may_have_run) {
   if (gathered.size() == 0) return;
   connect(called, until);
+  if (now() >= until) throw broken_off(called, peer(), errc::timed_out, allowed, MayHaveRun::no);
   const xdr::Encoder records = std::move(gathered);
   try {
     channel->send_records(records.bytes(), until);
   } catch (const std::system_error& error) {
-    fail(called, error.code(), MayHaveRun::maybe);
+    fail(called, error.code(), called_may_have_run);
   }
 }
 

@@ -61,6 +61,8 @@ class Client {
   explicit Client(std::string_view server, ClientOptions options = {});
   // Over a channel that stands already. When it breaks, later calls fail too.
   explicit Client(std::unique_ptr<transport::Channel> channel, ClientOptions options = {});
+  // On the connection of `other`, which both keep.
+  Client(const Client& other, const CallOptions& options);
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
   virtual ~Client();
@@ -85,20 +87,20 @@ class Client {
   // The same where there are no results; only such a call may be one-way.
   void end_void_call();
 
-  // Of the call to come, and no other.
-  CallOptions& next_call();
+  const CallOptions& call_options() const { return options_; }
 
  private:
   struct State;
 
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
+  CallOptions options_;
 };
 
 // The base of a generated Client, which `Generated` is: client.within(500ms).lookup("motd").
 template <class Generated>
-class ClientFor : public ForOneCall<Generated, Client> {
+class ClientFor : public Adjustable<Generated, Client> {
  public:
-  using ForOneCall<Generated, Client>::ForOneCall;
+  using Adjustable<Generated, Client>::Adjustable;
 };
 
 }  // namespace onc::rpc

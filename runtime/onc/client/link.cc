@@ -21,8 +21,7 @@ using transport::TimePoint;
 
 std::chrono::milliseconds PendingCall::timeout() const {
   if (!request.deadline) return request.timeout;
-  const auto until_deadline = std::chrono::ceil<std::chrono::milliseconds>(*request.deadline - began);
-  return within_range(std::min(request.timeout, until_deadline));
+  return std::min(request.timeout, time_until(*request.deadline, began));
 }
 
 Link::Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options)
@@ -198,6 +197,7 @@ void Link::fail(std::error_code why) {
 void Link::fail(const ErrorOf& error_of) {
   failed_ = true;
   const auto calls = std::exchange(calls_, {});
+  one_way_calls_ = 0;
   for (const auto& [xid, call] : calls) finish(*call, std::make_exception_ptr(error_of(*call)));
   if (channel_) channel_->close();
   channel_.reset();

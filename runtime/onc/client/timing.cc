@@ -22,6 +22,12 @@ std::chrono::milliseconds within_range(std::chrono::milliseconds timeout) {
   return std::clamp(timeout, std::chrono::milliseconds(0), longest_timeout);
 }
 
+std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline,
+                                     std::chrono::steady_clock::time_point begin) {
+  if (deadline <= begin) return {};
+  return within_range(std::chrono::ceil<std::chrono::milliseconds>(deadline - begin));
+}
+
 ClientOptions within_range(ClientOptions options) {
   options.timeout = within_range(options.timeout);
   options.retrying.wait = std::clamp(options.retrying.wait, shortest_repeat_wait, longest_repeat_wait);

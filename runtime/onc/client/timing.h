@@ -17,6 +17,9 @@ inline constexpr std::chrono::seconds trusted_unused{1};
 // Times beyond some would overflow the clock, or be a flood of datagrams.
 ClientOptions within_range(ClientOptions options);
 std::chrono::milliseconds within_range(std::chrono::milliseconds timeout);
+// From `begin` to `deadline`, and at most a year; 0 where it has passed.
+std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline,
+                                     std::chrono::steady_clock::time_point begin);
 
 // The further attempts of one call.
 class Retries {

@@ -6,6 +6,7 @@
 #include <onc/transport/record.h>
 
 #include <asio/co_spawn.hpp>
+#include <asio/post.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -28,6 +29,9 @@ void Dispatcher::add(Service& service, ServiceOptions options) {
   add({.program = service.program(), .service = &service, .options = std::move(options)});
 }
 void Dispatcher::add(AsyncService& service, ServiceOptions options) {
+  if (options.on_workers)
+    throw std::invalid_argument(std::string(service.program().name) +
+                                " has handlers that are coroutines: they wait for nothing on a worker");
   add({.program = service.program(), .async_service = &service, .options = std::move(options)});
 }
 
@@ -95,10 +99,12 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
     call.remembered_as = replies_.identify(arrival.peer, message);
     if (const auto known = replies_.find(*call.remembered_as, transport::Clock::now())) return reply.raw(*known);
   }
-  if (served.async_service) {
+  const bool on_workers = served.options.on_workers && workers_;
+  if (served.async_service || on_workers) {
     assert(arrival.later);
-    return start(*served.async_service, std::make_unique<LateCall>(*this, call, arrival, std::move(checked)), arguments,
-                 *arrival.later, reply);
+    auto late = std::make_unique<LateCall>(*this, call, arrival, std::move(checked));
+    if (on_workers) return start_on_workers(*served.service, std::move(late), arguments, *arrival.later);
+    return start(*served.async_service, std::move(late), arguments, *arrival.later, reply);
   }
   const Caller caller{arrival.protocol, arrival.peer,           arrival.local,
                       arrival.peer_uid, std::move(checked.sys), std::move(checked.principal)};
@@ -122,6 +128,40 @@ CheckedCredential Dispatcher::check(const Call& call, const CallHeader& header, 
   }
 }
 
+// What becomes of a call whose handler threw.
+struct Dispatcher::Failure {
+  enum class Answer { none, refusal, procedure_unavailable, garbage_arguments, system_error };
+
+  static Failure of(std::exception_ptr thrown, bool arguments_were_read);
+
+  Answer answer = Answer::system_error;
+  std::string what = {};  // for on_failure(), where that is to be told
+  AuthStatus why = {};    // of a refusal
+};
+
+// Each way a handler can end has one answer (RFC 5531 §9).
+Dispatcher::Failure Dispatcher::Failure::of(std::exception_ptr thrown, bool arguments_were_read) {
+  try {
+    std::rethrow_exception(std::move(thrown));
+  } catch (const NoReply&) {
+    return {.answer = Answer::none};
+  } catch (const Refusal& refusal) {
+    return {.answer = Answer::refusal, .why = refusal.why};
+  } catch (const std::system_error& error) {
+    // Only until the arguments are read is it the dispatch code that speaks: a handler may be a client itself, and
+    // what it is told is not about our arguments or procedures.
+    if (!arguments_were_read && error.code() == errc::procedure_unavailable)
+      return {.answer = Answer::procedure_unavailable, .what = error.what()};
+    if (!arguments_were_read && error.code().category() == xdr::category())
+      return {.answer = Answer::garbage_arguments, .what = error.what()};
+    return {.what = error.what()};
+  } catch (const std::exception& error) {
+    return {.what = error.what()};
+  } catch (...) {
+    return {.what = "it threw what is no std::exception"};
+  }
+}
+
 void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller,
                      xdr::Encoder& reply) {
   const std::size_t start = reply.size();
@@ -130,7 +170,7 @@ void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments
     service.dispatch(call.procedure, arguments, reply, caller);
     succeed(call, start, reply);
   } catch (...) {
-    fail(call, std::current_exception(), arguments.finished(), start, reply);
+    fail(call, Failure::of(std::current_exception(), arguments.finished()), start, reply);
     if (!arguments.finished()) return;  // it has not run
   }
   remember(call, reply.bytes().subspan(start));
@@ -140,7 +180,7 @@ void Dispatcher::remember(const Call& call, xdr::BytesView reply) {
   if (call.remembered_as) replies_.finish(*call.remembered_as, reply, transport::Clock::now());
 }
 
-// A call whose handler is a coroutine, and all that lives as long.
+// A call whose handler is a coroutine or runs on another thread, and all that lives as long.
 class Dispatcher::LateCall {
  public:
   LateCall(Dispatcher& dispatcher, const Call& call, const Arrival& arrival, CheckedCredential checked)
@@ -168,12 +208,12 @@ class Dispatcher::LateCall {
     if (call_.remembered_as) dispatcher_.replies_.begin(*call_.remembered_as);
   }
 
-  void finish(std::exception_ptr failure) {
+  void finish(const std::optional<Failure>& failure, bool has_run = true) {
     if (failure)
-      dispatcher_.fail(call_, std::move(failure), true, transport::mark_size, reply_);
+      dispatcher_.fail(call_, *failure, transport::mark_size, reply_);
     else
       dispatcher_.succeed(call_, transport::mark_size, reply_);
-    dispatcher_.remember(call_, reply_.bytes().subspan(transport::mark_size));
+    if (has_run) dispatcher_.remember(call_, reply_.bytes().subspan(transport::mark_size));
     if (reply_.size() != transport::mark_size) back_->send(std::move(reply_));
   }
 
@@ -194,18 +234,62 @@ void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xd
   try {
     handler.emplace(service.dispatch(late->call().procedure, arguments, late->reply(), late->caller()));
   } catch (...) {
-    fail(late->call(), std::current_exception(), arguments.finished(), start, reply);
+    fail(late->call(), Failure::of(std::current_exception(), arguments.finished()), start, reply);
     if (arguments.finished()) remember(late->call(), reply.bytes().subspan(start));
     return;
   }
   auto back = later.defer();
   const auto executor = back->executor();
   late->begin(std::move(back));
-  asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr failure) {
+  asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr thrown) {
     try {
-      late->finish(std::move(failure));
+      late->finish(thrown ? std::optional(Failure::of(std::move(thrown), true)) : std::nullopt);
     } catch (const std::exception&) {  // no memory for the reply: this caller's loss only
     }
+  });
+}
+
+// A call on its way through a worker. What its handler throws stays on that thread: only what it means comes back.
+class Dispatcher::Job {
+ public:
+  Job(Service& service, std::unique_ptr<LateCall> late, xdr::BytesView arguments, const xdr::Limits& limits)
+      : service_(service), late_(std::move(late)), arguments_(xdr::to_bytes(arguments)), limits_(limits) {}
+
+  void run() {
+    xdr::Decoder in(arguments_, limits_);
+    try {
+      service_.dispatch(late_->call().procedure, in, late_->reply(), late_->caller());
+    } catch (...) {
+      failure_ = Failure::of(std::current_exception(), in.finished());
+    }
+    has_run_ = in.finished();
+  }
+  void finish() {
+    try {
+      late_->finish(failure_, has_run_);
+    } catch (const std::exception&) {  // no memory for the reply: this caller's loss only
+    }
+  }
+
+ private:
+  Service& service_;
+  std::unique_ptr<LateCall> late_;
+  xdr::Bytes arguments_;  // the connection's buffer is read into meanwhile
+  xdr::Limits limits_;
+  std::optional<Failure> failure_;
+  bool has_run_ = false;
+};
+
+void Dispatcher::start_on_workers(Service& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
+                                  transport::Deferring& later) {
+  auto back = later.defer();
+  const auto executor = back->executor();
+  late->begin(std::move(back));
+  auto job = std::make_shared<Job>(service, std::move(late), arguments.rest(), limits_);
+  // Handed back and forth, so that it ends where it began: its reply belongs to the connection's thread.
+  workers_([executor, job = std::move(job)]() mutable {
+    job->run();
+    asio::post(executor, [job = std::move(job)] { job->finish(); });
   });
 }
 
@@ -218,36 +302,23 @@ void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& repl
 }
 
 // What it had written is forgotten where it failed.
-void Dispatcher::fail(const Call& call, std::exception_ptr why, bool arguments_were_read, std::size_t start,
-                      xdr::Encoder& reply) const {
+void Dispatcher::fail(const Call& call, const Failure& failure, std::size_t start, xdr::Encoder& reply) const {
   reply.truncate(start);
-  explain(call, std::move(why), arguments_were_read, reply);
+  write(call, failure, reply);
   if (call.one_way) reply.truncate(start);
 }
 
-// Each way a handler can end has one answer (RFC 5531 §9).
-void Dispatcher::explain(const Call& call, std::exception_ptr why, bool arguments_were_read,
-                         xdr::Encoder& reply) const {
-  try {
-    std::rethrow_exception(std::move(why));
-  } catch (const NoReply&) {
-    return;
-  } catch (const Refusal& refusal) {
-    return refuse(call, refusal.why, reply);
-  } catch (const std::system_error& error) {
-    // Only until the arguments are read is it the dispatch code that speaks: a handler may be a client itself, and
-    // what it is told is not about our arguments or procedures.
-    if (!arguments_were_read && !call.one_way) {
-      if (error.code() == errc::procedure_unavailable) return encode_procedure_unavailable(reply, call.xid);
-      if (error.code().category() == xdr::category()) return encode_garbage_arguments(reply, call.xid);
-    }
-    tell(call, error.what());
-  } catch (const std::exception& error) {
-    tell(call, error.what());
-  } catch (...) {
-    tell(call, "it threw what is no std::exception");
+void Dispatcher::write(const Call& call, const Failure& failure, xdr::Encoder& reply) const {
+  using Answer = Failure::Answer;
+  const bool is_told = failure.answer == Answer::system_error || call.one_way;
+  if (is_told && !failure.what.empty()) tell(call, failure.what);
+  switch (failure.answer) {
+    case Answer::none: return;
+    case Answer::refusal: return refuse(call, failure.why, reply);
+    case Answer::procedure_unavailable: return encode_procedure_unavailable(reply, call.xid);
+    case Answer::garbage_arguments: return encode_garbage_arguments(reply, call.xid);
+    case Answer::system_error: return encode_system_error(reply, call.xid);
   }
-  encode_system_error(reply, call.xid);
 }
 
 void Dispatcher::refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const {

@@ -29,6 +29,9 @@ class Dispatcher {
   void add(AsyncService& service, ServiceOptions options = {});
   void on_failure(OnFailure told) { on_failure_ = std::move(told); }
   void check_credentials(CredentialCheck check) { check_ = std::move(check); }
+  // Runs its argument on another thread, later. Without one, services that ask for workers run as all others.
+  using Workers = std::function<void(std::function<void()> work)>;
+  void use_workers(Workers workers) { workers_ = std::move(workers); }
 
   const std::vector<Program>& programs() const { return programs_; }
 
@@ -44,6 +47,8 @@ class Dispatcher {
     ServiceOptions options;
   };
   class LateCall;
+  class Job;
+  struct Failure;
 
   // A message and what its header says.
   struct Received {
@@ -71,11 +76,12 @@ class Dispatcher {
   void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
   void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments,
              transport::Deferring& later, xdr::Encoder& reply);
+  void start_on_workers(Service& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
+                        transport::Deferring& later);
   // The reply, from `start` on, to a call that was served, and to one whose service threw.
   void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;
-  void fail(const Call& call, std::exception_ptr why, bool arguments_were_read, std::size_t start,
-            xdr::Encoder& reply) const;
-  void explain(const Call& call, std::exception_ptr why, bool arguments_were_read, xdr::Encoder& reply) const;
+  void fail(const Call& call, const Failure& failure, std::size_t start, xdr::Encoder& reply) const;
+  void write(const Call& call, const Failure& failure, xdr::Encoder& reply) const;
   void refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const;
   // What its caller gets when it repeats a call that was run.
   void remember(const Call& call, xdr::BytesView reply);
@@ -84,6 +90,7 @@ class Dispatcher {
   xdr::Limits limits_;
   OnFailure on_failure_;
   CredentialCheck check_;
+  Workers workers_;
   ReplyCache replies_;
   std::vector<Served> served_;  // few: looked through faster than hashed
   std::vector<Program> programs_;

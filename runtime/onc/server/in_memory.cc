@@ -81,6 +81,8 @@ void InMemory::Connection::send(xdr::Encoder& message, TimePoint) {
   xdr::Encoder reply;
   const Verdict verdict = server_.dispatcher.answer(message.bytes().subspan(transport::mark_size), arrival, reply);
   broken_ = broken_ || verdict == Verdict::drop;
+  server_.context.restart();
+  server_.context.poll();  // also handlers whose reply nobody waits for
   if (reply.size() != 0) arrived_->replies.push_back(xdr::to_bytes(reply.bytes()));
 }
 

@@ -18,7 +18,8 @@ class AsyncService;
 //   notes::NOTES::v1::Client client(network.connect());
 //
 // A handler of an AsyncService runs until it has answered; timers it waits for take their time. Where it never can,
-// and where a handler throws NoReply, the client's timeout passes at once.
+// and where a handler throws NoReply, the client's timeout passes at once. As over any channel that it was given, a
+// client that has timed out over TCP is of no more use: connect another.
 // Services must outlive it, and it must outlive its clients. Not for several threads at once.
 class InMemory {
  public:

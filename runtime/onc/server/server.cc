@@ -10,6 +10,7 @@
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
 
 #include <algorithm>
 
@@ -24,6 +25,7 @@ struct Server::State {
   transport::Endpoint serve(transport::Listener listener);
   void close();
   void remove_paths();
+  void start_workers();
   void wait_for_signal();
   void finish();
   bool is_finished() const;
@@ -51,6 +53,7 @@ struct Server::State {
   std::vector<std::string> paths;  // of local sockets that were made here
   asio::steady_timer finishing{context};
   bool is_finishing = false;
+  std::optional<asio::thread_pool> workers;  // ends first: what it runs uses the rest
 };
 
 Server::Server(ServerOptions options) : state_(std::make_unique<State>(options)) {}
@@ -69,7 +72,17 @@ void Server::State::remove_paths() {
   for (const std::string& path : std::exchange(paths, {})) ::unlink(path.c_str());
 }
 
-void Server::add(Service& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
+void Server::add(Service& service, ServiceOptions options) {
+  if (options.on_workers) state_->start_workers();
+  state_->dispatcher.add(service, std::move(options));
+}
+
+void Server::State::start_workers() {
+  if (workers) return;
+  workers.emplace(std::max<std::size_t>(options.workers, 1));
+  dispatcher.use_workers([this](std::function<void()> work) { asio::post(*workers, std::move(work)); });
+}
+
 void Server::add(AsyncService& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
 
 transport::Endpoint Server::listen(std::string_view endpoint) {
@@ -118,6 +131,7 @@ void Server::State::wait_for_signal() {
 
 void Server::stop_on(const std::vector<int>& signals) {
   State& state = *state_;
+  state.stop_signals.cancel();  // clear() leaves the wait of an earlier call in place
   state.stop_signals.clear();
   for (const int signal : signals) state.stop_signals.add(signal);
   state.wait_for_signal();
@@ -128,7 +142,10 @@ void Server::run() {
   state_->context.run();
   state_->context.restart();
   // Who still waits for a reply learns at once that there will be none.
-  if (state_->is_finishing) state_->connections.close();
+  if (state_->is_finishing) {
+    state_->connections.close();
+    state_->datagrams.clear();
+  }
 }
 
 void Server::finish() {
@@ -137,11 +154,11 @@ void Server::finish() {
 
 void Server::State::finish() {
   if (std::exchange(is_finishing, true)) return;
-  streams.clear();
+  for (const auto& listener : streams) listener->close();
   remove_paths();
   for (const auto& socket : datagrams) socket->finish();
-  connections.finish();
-  stop_when_finished(std::chrono::steady_clock::now() + options.finishing);
+  constexpr std::chrono::seconds longest = std::chrono::hours(24 * 365);
+  stop_when_finished(std::chrono::steady_clock::now() + std::min(options.finishing, longest));
 }
 
 bool Server::State::is_finished() const {
@@ -151,6 +168,7 @@ bool Server::State::is_finished() const {
 
 // Looked at now and then: who ends last need not know that it does.
 void Server::State::stop_when_finished(std::chrono::steady_clock::time_point at_latest) {
+  connections.finish();
   if (is_finished() || std::chrono::steady_clock::now() >= at_latest) return context.stop();
   finishing.expires_after(std::chrono::milliseconds(10));
   finishing.async_wait([this, at_latest](asio::error_code error) {

@@ -32,7 +32,9 @@ struct ServerOptions {
   std::chrono::seconds idle{360};
   // or with a call half sent or a reply half read of which nothing has moved for this long, or slower than 4 KB/s.
   std::chrono::seconds partial{30};
-  // How long finish() waits for handlers that run and replies that leave.
+  // Threads for services that are added with ServiceOptions::on_workers; at least 1.
+  std::size_t workers = 8;
+  // How long finish() waits for handlers that run and replies that leave; at most a year.
   std::chrono::seconds finishing{30};
   // What decoding the arguments of one call may cost, and whether peers may be careless about it.
   xdr::Limits decoding = {};
@@ -45,7 +47,7 @@ struct ServerOptions {
 
 class AsyncService;
 
-// Not for several threads at once, but for stop().
+// Not for several threads at once, but for finish() and stop().
 class Server {
  public:
   explicit Server(ServerOptions options = {});

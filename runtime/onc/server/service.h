@@ -58,6 +58,9 @@ struct ServiceOptions {
   // Never answered, whatever becomes of the call: their clients do not wait (batching, RFC 5531 §8.4.1). What goes
   // wrong is only told to on_failure().
   std::set<std::uint32_t> one_way = {};
+  // Its handlers block, on disks or other servers, and so run on the server's worker threads (ServerOptions::workers),
+  // several at once: the service must stand that. Its calls count as those of an AsyncService do. Not for those.
+  bool on_workers = false;
 };
 
 // The base of every generated Server. Whatever a handler throws besides the two above is answered with SYSTEM_ERR.

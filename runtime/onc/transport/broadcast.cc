@@ -1,7 +1,8 @@
+#include <onc/rpc/error.h>
 #include <onc/transport/broadcast.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,13 +32,17 @@ void for_each_interface(sa_family_t family, unsigned flag, const std::function<v
   }
 }
 
+void add_new(std::vector<Address>& addresses, const Address& address) {
+  if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
+}
+
 }  // namespace
 
 std::vector<Address> broadcast_addresses(std::uint16_t port) {
   std::vector<Address> addresses;
   for_each_interface(AF_INET, IFF_BROADCAST, [&](const ifaddrs& interface) {
     if (!interface.ifa_broadaddr) return;
-    addresses.push_back(Address(interface.ifa_broadaddr, sizeof(sockaddr_in)).with_port(port));
+    add_new(addresses, Address(interface.ifa_broadaddr, sizeof(sockaddr_in)).with_port(port));
   });
   return addresses;
 }
@@ -45,10 +50,10 @@ std::vector<Address> broadcast_addresses(std::uint16_t port) {
 std::vector<Address> portmapper_groups(std::uint16_t port) {
   std::vector<Address> groups;
   for_each_interface(AF_INET6, IFF_MULTICAST, [&](const ifaddrs& interface) {
-    const Address group = Address::ip("ff02::202%" + std::string(interface.ifa_name), port);
-    for (const Address& known : groups)
-      if (known == group) return;
-    groups.push_back(group);
+    try {
+      add_new(groups, Address::ip("ff02::202%" + std::string(interface.ifa_name), port));
+    } catch (const rpc::Error&) {  // the interface has gone meanwhile
+    }
   });
   return groups;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -44,6 +45,14 @@ std::optional<Protocol> protocol_of(int descriptor) {
   return std::nullopt;
 }
 
+// It would show callers over IPv4 with addresses of IPv6, as strangers where they are this host.
+bool serves_both_ips(int descriptor) {
+  int only_ip6 = 1;
+  socklen_t size = sizeof only_ip6;
+  const bool is_ip6 = option_of(descriptor, SO_DOMAIN) == AF_INET6;
+  return is_ip6 && ::getsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &only_ip6, &size) == 0 && only_ip6 == 0;
+}
+
 Listener take(int descriptor) {
   const std::optional<Protocol> protocol = protocol_of(descriptor);
   Address bound;
@@ -53,6 +62,10 @@ Listener take(int descriptor) {
                      "LISTEN_FDS hands over descriptor " + std::to_string(descriptor) +
                          ", which is no listening TCP or local socket and no UDP socket; mend the .socket unit");
   bound.resize(size);
+  if (serves_both_ips(descriptor))
+    throw rpc::Error(rpc::errc::bad_endpoint, "LISTEN_FDS hands over " + bound.text() +
+                                                  " for IPv6 and IPv4 at once; write BindIPv6Only=ipv6-only into the "
+                                                  ".socket unit, and 0.0.0.0 besides");
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
   return {Socket(descriptor), Endpoint::at(*protocol, bound)};
@@ -62,15 +75,15 @@ Listener take(int descriptor) {
 
 std::vector<Listener> inherited_listeners() {
   const bool for_us = number_in("LISTEN_PID") == ::getpid();
-  const int count = for_us ? number_in("LISTEN_FDS").value_or(0) : 0;
+  const int count = for_us ? number_in("LISTEN_FDS").value_or(-1) : 0;
   if (for_us) {
     ::unsetenv("LISTEN_PID");
     ::unsetenv("LISTEN_FDS");
     ::unsetenv("LISTEN_FDNAMES");
   }
-  if (count > most_inherited)
+  if (count < 0 || count > most_inherited)
     throw rpc::Error(rpc::errc::bad_endpoint,
-                     "LISTEN_FDS announces more than " + std::to_string(most_inherited) + " sockets");
+                     "LISTEN_FDS is no number of sockets from 0 to " + std::to_string(most_inherited));
   std::vector<Listener> listeners;
   for (int descriptor = first_inherited; descriptor < first_inherited + count; ++descriptor)
     listeners.push_back(take(descriptor));

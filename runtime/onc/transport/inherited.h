@@ -8,7 +8,7 @@
 namespace onc::transport {
 
 // Takes the sockets that LISTEN_PID and LISTEN_FDS announce, where this process is meant: TCP and local ones that
-// listen, UDP ones that are bound. Once only: both variables are gone then, so that no child takes them for its own.
+// listen, UDP ones. Once only: the variables are gone then, so that no child takes the sockets for its own.
 // Throws rpc::Error(bad_endpoint) where one is something else.
 std::vector<Listener> inherited_listeners();
 

@@ -7,8 +7,10 @@
 #include <exception>
 #include <utility>
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace onc::transport {
@@ -30,6 +32,12 @@ std::optional<uid_t> peer_uid(int descriptor) {
   socklen_t size = sizeof credentials;
   if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return std::nullopt;
   return credentials.uid;
+}
+
+// To close earlier, with calls unread, would reset the connection, and what is on its way would be thrown away.
+bool has_been_received(int descriptor) {
+  int unacknowledged = 0;
+  return ::ioctl(descriptor, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
 }
 
 }  // namespace
@@ -71,7 +79,8 @@ void StreamConnection::close() {
 bool StreamConnection::is_overdue() const {
   const auto silent = pool_->clock_ - last_sign_of_life_;
   // It is we who keep it waiting.
-  if (sent_ == unsent_.size() && (paused_ || (late_ != 0 && !reader_.is_partial()))) return false;
+  if (sent_ == unsent_.size() && (paused_ || (late_ != 0 && (pool_->finishing_ || !reader_.is_partial()))))
+    return false;
   if (!reader_.is_partial() && sent_ == unsent_.size()) return silent > pool_->limits_.idle;
   if (silent > pool_->limits_.partial) return true;
   // A byte now and then is no sign of life: it would hold the connection for ever.
@@ -133,7 +142,7 @@ void StreamConnection::forget_late_reply() {
 }
 
 void StreamConnection::close_when_done() {
-  if (late_ == 0 && sent_ == unsent_.size()) close();
+  if (late_ == 0 && sent_ == unsent_.size() && has_been_received(socket_.native_handle())) close();
 }
 
 bool StreamConnection::is_full() const { return late_ >= pool_->limits_.max_late || pool_->late_->is_full(); }

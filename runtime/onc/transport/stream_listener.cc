@@ -23,7 +23,15 @@ StreamListener::StreamListener(asio::io_context& context, Socket socket, Protoco
   wait_for_peers();
 }
 
+void StreamListener::close() {
+  closed_ = true;
+  pause_.cancel();
+  asio::error_code ignored;
+  listener_.close(ignored);
+}
+
 void StreamListener::wait_for_peers() {
+  if (closed_) return;  // a pause that was over by then
   listener_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
     if (!error) accept_all();
   });

@@ -16,6 +16,9 @@ class StreamListener {
   // `socket`: bound, listening, non-blocking. `pool` must outlive the listener.
   StreamListener(asio::io_context& context, Socket socket, Protocol protocol, StreamPool& pool);
 
+  // Accepts no more.
+  void close();
+
  private:
   enum class Accepted { one, none, out_of_resources };
 
@@ -31,6 +34,7 @@ class StreamListener {
   asio::steady_timer pause_;
   Protocol protocol_;
   StreamPool& pool_;
+  bool closed_ = false;
 };
 
 }  // namespace onc::transport

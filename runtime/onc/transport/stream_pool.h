@@ -41,7 +41,7 @@ class StreamPool {
   void add(Socket socket, Protocol protocol, const Address& peer);
   // Closes the connection that has been silent longest. False where there is none.
   bool evict_longest_silent();
-  // Reads no more. Connections close when they have been sent what they are owed.
+  // Reads no more, and closes the connections that have got what they are owed. To be called again until all have.
   void finish();
   bool is_finished() const { return connections_.empty() && late_->is_none(); }
   void close();

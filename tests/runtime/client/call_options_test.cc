@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/runtime/adder.h"
 
 namespace {
@@ -37,7 +39,7 @@ struct Network {
     return numbers;
   }
   // How long add(2, 3) waits in vain, and the end of what it says.
-  std::pair<transport::Clock::duration, std::string> wait(adder::Client& called) {
+  std::pair<transport::Clock::duration, std::string> wait(adder::Client called) {
     const auto begin = channel->now();
     try {
       called.add(2, 3);
@@ -60,7 +62,7 @@ TEST(call_options, a_timeout_is_for_one_call) {
   const auto [waited, told] = network.wait(network.client.within(2s));
   EXPECT_EQ(waited, 2s);
   EXPECT_EQ(told, "no reply within 2 s; it may have run");
-  EXPECT_EQ(network.wait(network.client).first, 10s);
+  EXPECT_EQ(network.wait(network.client.as(rpc::Credential::none())).first, 10s);
 }
 
 TEST(call_options, a_deadline_is_a_point_in_time_whatever_the_clients_timeout) {
@@ -85,6 +87,18 @@ TEST(call_options, a_credential_is_for_one_call) {
   EXPECT_EQ(network.calls.at(1).flavor, rpc::auth_flavor::none);
 }
 
+TEST(call_options, stay_with_what_was_made_of_the_client) {
+  Network network(true);
+  const rpc::SysParameters someone{.machine_name = "far", .uid = 1000, .gid = 100, .gids = {}};
+  adder::Client as_someone = network.client.as(rpc::Credential::sys(someone));
+  EXPECT_EQ(as_someone.add(network.client.add(2, 3), as_someone.add(2, 3)), 5);
+  std::vector<std::int32_t> flavors;
+  for (const auto& call : network.calls) flavors.push_back(call.flavor);
+  std::sort(flavors.begin(), flavors.end());
+  EXPECT_EQ(flavors, (std::vector{rpc::auth_flavor::none, rpc::auth_flavor::sys, rpc::auth_flavor::sys}));
+  EXPECT_EQ(network.calls.back().flavor, rpc::auth_flavor::sys);
+}
+
 TEST(one_way, calls_wait_for_no_reply_and_go_before_the_next_ordinary_one) {
   Network network(true);
   network.client.one_way().note(1);
@@ -102,6 +116,19 @@ TEST(one_way, calls_leave_with_flush_and_only_once) {
   EXPECT_EQ(network.procedures(), std::vector{note});
   network.client.flush();
   network.client.add(2, 3);
+  EXPECT_EQ(network.procedures(), (std::vector{note, add}));
+}
+
+TEST(one_way, calls_outlast_an_ordinary_one_that_has_no_time) {
+  Network network(true);
+  network.client.one_way().note(1);
+  try {
+    network.client.until(network.channel->now() - 1h).add(2, 3);
+    ADD_FAILURE() << "there was no time";
+  } catch (const rpc::Error& error) {
+    EXPECT_FALSE(error.maybe_executed());
+  }
+  EXPECT_EQ(network.client.add(2, 3), 5);
   EXPECT_EQ(network.procedures(), (std::vector{note, add}));
 }
 

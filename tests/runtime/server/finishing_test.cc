@@ -1,6 +1,7 @@
 // The end of a server that finishes what it has begun.
 #include <onc/rpc/error.h>
 #include <onc/server/server.h>
+#include <onc/transport/socket.h>
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,9 @@
 #include <thread>
 
 #include "tests/runtime/async_adder.h"
+#include "tests/runtime/hex.h"
+
+#include <unistd.h>
 
 namespace {
 
@@ -96,6 +100,28 @@ TEST(finishing, a_call_being_handled_is_answered_and_then_the_server_ends) {
   }
 }
 
+TEST(finishing, a_long_reply_is_read_whole_though_another_call_waits) {
+  adder::AsyncServer adder;
+  rpc::Server server({.finishing = 20s});
+  server.add(adder);
+  const auto at = server.listen("tcp://127.0.0.1:0");
+  std::thread running([&] { server.run(); });
+  const transport::Socket socket(::socket(AF_INET, SOCK_STREAM, 0));
+  const auto address = transport::resolve(at).front();
+  ASSERT_EQ(::connect(socket.get(), address.data(), address.size()), 0);
+  const std::string call = "00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000";
+  const xdr::Bytes long_one = from_hex("8000002c" + call + "007a1200");  // long_reply of 8,000,000 bytes
+  ASSERT_EQ(::send(socket.get(), long_one.data(), long_one.size(), 0), static_cast<ssize_t>(long_one.size()));
+  std::byte first;
+  ASSERT_EQ(::recv(socket.get(), &first, 1, MSG_PEEK), 1);
+  ASSERT_EQ(::send(socket.get(), long_one.data(), long_one.size(), 0), static_cast<ssize_t>(long_one.size()));
+  server.finish();
+  xdr::Bytes reply(8'000'032);
+  EXPECT_EQ(::recv(socket.get(), reply.data(), reply.size(), MSG_WAITALL), static_cast<ssize_t>(reply.size()));
+  ::shutdown(socket.get(), SHUT_RDWR);
+  running.join();
+}
+
 TEST(finishing, takes_no_more_connections_while_it_waits) {
   Busy busy("tcp://127.0.0.1:0");
   busy.server.finish();
@@ -136,6 +162,7 @@ TEST(finishing, is_what_the_first_signal_means_and_stop_the_second) {
   Slow slow;
   rpc::Server server;
   server.add(slow);
+  server.stop_on({SIGUSR2});
   server.stop_on({SIGUSR1});
   const std::string at = server.listen("tcp://127.0.0.1:0").text();
   std::thread running([&] { server.run(); });

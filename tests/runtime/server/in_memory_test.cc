@@ -82,6 +82,29 @@ TEST(in_memory, one_way_calls_are_run_and_not_answered) {
   EXPECT_EQ(code_of([&] { client.note(3); }), rpc::errc::timed_out) << "a client that waits, waits in vain";
 }
 
+TEST(in_memory, one_way_handlers_that_are_coroutines_run_too) {
+  class Noting : public rpc::AsyncService {
+   public:
+    Noting() : AsyncService(adder::program) {}
+    int calls = 0;
+    asio::awaitable<void> dispatch(std::uint32_t, xdr::Decoder& arguments, xdr::Encoder&, const rpc::Caller&) override {
+      arguments.i32();
+      arguments.finish();
+      return note();
+    }
+    asio::awaitable<void> note() {
+      ++calls;
+      co_return;
+    }
+  } noting;
+  rpc::InMemory network;
+  network.add(noting, {.one_way = {adder::procedures::note.number}});
+  adder::Client client(network.connect());
+  client.one_way().note(1);
+  client.flush();
+  EXPECT_EQ(noting.calls, 1);
+}
+
 TEST(in_memory, handlers_see_the_caller_that_the_test_chose) {
   class Doorman : public adder::Server {
    public:

@@ -49,6 +49,17 @@ class Slow : public rpc::AsyncService {
   }
 };
 
+void wait_until_nobody_listens(const std::string& at) {
+  std::error_code refused;
+  while (refused != std::errc::connection_refused) {
+    try {
+      adder::Client(at, {.timeout = 100ms}).add(2, 3);
+    } catch (const rpc::Error& error) {
+      refused = error.code();
+    }
+  }
+}
+
 // A server with one call that is being handled.
 struct Busy {
   explicit Busy(const char* endpoint, rpc::ServerOptions options = {}) : server(options) {
@@ -61,17 +72,6 @@ struct Busy {
   ~Busy() {
     server.stop();
     if (running.joinable()) running.join();
-  }
-  // Until nobody listens any more.
-  void wait_until_closed() const {
-    std::error_code refused;
-    while (refused != std::errc::connection_refused) {
-      try {
-        adder::Client(at, {.timeout = 100ms}).add(2, 3);
-      } catch (const rpc::Error& error) {
-        refused = error.code();
-      }
-    }
   }
   // What becomes of the call; nothing where it was answered.
   std::error_code failure() {
@@ -100,23 +100,28 @@ TEST(finishing, a_call_being_handled_is_answered_and_then_the_server_ends) {
   }
 }
 
-TEST(finishing, a_long_reply_is_read_whole_though_another_call_waits) {
-  adder::AsyncServer adder;
+TEST(finishing, a_reply_is_read_whole_though_more_is_asked_meanwhile) {
+  adder::Server adder;
   rpc::Server server({.finishing = 20s});
   server.add(adder);
   const auto at = server.listen("tcp://127.0.0.1:0");
   std::thread running([&] { server.run(); });
   const transport::Socket socket(::socket(AF_INET, SOCK_STREAM, 0));
+  const int little = 4096;  // so that most of the reply stays with the server
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
   const auto address = transport::resolve(at).front();
   ASSERT_EQ(::connect(socket.get(), address.data(), address.size()), 0);
-  const std::string call = "00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000";
-  const xdr::Bytes long_one = from_hex("8000002c" + call + "007a1200");  // long_reply of 8,000,000 bytes
-  ASSERT_EQ(::send(socket.get(), long_one.data(), long_one.size(), 0), static_cast<ssize_t>(long_one.size()));
+  const std::string header =
+      "00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000";
+  const xdr::Bytes call = from_hex("8000002c" + header + "0000ea60");  // long_reply of 60,000 bytes
+  const auto send = [&] { return ::send(socket.get(), call.data(), call.size(), MSG_NOSIGNAL); };
+  ASSERT_EQ(send(), static_cast<ssize_t>(call.size()));
   std::byte first;
   ASSERT_EQ(::recv(socket.get(), &first, 1, MSG_PEEK), 1);
-  ASSERT_EQ(::send(socket.get(), long_one.data(), long_one.size(), 0), static_cast<ssize_t>(long_one.size()));
   server.finish();
-  xdr::Bytes reply(8'000'032);
+  wait_until_nobody_listens(at.text());
+  send();
+  xdr::Bytes reply(4 + 24 + 4 + 60'000);
   EXPECT_EQ(::recv(socket.get(), reply.data(), reply.size(), MSG_WAITALL), static_cast<ssize_t>(reply.size()));
   ::shutdown(socket.get(), SHUT_RDWR);
   running.join();
@@ -125,7 +130,7 @@ TEST(finishing, a_long_reply_is_read_whole_though_another_call_waits) {
 TEST(finishing, takes_no_more_connections_while_it_waits) {
   Busy busy("tcp://127.0.0.1:0");
   busy.server.finish();
-  busy.wait_until_closed();
+  wait_until_nobody_listens(busy.at);
   EXPECT_EQ(busy.sum.wait_for(0s), std::future_status::timeout) << "the first is still being handled";
   busy.slow.may_end = true;
   EXPECT_EQ(busy.sum.get(), 5);
@@ -141,7 +146,7 @@ TEST(finishing, ends_when_its_time_is_over_whatever_still_runs) {
 TEST(finishing, is_cut_short_by_stop) {
   Busy busy("tcp://127.0.0.1:0");
   busy.server.finish();
-  busy.wait_until_closed();
+  wait_until_nobody_listens(busy.at);
   busy.server.stop();
   busy.running.join();
   EXPECT_EQ(busy.failure(), rpc::errc::connection_lost);

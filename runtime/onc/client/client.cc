@@ -177,10 +177,12 @@ void Client::State::flush(TimePoint until, MayHaveRun called_may_have_run) {
   if (gathered.size() == 0) return;
   connect(called, until);
   if (now() >= until) throw broken_off(called, peer(), errc::timed_out, allowed, MayHaveRun::no);
-  const xdr::Encoder records = std::move(gathered);
   try {
-    channel->send_records(records.bytes(), until);
+    channel->send_records(gathered.bytes(), until);
+    gathered.clear();
+    gathered.shrink();
   } catch (const std::system_error& error) {
+    gathered.clear();
     fail(called, error.code(), called_may_have_run);
   }
 }

@@ -139,7 +139,7 @@ AsyncClient::AsyncClient(AsyncClient&&) noexcept = default;
 
 AsyncClient& AsyncClient::operator=(AsyncClient&& other) noexcept {
   std::swap(state_, other.state_);
-  std::swap(options_, other.options_);
+  options_ = other.options_;
   std::swap(is_adjusted_, other.is_adjusted_);
   return *this;
 }

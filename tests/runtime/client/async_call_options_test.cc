@@ -53,7 +53,7 @@ struct Seen {
 Seen serve(const char* endpoint, std::function<asio::awaitable<void>(AsyncClient&)> calls) {
   adder::Server adder;
   {
-    RunningServer server({&adder}, {endpoint});
+    RunningServer server({&adder}, {endpoint}, {}, {.one_way = {adder::procedures::note.number}});
     run([&](asio::io_context& context) -> asio::awaitable<void> {
       AsyncClient client(context, server.at());
       co_await calls(client);

@@ -1,9 +1,16 @@
 #include <onc/xdr/decoder.h>
 
+#include <onc/xdr/byte_swap.h>
+
+#include <algorithm>
+
 namespace onc::xdr {
 namespace {
 
 constexpr std::uint32_t most_of_nothing = 65'536;
+
+// A vector clears what it grows by. Bytes of it that the nearest cache still holds when they are overwritten.
+constexpr std::size_t cleared_at_once = 4096;
 
 }  // namespace
 
@@ -20,13 +27,22 @@ void Decoder::opaque(Bytes& value, Bound bound) {
 
 template <Number T>
 void Decoder::numbers(std::vector<T>& values, Bound bound) {
-  values.resize(length(bound, sizeof(T), sizeof(T)));
+  const std::size_t count = length(bound, sizeof(T), sizeof(T));
+  if (values.capacity() < count) values.clear();  // growing would move what is about to be overwritten
+  values.reserve(count);
+  values.resize(std::min(values.size(), count));
   numbers(values.data(), values.size());
+  for (std::size_t begin = values.size(); begin < count; begin = values.size()) {
+    values.resize(std::min(count, begin + cleared_at_once / sizeof(T)));
+    numbers(values.data() + begin, values.size() - begin);
+  }
 }
 
 template <Number T>
 void Decoder::numbers(T* values, std::size_t count) {
-  run(count * sizeof(T)).numbers(values, count);
+  const std::byte* place = take(count * sizeof(T));
+  if (count > few_numbers) return best_byte_swap().copy<T>(reinterpret_cast<std::byte*>(values), place, count);
+  Run(*this, place).numbers(values, count);
 }
 
 template void Decoder::numbers(std::vector<std::int32_t>&, Bound);

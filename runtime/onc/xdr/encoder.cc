@@ -1,5 +1,7 @@
 #include <onc/xdr/encoder.h>
 
+#include <onc/xdr/byte_swap.h>
+
 #include <algorithm>
 
 namespace onc::xdr {
@@ -30,7 +32,9 @@ void Encoder::numbers(const std::vector<T>& values, Bound bound) {
 
 template <Number T>
 void Encoder::numbers(const T* values, std::size_t count) {
-  run(count * sizeof(T)).numbers(values, count);
+  std::byte* place = grow(count * sizeof(T));
+  if (count > few_numbers) return best_byte_swap().copy<T>(place, reinterpret_cast<const std::byte*>(values), count);
+  Run(place).numbers(values, count);
 }
 
 template void Encoder::numbers(const std::vector<std::int32_t>&, Bound);

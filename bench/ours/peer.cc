@@ -1,35 +1,17 @@
 // Ours, as a peer of the benchmark: the stock server and both stock clients, on stubs from peer.x.
 // The protocol is in ../README.md and ../common.h.
-#include "peer.x.h"
+#include "server.h"
 #include "works.h"
-
-#include <onc/server/server.h>
 
 #include <vector>
 
 namespace {
 
-using peer::PEER::PEER_V1::procedures::ONEWAY;
-
-class PeerServer : public peer::PEER::PEER_V1::Server {
- public:
-  void PNULL(const onc::rpc::Caller&) override {}
-  std::int32_t ADD(peer::addargs args, const onc::rpc::Caller&) override { return args.a + args.b; }
-  peer::rec ECHO(peer::rec rec, const onc::rpc::Caller&) override { return rec; }
-  std::int32_t WRITE(peer::blob blob, const onc::rpc::Caller&) override {
-    return static_cast<std::int32_t>(blob.size());
-  }
-  peer::blob READ(std::int32_t size, const onc::rpc::Caller&) override {
-    return peer::blob(static_cast<std::size_t>(size), std::byte{7});
-  }
-  void ONEWAY(peer::addargs, const onc::rpc::Caller&) override {}
-};
-
 int serve(int port) {
   pb::server_setup();
   PeerServer service;
   onc::rpc::Server server;
-  server.add(service, {.one_way = {ONEWAY.number}});
+  server.add(service, peer_options());
   server.listen(uri("tcp", port));
   server.listen(uri("udp", port));
   server.run();

@@ -35,6 +35,7 @@ function(onc_generate)
     target_sources(${arg_TARGET} PRIVATE ${written})
   endforeach()
   target_include_directories(${arg_TARGET} PUBLIC $<BUILD_INTERFACE:${out}>)
+  target_compile_definitions(${arg_TARGET} PRIVATE ONC_CALLS_ARE_PRINTED)
 endfunction()
 
 # A macro, for the arguments are its caller's.

@@ -121,7 +121,11 @@ std::string print(const Spec& spec, Names& names, const Options& options) {
   out.line("{}", first_line(options));
   out.line("#include \"{}.h\"", options.file);
   out.blank();
-  write_own(out, spec, names, has_codec, [&](const Definition& type) { write_print(out, type, names); });
+  const auto wanted = [](const Definition& definition) { return has_codec(definition) || is_program(definition); };
+  write_own(out, spec, names, wanted, [&](const Definition& definition) {
+    write_print(out, definition, names);
+    write_versions(out, definition, names, [](VersionWriter writer) { writer.define_prints(); });
+  });
   return out.text();
 }
 

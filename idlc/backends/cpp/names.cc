@@ -43,7 +43,8 @@ const Scope in_program{"call",           "begin_call",  "end_call",   "end_void_
                        "program",        "set_timeout", "flush",      "within",        "until",        "as",
                        "one_way",        "ClientFor",   "Adjustable", "encode",        "decode",       "Client",
                        "set_credential", "Server",      "handlers",   "AsyncClient",   "AsyncServer",  "AsyncClientFor",
-                       "procedures",     "onc",         "std",        "asio"};
+                       "procedures",     "onc",         "std",        "asio",          "call_prints",  "print_arguments",
+                       "print_results"};
 
 // files.x: files. A C++ name whatever the file's is.
 std::string space_of(const std::string& file) {

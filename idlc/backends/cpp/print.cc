@@ -68,6 +68,24 @@ std::string_view method(const Declaration& declaration) {
   return resolved.type.kind == TypeRef::Kind::primitive ? method(resolved.type.primitive) : "value";
 }
 
+}  // namespace
+
+std::string ValuePrint::print(const std::string& place, const Declaration& declaration, const std::string& value,
+                              bool may_continue_chain) const {
+  if (enum_of(declaration)) return Printer::fill("{}({}, {})", function(*enum_of(declaration)), place, value);
+  const Definition* elements = enum_of(innermost(declaration));
+  if (elements) return Printer::fill("{}.{}({}, {})", place, method(declaration), value, function(*elements));
+  const std::string_view call = may_continue_chain && continues_chain(declaration) ? "last" : method(declaration);
+  return Printer::fill("{}.{}({})", place, call, value);
+}
+
+std::string ValuePrint::function(const Definition& type) const {
+  const std::string name = function_of(type, names_);
+  return hidden_.contains(name) ? "::" + names_.space_of(type) + "::" + name : name;
+}
+
+namespace {
+
 class ObjectPrint {
  public:
   ObjectPrint(Printer& out, const Definition& definition, const Names& names)
@@ -75,6 +93,7 @@ class ObjectPrint {
         definition_(definition),
         hidden_(members_of(definition, names)),
         types_(names, hidden_),
+        values_(names, hidden_),
         stream_(local("out")) {}
 
   void write() {
@@ -108,10 +127,7 @@ class ObjectPrint {
   // out.field("size").natural(size)
   std::string field(const Declaration& declaration, const std::string& value, bool last) const {
     const std::string place = Printer::fill("{}.field(\"{}\")", stream_, key(declaration));
-    if (enum_of(declaration)) return Printer::fill("{}({}, {})", function(*enum_of(declaration)), place, value);
-    const Definition* elements = enum_of(innermost(declaration));
-    if (elements) return Printer::fill("{}.{}({}, {})", place, method(declaration), value, function(*elements));
-    return Printer::fill("{}.{}({})", place, call(declaration, last), value);
+    return values_.print(place, declaration, value, last && definition_.recursive);
   }
 
   // The .x's name. An arm may have its discriminant's, but readers of JSON keep only one of two equal keys.
@@ -121,21 +137,13 @@ class ObjectPrint {
     return twice ? types_.names().of(member) : member.name.text;
   }
 
-  std::string_view call(const Declaration& declaration, bool last) const {
-    return last && definition_.recursive && continues_chain(declaration) ? "last" : method(declaration);
-  }
-
-  std::string function(const Definition& type) const {
-    const std::string name = function_of(type, types_.names());
-    return hidden_.contains(name) ? "::" + types_.names().space_of(type) + "::" + name : name;
-  }
-
   void labels(const Union& type, const Arm& arm, const std::string& end);
 
   Printer& out_;
   const Definition& definition_;
   Scope hidden_;
   Types types_;
+  ValuePrint values_;
   std::string stream_;
 };
 

@@ -56,7 +56,9 @@ void VersionWriter::declare() {
   write_above(out_, version_.comments);
   out_.line("namespace {} {", space);
   out_.blank();
-  out_.line("inline constexpr onc::rpc::Program program{{}, {}, \"{}\", \"{}\"};",
+  out_.line("// Its calls as text, for traces: in the .print.cc, which a program may leave out.");
+  out_.line("ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;");
+  out_.line("inline constexpr onc::rpc::Program program{{}, {}, \"{}\", \"{}\", &call_prints};",
             number(program_.as<Program>()->number), number(version_.number), program_.name.text, version_.name.text);
   declare_procedures();
   declare_client();

@@ -33,6 +33,8 @@ class VersionWriter {
   void declare();
   // files.x.cc
   void define();
+  // files.x.print.cc
+  void define_prints();
   // files.x.async.h
   void declare_async();
   // files.x.async.cc
@@ -50,8 +52,17 @@ class VersionWriter {
   void define_handler(const Procedure& procedure);
   // Writes what reads them into locals; returns what hands those on.
   std::string read_arguments(const Procedure& procedure);
+  void read(const Declaration& declaration, const std::string& name, const std::string& stream,
+            const std::string& place);
   void define_dispatch();
   bool has_procedure_zero() const;
+
+  void define_prints_of(const std::string& part, void (VersionWriter::*define_one)(const Procedure&),
+                        bool (*is_there)(const Procedure&));
+  void define_argument_print(const Procedure& procedure);
+  void define_result_print(const Procedure& procedure);
+  void open_print(const Procedure& procedure);
+  void define_print_table();
 
   void declare_async_client();
   void declare_async_server();

@@ -52,17 +52,19 @@ std::string VersionWriter::read_arguments(const Procedure& procedure) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Declaration& declaration = procedure.arguments[i];
     const std::string& name = names[i];
-    const std::string value = codec_.read(declaration, locals_.arguments);
-    if (!value.empty()) {
-      out_.line("const {} {} = {};", types_.of(declaration), name, value);
-    } else {
-      out_.line("{} {}{};", types_.of(declaration), name, initializer(types_, declaration));
-      out_.line("{};", codec_.decode(declaration, name, locals_.arguments, place(procedure, declaration)));
-    }
+    read(declaration, name, locals_.arguments, place(procedure, declaration));
     handed += handed_on(declaration, name) + ", ";
   }
   out_.line("{}.finish();", locals_.arguments);
   return handed;
+}
+
+void VersionWriter::read(const Declaration& declaration, const std::string& name, const std::string& stream,
+                         const std::string& place) {
+  const std::string value = codec_.read(declaration, stream);
+  if (!value.empty()) return out_.line("const {} {} = {};", types_.of(declaration), name, value);
+  out_.line("{} {}{};", types_.of(declaration), name, initializer(types_, declaration));
+  out_.line("{};", codec_.decode(declaration, name, stream, place));
 }
 
 void VersionWriter::define_dispatch() {

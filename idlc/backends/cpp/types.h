@@ -20,6 +20,7 @@ class Types {
   // Without the declaration's shape: of an element, or what a pointer points at.
   std::string of(const TypeRef& type) const;
   std::string of(const Definition& definition) const { return names_.of(definition, hidden_); }
+  const Scope& hidden() const { return hidden_; }
   bool hides(const std::string& name) const { return hidden_.contains(name); }
   // Of a local or parameter there: `name`, unless the .x or `hidden` has it.
   std::string local(const std::string& name) const;

@@ -43,7 +43,9 @@ inline void print(onc::xdr::Printer& out, Kind value) { print_Kind(out, value); 
 // The only version.
 namespace COMMENTED::one {
 
-inline constexpr onc::rpc::Program program{0x20000002, 1, "COMMENTED", "one"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000002, 1, "COMMENTED", "one", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -16,4 +16,13 @@ void print_Kind(onc::xdr::Printer& out, Kind value) {
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 
+namespace COMMENTED::one {
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "nothing", nullptr, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace COMMENTED::one
+
 }  // namespace comments

@@ -81,7 +81,9 @@ inline void print(onc::xdr::Printer& out, Color value) { print_Color(out, value)
 
 namespace P::V {
 
-inline constexpr onc::rpc::Program program{1, 1, "P", "V"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{1, 1, "P", "V", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

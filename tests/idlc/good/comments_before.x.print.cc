@@ -38,4 +38,14 @@ void Shape::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace P::V {
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {0, "null", nullptr, nullptr},
+    {1, "one", nullptr, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace P::V
+
 }  // namespace comments_before

@@ -55,7 +55,9 @@ using onc::xdr::operator<<;
 
 namespace INCLUDED::v1 {
 
-inline constexpr onc::rpc::Program program{0x20000062, 1, "INCLUDED", "v1"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000062, 1, "INCLUDED", "v1", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -21,4 +21,34 @@ void Chosen::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace INCLUDED::v1 {
+
+namespace print_arguments {
+
+static void choose(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const enums::Kind kind = enums::Kind(in.enumerator(enums::values_of_Kind));
+  out.open("");
+  enums::print_Kind(out.field("kind"), kind);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void choose(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  enums::Choice reply;
+  reply.decode(in);
+  out.object(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "choose", print_arguments::choose, print_results::choose},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace INCLUDED::v1
+
 }  // namespace included

@@ -9,7 +9,9 @@ namespace line_numbers {
 
 namespace COUNTED::V1 {
 
-inline constexpr onc::rpc::Program program{0x20000001, 1, "COUNTED", "V1"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000001, 1, "COUNTED", "V1", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

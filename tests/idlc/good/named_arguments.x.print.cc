@@ -9,4 +9,108 @@ void Place::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace NAMED::v1 {
+
+namespace print_arguments {
+
+static void add(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t left = in.i32();
+  const std::int32_t right = in.i32();
+  out.open("");
+  out.field("left").integer(left);
+  out.field("right").integer(right);
+  out.close();
+}
+
+static void rename(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Path from;
+  in.string(from, {1024, "rename(from)"});
+  Path to;
+  in.string(to, {1024, "rename(to)"});
+  out.open("");
+  out.field("from").string(from);
+  out.field("to").string(to);
+  out.close();
+}
+
+static void find(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  std::string name;
+  in.string(name, {64, "find(name)"});
+  const std::uint32_t class_ = in.u32();
+  out.open("");
+  out.field("name").string(name);
+  out.field("class_").natural(class_);
+  out.close();
+}
+
+static void length(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  std::string argument;
+  in.string(argument, onc::xdr::unbounded);
+  out.open("");
+  out.field("argument").string(argument);
+  out.close();
+}
+
+static void put(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  onc::xdr::Bytes data;
+  in.opaque(data, {512, "put(data)"});
+  const std::int64_t offset = in.i64();
+  std::optional<Place> place;
+  in.optional(place);
+  out.open("");
+  out.field("data").opaque(data);
+  out.field("offset").integer(offset);
+  out.field("place").optional(place);
+  out.close();
+}
+
+static void reply(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t in_ = in.i32();
+  const std::int32_t out_ = in.i32();
+  out.open("");
+  out.field("in_").integer(in_);
+  out.field("out_").integer(out_);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void add(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t reply_ = in.i32();
+  out.integer(reply_);
+}
+
+static void find(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  std::optional<std::int32_t> reply_;
+  in.optional(reply_, [&](std::int32_t& item) { item = in.i32(); });
+  out.optional(reply_);
+}
+
+static void length(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t reply_ = in.i32();
+  out.integer(reply_);
+}
+
+static void count(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t reply_ = in.i32();
+  out.integer(reply_);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "add", print_arguments::add, print_results::add},
+    {2, "rename", print_arguments::rename, nullptr},
+    {3, "find", print_arguments::find, print_results::find},
+    {4, "length", print_arguments::length, print_results::length},
+    {5, "put", print_arguments::put, nullptr},
+    {6, "count", nullptr, print_results::count},
+    {7, "reply", print_arguments::reply, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace NAMED::v1
+
 }  // namespace named_arguments

@@ -75,7 +75,9 @@ inline void print(onc::xdr::Printer& out, Call value) { print_Call(out, value); 
 
 namespace SIOCGIFCONF_::TIOCSTI_ {
 
-inline constexpr onc::rpc::Program program{0x20000077, 1, "SIOCGIFCONF", "TIOCSTI"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000077, 1, "SIOCGIFCONF", "TIOCSTI", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -32,4 +32,43 @@ void POLLIN_::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace SIOCGIFCONF_::TIOCSTI_ {
+
+namespace print_arguments {
+
+static void TCP_NODELAY_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const Lock lock = Lock(in.enumerator(values_of_Lock));
+  out.open("");
+  print_Lock(out.field("lock"), lock);
+  out.close();
+}
+
+static void SYS_write_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  ifreq h_errno_;
+  h_errno_.decode(in);
+  out.open("");
+  out.field("h_errno_").object(h_errno_);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void TCP_NODELAY_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  POLLIN_ reply;
+  reply.decode(in);
+  out.object(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "TCP_NODELAY", print_arguments::TCP_NODELAY_, print_results::TCP_NODELAY_},
+    {2, "SYS_write", print_arguments::SYS_write_, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace SIOCGIFCONF_::TIOCSTI_
+
 }  // namespace names_of_headers

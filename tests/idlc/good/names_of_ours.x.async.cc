@@ -317,6 +317,31 @@ asio::awaitable<void> AsyncClient::AsyncService() {
       [](onc::xdr::Encoder&) {});
 }
 
+asio::awaitable<prints> AsyncClient::call_prints_(names_of_ours::call_prints argument_) {
+  return call<prints>(
+      procedures::call_prints_,
+      [&](onc::xdr::Encoder& out_) { argument_.encode(out_); },
+      [](onc::xdr::Decoder& in_, prints& reply_) { reply_.decode(in_); });
+}
+
+asio::awaitable<names_of_ours::print_results> AsyncClient::print_arguments_(names_of_ours::print_arguments argument_) {
+  return call<names_of_ours::print_results>(
+      procedures::print_arguments_,
+      [&](onc::xdr::Encoder& out_) { out_.i32(argument_); },
+      [](onc::xdr::Decoder& in_, names_of_ours::print_results& reply_) { reply_.decode(in_); });
+}
+
+asio::awaitable<names_of_ours::print_arguments> AsyncClient::print_results_(names_of_ours::print_results argument_,
+    prints argument2_) {
+  return call<names_of_ours::print_arguments>(
+      procedures::print_results_,
+      [&](onc::xdr::Encoder& out_) {
+        argument_.encode(out_);
+        argument2_.encode(out_);
+      },
+      [](onc::xdr::Decoder& in_, names_of_ours::print_arguments& reply_) { reply_ = in_.i32(); });
+}
+
 asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_,
                                             onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
   switch (procedure_) {
@@ -415,6 +440,28 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
     case 19: {
       arguments_.finish();
       return AsyncService(caller_);
+    }
+    case 20: {
+      return onc::rpc::answer(
+          results_, call_prints_(arguments_.last<names_of_ours::call_prints>(), caller_),
+          [](onc::xdr::Encoder& out_, const prints& reply_) { reply_.encode(out_); });
+    }
+    case 21: {
+      const names_of_ours::print_arguments argument_ = arguments_.i32();
+      arguments_.finish();
+      return onc::rpc::answer(
+          results_, print_arguments_(argument_, caller_),
+          [](onc::xdr::Encoder& out_, const names_of_ours::print_results& reply_) { reply_.encode(out_); });
+    }
+    case 22: {
+      names_of_ours::print_results argument_;
+      argument_.decode(arguments_);
+      prints argument2_;
+      argument2_.decode(arguments_);
+      arguments_.finish();
+      return onc::rpc::answer(
+          results_, print_results_(std::move(argument_), std::move(argument2_), caller_),
+          [](onc::xdr::Encoder& out_, const names_of_ours::print_arguments& reply_) { out_.i32(reply_); });
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, dispatch_::program);

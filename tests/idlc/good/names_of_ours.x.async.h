@@ -71,6 +71,9 @@ class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
   asio::awaitable<void> AsyncServer_();
   asio::awaitable<void> Server_();
   asio::awaitable<void> AsyncService();
+  asio::awaitable<prints> call_prints_(names_of_ours::call_prints);
+  asio::awaitable<names_of_ours::print_results> print_arguments_(names_of_ours::print_arguments);
+  asio::awaitable<names_of_ours::print_arguments> print_results_(names_of_ours::print_results, prints);
 };
 
 class AsyncServer : public onc::rpc::AsyncService {
@@ -95,6 +98,11 @@ class AsyncServer : public onc::rpc::AsyncService {
   virtual asio::awaitable<void> AsyncServer_(const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<void> Server_(const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<void> AsyncService(const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<prints> call_prints_(names_of_ours::call_prints, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<names_of_ours::print_results> print_arguments_(names_of_ours::print_arguments,
+      const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<names_of_ours::print_arguments> print_results_(names_of_ours::print_results, prints,
+      const onc::rpc::Caller&) = 0;
 
  private:
   asio::awaitable<void> dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,

@@ -325,6 +325,30 @@ void with_value::decode(onc::xdr::Decoder& in_) {
   }
 }
 
+void call_prints::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(prints);
+}
+
+void call_prints::decode(onc::xdr::Decoder& in_) {
+  prints = in_.i32();
+}
+
+void print_results::encode(onc::xdr::Encoder& out_) const {
+  call_prints.encode(out_);
+}
+
+void print_results::decode(onc::xdr::Decoder& in_) {
+  call_prints.decode(in_);
+}
+
+void prints::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(x);
+}
+
+void prints::decode(onc::xdr::Decoder& in_) {
+  x = in_.i32();
+}
+
 namespace Service_::State_ {
 
 names_of_ours::State Client::get(const names_of_ours::State& state) {
@@ -593,6 +617,24 @@ void Client::AsyncService() {
   end_void_call();
 }
 
+prints Client::call_prints_(const names_of_ours::call_prints& argument_) {
+  argument_.encode(begin_call(procedures::call_prints_));
+  return end_call().last<prints>();
+}
+
+names_of_ours::print_results Client::print_arguments_(names_of_ours::print_arguments argument_) {
+  begin_call(procedures::print_arguments_).i32(argument_);
+  return end_call().last<names_of_ours::print_results>();
+}
+
+names_of_ours::print_arguments Client::print_results_(const names_of_ours::print_results& argument_, const prints&
+    argument2_) {
+  auto& out_ = begin_call(procedures::print_results_);
+  argument_.encode(out_);
+  argument2_.encode(out_);
+  return end_call().i32();
+}
+
 // A call of each procedure: its arguments read, the server asked, the results written.
 namespace handlers {
 
@@ -701,6 +743,28 @@ void AsyncService(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encod
   server.AsyncService(caller_);
 }
 
+void call_prints_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  server.call_prints_(arguments_.last<names_of_ours::call_prints>(), caller_).encode(results_);
+}
+
+void print_arguments_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
+    const onc::rpc::Caller& caller_) {
+  const names_of_ours::print_arguments argument_ = arguments_.i32();
+  arguments_.finish();
+  server.print_arguments_(argument_, caller_).encode(results_);
+}
+
+void print_results_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  names_of_ours::print_results argument_;
+  argument_.decode(arguments_);
+  prints argument2_;
+  argument2_.decode(arguments_);
+  arguments_.finish();
+  results_.i32(server.print_results_(std::move(argument_), std::move(argument2_), caller_));
+}
+
 }  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -726,6 +790,9 @@ void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, o
     case 17: return handlers::AsyncServer_(*this, arguments_, results_, caller_);
     case 18: return handlers::Server_(*this, arguments_, results_, caller_);
     case 19: return handlers::AsyncService(*this, arguments_, results_, caller_);
+    case 20: return handlers::call_prints_(*this, arguments_, results_, caller_);
+    case 21: return handlers::print_arguments_(*this, arguments_, results_, caller_);
+    case 22: return handlers::print_results_(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, dispatch_::program);
 }

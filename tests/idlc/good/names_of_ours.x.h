@@ -297,6 +297,35 @@ class with_value {
   static constexpr onc::xdr::ArmNames arms_{"with_value", {"value", "made"}};
 };
 
+struct call_prints {
+  std::int32_t prints{};
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const call_prints&) const = default;
+};
+
+using print_arguments = std::int32_t;
+
+struct print_results {
+  names_of_ours::call_prints call_prints{};
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const print_results&) const = default;
+};
+
+struct prints {
+  std::int32_t x{};
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const prints&) const = default;
+};
+
 // switch (bool decode)
 class encode_ {
  public:
@@ -341,7 +370,9 @@ inline void print(onc::xdr::Printer& out_, run value) { print_run(out_, value); 
 
 namespace Service_::State_ {
 
-inline constexpr onc::rpc::Program program{0x20000005, 1, "Service_", "State_"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000005, 1, "Service_", "State_", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {
@@ -392,7 +423,9 @@ class Server : public onc::rpc::Service {
 
 namespace Service_::dispatch_ {
 
-inline constexpr onc::rpc::Program program{0x20000005, 2, "Service_", "dispatch"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000005, 2, "Service_", "dispatch", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {
@@ -415,6 +448,9 @@ inline constexpr onc::rpc::Procedure AsyncClient_{program, 16, "AsyncClient"};
 inline constexpr onc::rpc::Procedure AsyncServer_{program, 17, "AsyncServer"};
 inline constexpr onc::rpc::Procedure Server_{program, 18, "Server"};
 inline constexpr onc::rpc::Procedure AsyncService{program, 19, "AsyncService"};
+inline constexpr onc::rpc::Procedure call_prints_{program, 20, "call_prints"};
+inline constexpr onc::rpc::Procedure print_arguments_{program, 21, "print_arguments"};
+inline constexpr onc::rpc::Procedure print_results_{program, 22, "print_results"};
 }  // namespace procedures
 
 class Client : public onc::rpc::ClientFor<Client> {
@@ -439,6 +475,9 @@ class Client : public onc::rpc::ClientFor<Client> {
   void AsyncServer_();
   void Server_();
   void AsyncService();
+  prints call_prints_(const names_of_ours::call_prints&);
+  names_of_ours::print_results print_arguments_(names_of_ours::print_arguments);
+  names_of_ours::print_arguments print_results_(const names_of_ours::print_results&, const prints&);
 };
 
 class Server : public onc::rpc::Service {
@@ -463,6 +502,10 @@ class Server : public onc::rpc::Service {
   virtual void AsyncServer_(const onc::rpc::Caller&) = 0;
   virtual void Server_(const onc::rpc::Caller&) = 0;
   virtual void AsyncService(const onc::rpc::Caller&) = 0;
+  virtual prints call_prints_(names_of_ours::call_prints, const onc::rpc::Caller&) = 0;
+  virtual names_of_ours::print_results print_arguments_(names_of_ours::print_arguments, const onc::rpc::Caller&) = 0;
+  virtual names_of_ours::print_arguments print_results_(names_of_ours::print_results, prints,
+      const onc::rpc::Caller&) = 0;
 
  private:
   void dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -473,7 +516,9 @@ class Server : public onc::rpc::Service {
 
 namespace AsyncClient::AsyncServer_ {
 
-inline constexpr onc::rpc::Program program{0x20000006, 1, "AsyncClient", "AsyncServer"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000006, 1, "AsyncClient", "AsyncServer", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {
@@ -500,7 +545,9 @@ class Server : public onc::rpc::Service {
 
 namespace Client_::Service_ {
 
-inline constexpr onc::rpc::Program program{0x20000008, 1, "Client_", "Service"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000008, 1, "Client_", "Service", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {
@@ -527,7 +574,9 @@ class Server : public onc::rpc::Service {
 
 namespace procedures::std_ {
 
-inline constexpr onc::rpc::Program program{0x20000007, 1, "procedures", "std"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000007, 1, "procedures", "std", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

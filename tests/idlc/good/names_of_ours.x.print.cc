@@ -163,6 +163,378 @@ void with_value::print(onc::xdr::Printer& out_) const {
   out_.close();
 }
 
+void call_prints::print(onc::xdr::Printer& out_) const {
+  out_.open("call_prints");
+  out_.field("prints").integer(prints);
+  out_.close();
+}
+
+void print_results::print(onc::xdr::Printer& out_) const {
+  out_.open("print_results");
+  out_.field("call_prints").object(call_prints);
+  out_.close();
+}
+
+void prints::print(onc::xdr::Printer& out_) const {
+  out_.open("prints");
+  out_.field("x").integer(x);
+  out_.close();
+}
+
+namespace Service_::State_ {
+
+namespace print_arguments {
+
+static void get(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::State state;
+  state.decode(in_);
+  out_.open("");
+  out_.field("state").object(state);
+  out_.close();
+}
+
+static void serve(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const names_of_ours::Service service = names_of_ours::Service(in_.enumerator(values_of_Service));
+  names_of_ours::begin argument2_;
+  argument2_.decode(in_);
+  out_.open("");
+  print_Service(out_.field("service"), service);
+  out_.field("argument2_").object(argument2_);
+  out_.close();
+}
+
+static void start(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const names_of_ours::exchange argument_ = names_of_ours::exchange(in_.enumerator(values_of_exchange));
+  names_of_ours::program_ argument2_;
+  in_.string(argument2_, {level, "start(program_)"});
+  out_.open("");
+  print_exchange(out_.field("argument_"), argument_);
+  out_.field("argument2_").string(argument2_);
+  out_.close();
+}
+
+static void argue(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::argument argument_;
+  argument_.decode(in_);
+  argument2 argument2_;
+  argument2_.decode(in_);
+  Argument2 argument3;
+  argument3.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.field("argument2_").object(argument2_);
+  out_.field("argument3").object(argument3);
+  out_.close();
+}
+
+static void into(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::in argument_;
+  argument_.decode(in_);
+  out argument2_;
+  argument2_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.field("argument2_").object(argument2_);
+  out_.close();
+}
+
+static void out_of(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::reply argument_;
+  argument_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.close();
+}
+
+static void client(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::Client argument_;
+  argument_.decode(in_);
+  names_of_ours::Server argument2_;
+  argument2_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.field("argument2_").object(argument2_);
+  out_.close();
+}
+
+static void one(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::item argument_;
+  in_.string(argument_, onc::xdr::unbounded);
+  items argument2_;
+  in_.array(argument2_, {level, "one(items)"}, 4, [&](names_of_ours::item& item_) { in_.string(item_,
+      onc::xdr::unbounded); });
+  out_.open("");
+  out_.field("argument_").string(argument_);
+  out_.field("argument2_").list(argument2_);
+  out_.close();
+}
+
+static void number(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const v argument_ = in_.i32();
+  const run argument2_ = run(in_.enumerator(values_of_run));
+  out_.open("");
+  out_.field("argument_").integer(argument_);
+  print_run(out_.field("argument2_"), argument2_);
+  out_.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void get(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::State reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void serve(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const names_of_ours::Service reply_ = names_of_ours::Service(in_.enumerator(values_of_Service));
+  print_Service(out_, reply_);
+}
+
+static void start(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::begin reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void argue(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::argument reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void into(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::in reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void out_of(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  out reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void client(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::Client reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void one(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::item reply_;
+  in_.string(reply_, onc::xdr::unbounded);
+  out_.string(reply_);
+}
+
+static void number(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const v reply_ = in_.i32();
+  out_.integer(reply_);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "get", print_arguments::get, print_results::get},
+    {2, "serve", print_arguments::serve, print_results::serve},
+    {3, "start", print_arguments::start, print_results::start},
+    {4, "argue", print_arguments::argue, print_results::argue},
+    {5, "into", print_arguments::into, print_results::into},
+    {6, "out_of", print_arguments::out_of, print_results::out_of},
+    {7, "client", print_arguments::client, print_results::client},
+    {8, "one", print_arguments::one, print_results::one},
+    {9, "number", print_arguments::number, print_results::number},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace Service_::State_
+
+namespace Service_::dispatch_ {
+
+namespace print_arguments {
+
+static void results(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t argument_ = in_.i32();
+  out_.open("");
+  out_.field("argument_").integer(argument_);
+  out_.close();
+}
+
+static void arguments(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t argument_ = in_.i32();
+  out_.open("");
+  out_.field("argument_").integer(argument_);
+  out_.close();
+}
+
+static void caller(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t argument_ = in_.i32();
+  out_.open("");
+  out_.field("argument_").integer(argument_);
+  out_.close();
+}
+
+static void procedure(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t argument_ = in_.i32();
+  names_of_ours::State state;
+  state.decode(in_);
+  out_.open("");
+  out_.field("argument_").integer(argument_);
+  out_.field("state").object(state);
+  out_.close();
+}
+
+static void argument(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t argument_ = in_.i32();
+  const std::int32_t argument2_ = in_.i32();
+  out_.open("");
+  out_.field("argument_").integer(argument_);
+  out_.field("argument2_").integer(argument2_);
+  out_.close();
+}
+
+static void State(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::State state;
+  state.decode(in_);
+  out_.open("");
+  out_.field("state").object(state);
+  out_.close();
+}
+
+static void reply(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  arm_ argument_;
+  argument_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.close();
+}
+
+static void in(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::in argument_;
+  argument_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.close();
+}
+
+static void item(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  ByArm byArm;
+  byArm.decode(in_);
+  out_.open("");
+  out_.field("byArm").object(byArm);
+  out_.close();
+}
+
+static void call_prints_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::call_prints argument_;
+  argument_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.close();
+}
+
+static void print_arguments_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const names_of_ours::print_arguments argument_ = in_.i32();
+  out_.open("");
+  out_.field("argument_").integer(argument_);
+  out_.close();
+}
+
+static void print_results_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::print_results argument_;
+  argument_.decode(in_);
+  prints argument2_;
+  argument2_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.field("argument2_").object(argument2_);
+  out_.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void results(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t reply_ = in_.i32();
+  out_.integer(reply_);
+}
+
+static void arguments(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t reply_ = in_.i32();
+  out_.integer(reply_);
+}
+
+static void caller(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t reply_ = in_.i32();
+  out_.integer(reply_);
+}
+
+static void procedure(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t reply_ = in_.i32();
+  out_.integer(reply_);
+}
+
+static void argument(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const std::int32_t reply_ = in_.i32();
+  out_.integer(reply_);
+}
+
+static void State(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::State reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void call_prints_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  prints reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void print_arguments_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::print_results reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
+static void print_results_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  const names_of_ours::print_arguments reply_ = in_.i32();
+  out_.integer(reply_);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "results", print_arguments::results, print_results::results},
+    {2, "arguments", print_arguments::arguments, print_results::arguments},
+    {3, "caller", print_arguments::caller, print_results::caller},
+    {4, "procedure", print_arguments::procedure, print_results::procedure},
+    {5, "argument", print_arguments::argument, print_results::argument},
+    {6, "State", print_arguments::State, print_results::State},
+    {7, "Service", nullptr, nullptr},
+    {8, "begin", nullptr, nullptr},
+    {9, "exchange", nullptr, nullptr},
+    {10, "undecodable", nullptr, nullptr},
+    {11, "state_", nullptr, nullptr},
+    {12, "program_", nullptr, nullptr},
+    {13, "reply", print_arguments::reply, nullptr},
+    {14, "in", print_arguments::in, nullptr},
+    {15, "item", print_arguments::item, nullptr},
+    {16, "AsyncClient", nullptr, nullptr},
+    {17, "AsyncServer", nullptr, nullptr},
+    {18, "Server", nullptr, nullptr},
+    {19, "AsyncService", nullptr, nullptr},
+    {20, "call_prints", print_arguments::call_prints_, print_results::call_prints_},
+    {21, "print_arguments", print_arguments::print_arguments_, print_results::print_arguments_},
+    {22, "print_results", print_arguments::print_results_, print_results::print_results_},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace Service_::dispatch_
+
 void encode_::print(onc::xdr::Printer& out_) const {
   out_.open("encode");
   out_.field("decode").boolean(decode_());
@@ -172,5 +544,32 @@ void encode_::print(onc::xdr::Printer& out_) const {
   }
   out_.close();
 }
+
+namespace AsyncClient::AsyncServer_ {
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {0, "null", nullptr, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace AsyncClient::AsyncServer_
+
+namespace Client_::Service_ {
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {0, "null", nullptr, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace Client_::Service_
+
+namespace procedures::std_ {
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {0, "null", nullptr, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace procedures::std_
 
 }  // namespace names_of_ours

@@ -28,7 +28,9 @@ using onc::xdr::operator<<;
 
 namespace P::v {
 
-inline constexpr onc::rpc::Program program{1, 1, "P", "v"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{1, 1, "P", "v", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -10,4 +10,35 @@ void acme::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace P::v {
+
+namespace print_arguments {
+
+static void get(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  acme argument;
+  argument.decode(in);
+  out.open("");
+  out.field("argument").object(argument);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void get(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  acme reply;
+  reply.decode(in);
+  out.object(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "get", print_arguments::get, print_results::get},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace P::v
+
 }  // namespace acme::files

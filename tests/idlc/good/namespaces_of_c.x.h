@@ -99,7 +99,9 @@ namespace namespaces_of_c {
 
 namespace CLOCK::v {
 
-inline constexpr onc::rpc::Program program{0x20000078, 1, "CLOCK", "v"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000078, 1, "CLOCK", "v", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -33,3 +33,38 @@ void environ::print(onc::xdr::Printer& out) const {
 }
 
 }  // namespace uint32_t_
+
+namespace namespaces_of_c {
+
+namespace CLOCK::v {
+
+namespace print_arguments {
+
+static void wait(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  uint32_t_::environ argument;
+  argument.decode(in);
+  out.open("");
+  out.field("argument").object(argument);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void wait(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  time_::Span reply;
+  reply.decode(in);
+  out.object(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "wait", print_arguments::wait, print_results::wait},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace CLOCK::v
+
+}  // namespace namespaces_of_c

@@ -13,7 +13,9 @@ inline constexpr std::uint32_t service = 536870913;
 
 namespace GREETER::V1 {
 
-inline constexpr onc::rpc::Program program{0x20000001, 1, "GREETER", "V1"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000001, 1, "GREETER", "V1", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {
@@ -43,7 +45,9 @@ class Server : public onc::rpc::Service {
 
 namespace GREETER::V2 {
 
-inline constexpr onc::rpc::Program program{0x20000001, 2, "GREETER", "V2"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000001, 2, "GREETER", "V2", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -31,4 +31,13 @@ void Choice::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace PERCENT::v1 {
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {0, "ping", nullptr, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace PERCENT::v1
+
 }  // namespace percent_inside

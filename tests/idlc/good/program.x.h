@@ -52,7 +52,9 @@ inline void print(onc::xdr::Printer& out, Status value) { print_Status(out, valu
 
 namespace FILES::v1 {
 
-inline constexpr onc::rpc::Program program{number, 1, "FILES", "v1"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{number, 1, "FILES", "v1", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {
@@ -85,7 +87,9 @@ class Server : public onc::rpc::Service {
 
 namespace FILES::v2 {
 
-inline constexpr onc::rpc::Program program{number, version_two, "FILES", "v2"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{number, version_two, "FILES", "v2", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {
@@ -127,7 +131,9 @@ class Server : public onc::rpc::Service {
 
 namespace OTHER::v1 {
 
-inline constexpr onc::rpc::Program program{0x20000003, 1, "OTHER", "v1"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000003, 1, "OTHER", "v1", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -20,4 +20,177 @@ void Entry::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace FILES::v1 {
+
+namespace print_arguments {
+
+static void remove(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Name name;
+  in.string(name, {64, "remove(Name)"});
+  out.open("");
+  out.field("name").string(name);
+  out.close();
+}
+
+static void notify(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  std::string argument;
+  in.string(argument, onc::xdr::unbounded);
+  out.open("");
+  out.field("argument").string(argument);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void remove(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const Status reply = Status(in.enumerator(values_of_Status));
+  print_Status(out, reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {0, "null", nullptr, nullptr},
+    {1, "remove", print_arguments::remove, print_results::remove},
+    {2, "notify", print_arguments::notify, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace FILES::v1
+
+namespace FILES::v2 {
+
+namespace print_arguments {
+
+static void look_up(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Name name;
+  in.string(name, {64, "look_up(Name)"});
+  const Status status = Status(in.enumerator(values_of_Status));
+  Attributes attributes;
+  attributes.decode(in);
+  out.open("");
+  out.field("name").string(name);
+  print_Status(out.field("status"), status);
+  out.field("attributes").object(attributes);
+  out.close();
+}
+
+static void title(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::uint32_t argument = in.u32();
+  out.open("");
+  out.field("argument").natural(argument);
+  out.close();
+}
+
+static void read(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Pair argument{};
+  in.numbers(argument);
+  Pair argument2{};
+  in.numbers(argument2);
+  out.open("");
+  out.field("argument").list(argument);
+  out.field("argument2").list(argument2);
+  out.close();
+}
+
+static void ping_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Attributes attributes;
+  attributes.decode(in);
+  out.open("");
+  out.field("attributes").object(attributes);
+  out.close();
+}
+
+static void exact(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const onc::xdr::Quadruple argument = in.quadruple();
+  const double argument2 = in.f64();
+  out.open("");
+  out.field("argument").quadruple(argument);
+  out.field("argument2").real(argument2);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void look_up(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Attributes reply;
+  reply.decode(in);
+  out.object(reply);
+}
+
+static void list(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Entries reply;
+  in.list(reply);
+  out.list(reply);
+}
+
+static void title(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  std::string reply;
+  in.string(reply, onc::xdr::unbounded);
+  out.string(reply);
+}
+
+static void read(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  onc::xdr::Bytes reply;
+  in.opaque(reply, onc::xdr::unbounded);
+  out.opaque(reply);
+}
+
+static void ping_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const bool reply = in.boolean();
+  out.boolean(reply);
+}
+
+static void exact(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const onc::xdr::Quadruple reply = in.quadruple();
+  out.quadruple(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "look_up", print_arguments::look_up, print_results::look_up},
+    {2, "list", nullptr, print_results::list},
+    {3, "title", print_arguments::title, print_results::title},
+    {4, "read", print_arguments::read, print_results::read},
+    {ping, "ping_", print_arguments::ping_, print_results::ping_},
+    {8, "exact", print_arguments::exact, print_results::exact},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace FILES::v2
+
+namespace OTHER::v1 {
+
+namespace print_arguments {
+
+static void count(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const bool argument = in.boolean();
+  out.open("");
+  out.field("argument").boolean(argument);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void count(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t reply = in.i32();
+  out.integer(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "count", print_arguments::count, print_results::count},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace OTHER::v1
+
 }  // namespace program

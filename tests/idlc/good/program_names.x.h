@@ -32,7 +32,9 @@ inline void print(onc::xdr::Printer& out, v1 value) { print_v1(out, value); }
 
 namespace NAMES::v1 {
 
-inline constexpr onc::rpc::Program program{0x20000004, 1, "NAMES", "v1"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000004, 1, "NAMES", "v1", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -14,4 +14,82 @@ void print_v1(onc::xdr::Printer& out, v1 value) {
   out.enumerator(static_cast<std::int32_t>(value), names);
 }
 
+namespace NAMES::v1 {
+
+namespace print_arguments {
+
+static void lookup(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  program_names::lookup argument;
+  argument.decode(in);
+  out.open("");
+  out.field("argument").object(argument);
+  out.close();
+}
+
+static void call_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const program_names::v1 argument = program_names::v1(in.enumerator(values_of_v1));
+  out.open("");
+  print_v1(out.field("argument"), argument);
+  out.close();
+}
+
+static void program_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t argument = in.i32();
+  out.open("");
+  out.field("argument").integer(argument);
+  out.close();
+}
+
+static void encode_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  std::string argument;
+  in.string(argument, onc::xdr::unbounded);
+  out.open("");
+  out.field("argument").string(argument);
+  out.close();
+}
+
+static void delete_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t argument = in.i32();
+  const std::int32_t argument2 = in.i32();
+  out.open("");
+  out.field("argument").integer(argument);
+  out.field("argument2").integer(argument2);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void lookup(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  program_names::lookup reply;
+  reply.decode(in);
+  out.object(reply);
+}
+
+static void program_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t reply = in.i32();
+  out.integer(reply);
+}
+
+static void delete_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t reply = in.i32();
+  out.integer(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "lookup", print_arguments::lookup, print_results::lookup},
+    {2, "call", print_arguments::call_, nullptr},
+    {3, "dispatch", nullptr, nullptr},
+    {4, "program", print_arguments::program_, print_results::program_},
+    {5, "encode", print_arguments::encode_, nullptr},
+    {6, "delete", print_arguments::delete_, print_results::delete_},
+    {7, "Client", nullptr, nullptr},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace NAMES::v1
+
 }  // namespace program_names

@@ -19,4 +19,34 @@ void Question::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace ASK::v1 {
+
+namespace print_arguments {
+
+static void ask(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  Question question;
+  question.decode(in);
+  out.open("");
+  out.field("question").object(question);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void ask(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  const std::int32_t reply = in.i32();
+  out.integer(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {1, "ask", print_arguments::ask, print_results::ask},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace ASK::v1
+
 }  // namespace union_argument

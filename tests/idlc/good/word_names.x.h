@@ -73,7 +73,9 @@ inline void print(onc::xdr::Printer& out, kinds value) { print_kinds(out, value)
 
 namespace WORDS::version {
 
-inline constexpr onc::rpc::Program program{0x20000065, 1, "WORDS", "version"};
+// Its calls as text, for traces: in the .print.cc, which a program may leave out.
+ONC_MAY_BE_LEFT_OUT extern const onc::rpc::CallPrints call_prints;
+inline constexpr onc::rpc::Program program{0x20000065, 1, "WORDS", "version", &call_prints};
 
 // What errors and traces say of a call, and a server is told of (onc::rpc::ServiceOptions).
 namespace procedures {

@@ -32,4 +32,35 @@ void program::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+namespace WORDS::version {
+
+namespace print_arguments {
+
+static void program_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  word_names::program argument;
+  argument.decode(in);
+  out.open("");
+  out.field("argument").object(argument);
+  out.close();
+}
+
+}  // namespace print_arguments
+
+namespace print_results {
+
+static void program_(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
+  word_names::version reply;
+  reply.decode(in);
+  out.object(reply);
+}
+
+}  // namespace print_results
+
+static constexpr onc::rpc::CallPrint prints[] = {
+    {float_, "program", print_arguments::program_, print_results::program_},
+};
+const onc::rpc::CallPrints call_prints{prints};
+
+}  // namespace WORDS::version
+
 }  // namespace word_names

@@ -12,3 +12,13 @@ for way in future callback; do
 done
 expect "the async client" 'tcp://127.0.0.1:7000: [0-2][0-9]:[0-5][0-9]:[0-6][0-9] UTC$' \
   "$(within 20 "$ONC_BIN/example-time-async-client" tcp://127.0.0.1:7000)"
+
+# Of any program, without a change to it.
+ONC_TRACE=1 within 20 "$ONC_BIN/example-time-callback-client" 2>$work/trace >/dev/null
+expect "a client's trace" '^\[[0-9]+\] call to tcp://127.0.0.1:7000, xid [0-9a-f]{8}: TIME v1 GETTIME$' \
+  "$(head -1 $work/trace)"
+expect "a client's trace" '^\[[0-9]+\] reply after [0-9.]+ ms, xid [0-9a-f]{8}: TIME v1 GETTIME = Time\{seconds: ' \
+  "$(tail -1 $work/trace)"
+[ "$(wc -l <$work/trace)" = 2 ] || fail "a trace of one call has more or less than two lines"
+ONC_TRACE=0 within 20 "$ONC_BIN/example-time-callback-client" 2>$work/trace >/dev/null
+[ ! -s $work/trace ] || fail "ONC_TRACE=0 traces"

@@ -44,6 +44,16 @@ start server 'tcp://127' ./notes-server
 # shellcheck disable=SC2086
 within 600 $CXX ${CXXFLAGS:-} -std=c++20 client.cc notes.x.cc notes.x.print.cc -I ~/oncpp/include -L ~/oncpp/lib \
   -lonc -lonc_xdr -pthread -o by-flags || fail "a program cannot be built with the flags that the README says"
+# Who prints nothing may leave out what does.
+idlc "$ONC_SOURCE/idl/time.x"
+# shellcheck disable=SC2086
+within 600 $CXX ${CXXFLAGS:-} -std=c++20 "$ONC_SOURCE/examples/time/server.cc" time.x.cc -I . -I ~/oncpp/include \
+  -L ~/oncpp/lib -lonc -lonc_xdr -pthread -o without-prints || fail "time.x.print.cc cannot be left out"
+kill "${pids[server]}"
+eventually "the server ends" gone "${pids[server]}"
+ONC_TRACE=1 start without 'tcp://127' ./without-prints
+within 20 "$ONC_BIN/example-time-client" >/dev/null
+grep -q 'answered after .*: TIME v1 procedure 1 = 0x' $work/without.log || fail "the trace lacks what it can show"
 ! $CXX -std=c++17 -fsyntax-only -I ~/oncpp/include server.cc 2>$work/cpp17.txt || fail "C++17 was enough"
 grep -m 1 error $work/cpp17.txt | grep -q 'oncpp needs C++20' || fail "the first error is not that C++20 is needed"
 

@@ -1,5 +1,6 @@
 #include <onc/client/async_client.h>
 #include <onc/client/link.h>
+#include <onc/client/observation.h>
 #include <onc/client/timing.h>
 #include <onc/client/xid.h>
 #include <onc/message/message.h>
@@ -20,7 +21,9 @@ using transport::TimePoint;
 class AsyncClientState {
  public:
   AsyncClientState(asio::any_io_executor on, std::string_view at, ClientOptions chosen)
-      : executor(std::move(on)), server(transport::Endpoint::parse(at)), options(within_range(std::move(chosen))) {}
+      : executor(std::move(on)), server(transport::Endpoint::parse(at)), options(within_range(std::move(chosen))) {
+    if (options.observer) observers.add(*options.observer);
+  }
 
   // One that works, as far as can be seen from here.
   std::shared_ptr<Link> working_link();
@@ -31,6 +34,7 @@ class AsyncClientState {
   asio::any_io_executor executor;
   transport::Endpoint server;
   ClientOptions options;
+  Observers observers;
   std::uint32_t xid = first_xid();
 
  private:
@@ -122,11 +126,31 @@ asio::awaitable<void> try_again_and_again(AsyncRequest request, ResultReader rea
   }
 }
 
+asio::awaitable<void> exchange_unseen(AsyncRequest request, ResultReader reader) {
+  const bool once = request.client->options.retrying.times == 0;
+  return once ? try_once(std::move(request), reader) : try_again_and_again(std::move(request), reader);
+}
+
+asio::awaitable<void> exchange_seen(AsyncRequest request, ResultReader reader) {
+  const AsyncClientState& client = *request.client;
+  const auto seen =
+      std::make_shared<ClientObservation>(client.observers, request.procedure, request.xid, client.server.text(),
+                                          *request.message, request.message->size() - request.arguments_at);
+  request.seen = seen;
+  try {
+    co_await exchange_unseen(std::move(request), reader);
+    seen->served({});  // unless its results were shown already
+  } catch (const std::system_error& error) {
+    seen->failed(error.code());
+    throw;
+  }
+}
+
 }  // namespace
 
 asio::awaitable<void> exchange(AsyncRequest request, ResultReader reader) {
-  const bool once = request.client->options.retrying.times == 0;
-  return once ? try_once(std::move(request), reader) : try_again_and_again(std::move(request), reader);
+  const bool seen = request.client->observers.any();
+  return seen ? exchange_seen(std::move(request), reader) : exchange_unseen(std::move(request), reader);
 }
 
 AsyncClient::AsyncClient(asio::any_io_executor executor, std::string_view server, ClientOptions options)
@@ -167,6 +191,7 @@ AsyncRequest AsyncClient::begin(const Procedure& procedure) {
   request.message->u32(0);  // room for the record mark
   encode_call(*request.message, request.xid, procedure,
               chosen.credential ? *chosen.credential : client.options.credential);
+  request.arguments_at = request.message->size();
   return request;
 }
 

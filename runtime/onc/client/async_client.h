@@ -16,6 +16,7 @@
 namespace onc::rpc {
 
 class AsyncClientState;
+class ClientObservation;
 
 // A call that is written, but not awaited yet. Outlives its client.
 struct AsyncRequest {
@@ -26,6 +27,8 @@ struct AsyncRequest {
   std::chrono::milliseconds timeout;                              // from when it is awaited,
   std::optional<std::chrono::steady_clock::time_point> deadline;  // and until when at most
   bool one_way = false;
+  std::size_t arguments_at = 0;                  // in the message
+  std::shared_ptr<ClientObservation> seen = {};  // by who watches, once it is awaited
 };
 
 // Reads the results as soon as they are there, while they lie in the connection's buffer.

@@ -1,6 +1,7 @@
 #include <onc/binding/binding.h>
 #include <onc/client/client.h>
 #include <onc/client/failure.h>
+#include <onc/client/observation.h>
 #include <onc/client/timing.h>
 #include <onc/client/xid.h>
 #include <onc/message/message.h>
@@ -26,10 +27,17 @@ constexpr std::size_t send_gathered_at = std::size_t{64} << 10;
 }  // namespace
 
 struct Client::State {
+  explicit State(ClientOptions wanted) : options(within_range(std::move(wanted))) {
+    if (options.observer) observers.add(*options.observer);
+  }
+
   std::optional<transport::Endpoint> server;  // absent where the channel was given
   ClientOptions options;
+  Observers observers;
   std::unique_ptr<Channel> channel;
   xdr::Encoder message;
+  std::size_t arguments_at = 0;  // in the message
+  std::size_t reply_size = 0;    // of the call made last; 0 while there is none
   std::uint32_t xid = first_xid();
   TimePoint last_call{};
   Procedure called{};                   // by the call under way
@@ -48,8 +56,11 @@ struct Client::State {
   // For one-way calls: sent, or left for flush().
   void post();
   void flush(TimePoint deadline, MayHaveRun called_may_have_run);
-  xdr::Decoder& exchange();
-  xdr::Decoder& try_once(TimePoint until);
+  // The call that is written, and who is told of it.
+  void call();
+  void perform();
+  void exchange();
+  void try_once(TimePoint until);
   // Makes sure of a channel, and that it works as far as can be seen from here.
   void connect(const Procedure& procedure, TimePoint deadline);
   void drop_if_hung_up();
@@ -63,14 +74,13 @@ struct Client::State {
   [[noreturn]] void fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run);
 };
 
-Client::Client(std::string_view server, ClientOptions options) : state_(std::make_unique<State>()) {
+Client::Client(std::string_view server, ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {
   state_->server = transport::Endpoint::parse(server);
-  state_->options = within_range(std::move(options));
 }
 
-Client::Client(std::unique_ptr<Channel> channel, ClientOptions options) : state_(std::make_unique<State>()) {
+Client::Client(std::unique_ptr<Channel> channel, ClientOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {
   state_->channel = std::move(channel);
-  state_->options = within_range(std::move(options));
 }
 
 Client::Client(const Client& other, const CallOptions& options) : state_(other.state_), options_(options) {}
@@ -105,23 +115,42 @@ xdr::Encoder& Client::begin_call(const Procedure& procedure) {
   state.message.u32(0);  // room for the record mark
   const Credential& credential = options_.credential ? *options_.credential : state.options.credential;
   encode_call(state.message, ++state.xid, procedure, credential);
+  state.arguments_at = state.message.size();
   return state.message;
 }
 
 xdr::Decoder& Client::end_call() {
   if (state_->is_one_way())
     throw std::logic_error(std::string(state_->called.name) + " has results, so it cannot be called one-way");
-  return state_->exchange();
+  state_->call();
+  return *state_->results;
 }
 
-void Client::end_void_call() {
-  if (state_->is_one_way())
-    state_->post();
+void Client::end_void_call() { state_->call(); }
+
+void Client::State::call() {
+  reply_size = 0;
+  if (!observers.any()) return perform();
+  ClientObservation observation(observers, called, xid, peer(), message, message.size() - arguments_at);
+  try {
+    perform();
+    observation.replied(reply_size);
+    observation.served(is_one_way() ? xdr::BytesView() : results->rest());
+  } catch (const std::system_error& error) {
+    observation.replied(reply_size);
+    observation.failed(error.code());
+    throw;
+  }
+}
+
+void Client::State::perform() {
+  if (is_one_way())
+    post();
   else
-    state_->exchange();
+    exchange();
 }
 
-xdr::Decoder& Client::State::exchange() {
+void Client::State::exchange() {
   const TimePoint until = deadline();
   if (options.retrying.times == 0 || !server) return try_once(until);
   Retries retries(options.retrying, until);
@@ -136,14 +165,13 @@ xdr::Decoder& Client::State::exchange() {
   }
 }
 
-xdr::Decoder& Client::State::try_once(TimePoint until) {
+void Client::State::try_once(TimePoint until) {
   drop_if_hung_up();
   connect(called, until);
   flush(until, MayHaveRun::no);
   results.emplace(results_of(called, send_and_receive(called, until)));
   results->on_error(undecodable, this);
   results->pass_over_rest();
-  return *results;
 }
 
 TimePoint Client::State::deadline() {
@@ -259,6 +287,7 @@ std::optional<xdr::BytesView> Client::State::receive_ours(TimePoint until) {
 }
 
 xdr::Decoder Client::State::results_of(const Procedure& procedure, xdr::BytesView reply) {
+  reply_size = reply.size();
   xdr::Decoder in(reply, options.decoding);
   ReplyHeader header;
   try {

@@ -18,6 +18,8 @@
 
 namespace onc::rpc {
 
+class Observer;
+
 // Whether a call that failed is made again, on a new connection, as long as its time lasts. The xid stays the same
 // (RFC 5531 §5), but few servers tell by it that a call on another connection is a repeat; ours do not.
 struct Retrying {
@@ -42,6 +44,8 @@ struct ClientOptions {
   std::size_t max_reply = std::size_t{16} << 20;
   // What decoding a reply may cost, and whether the server may be careless about it.
   xdr::Limits decoding = {};
+  // Told of every call and how it ends. It must outlive the client.
+  Observer* observer = nullptr;
 };
 
 // Calls one version of one program. Connects at the first call, and again at the next call after a failure or when the

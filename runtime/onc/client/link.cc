@@ -1,5 +1,6 @@
 #include <onc/client/find_server.h>
 #include <onc/client/link.h>
+#include <onc/client/observation.h>
 #include <onc/client/timing.h>
 #include <onc/message/message.h>
 #include <onc/transport/async_connect.h>
@@ -147,6 +148,8 @@ void Link::on_sent(std::uint64_t first_unsent) {
 
 void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
   const Procedure& procedure = call.request.procedure;
+  ClientObservation* const seen = call.request.seen.get();
+  if (seen) seen->replied(reply.size());
   try {
     xdr::Decoder in(reply, decoding_);
     ReplyHeader header;
@@ -156,6 +159,7 @@ void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
       throw broken_off(procedure, peer(), errc::bad_reply, call.timeout(), MayHaveRun::maybe);
     }
     if (header.failure) throw refused_by_server(procedure, peer(), header);
+    if (seen) seen->served(in.rest());
     xdr::Decoder results(in.rest(), decoding_);
     try {
       if (call.reader.read) call.reader.read(call.reader.context, results);

@@ -2,6 +2,8 @@
 #include <onc/rpc/error.h>
 #include <onc/server/async_service.h>
 #include <onc/server/dispatcher.h>
+#include <onc/server/observation.h>
+#include <onc/transport/endpoint.h>
 #include <onc/transport/late_reply.h>
 #include <onc/transport/record.h>
 
@@ -13,6 +15,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include <time.h>
+
 namespace onc::rpc {
 
 using transport::Arrival;
@@ -22,6 +26,13 @@ namespace {
 
 // Of RPC version 2: six words and two empty opaque_auth (RFC 5531 §9), in bytes.
 constexpr std::size_t shortest_call = 40;
+
+// To some milliseconds, at a fifth of the cost.
+transport::TimePoint about_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return transport::TimePoint(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 }  // namespace
 
@@ -59,20 +70,33 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
   try {
     call = decode_call(in);
   } catch (const xdr::Error&) {
-    return Verdict::drop;  // not even a call's header: the RFC has no answer, for there is no xid to give it
+    // The RFC has no answer, for there is no xid to give it.
+    return drop(arrival, "its message is too short for the header of a call (RFC 5531 §9)");
   }
-  if (!call.is_call) return Verdict::drop;
+  if (!call.is_call) return drop(arrival, "its message is not a call (RFC 5531 §9)");
   // Whoever forges a sender's address must not get more sent there than it spends itself.
-  if (arrival.protocol == transport::Protocol::udp && message.size() < shortest_call) return Verdict::drop;
+  if (arrival.protocol == transport::Protocol::udp && message.size() < shortest_call)
+    return drop(arrival, "its datagram is shorter than any call (RFC 5531 §9)");
+  const Served* served = call.rpc_version == 2 && !call.refused ? find(call.program, call.version) : nullptr;
+  const std::size_t start = reply.size();
+  std::optional<Observation> seen;
+  if (observers_.any())
+    seen.emplace(observers_, call, served ? &served->program : nullptr, message, in.rest(), arrival);
   if (call.rpc_version != 2)
     encode_rpc_mismatch(reply, call.xid);
   else if (call.refused)
     encode_authentication_error(reply, call.xid, *call.refused);
-  else if (const Served* served = find(call.program, call.version))
-    serve(*served, {message, call, arrival}, in, reply);
+  else if (served)
+    serve(*served, {message, call, arrival, seen}, in, reply);
   else
     refuse_program(call, reply);
+  if (seen) seen->end(reply.bytes().subspan(start));
   return Verdict::carry_on;
+}
+
+Verdict Dispatcher::drop(const Arrival& arrival, const char* why) const {
+  if (observers_.any()) observers_.refused(transport::Endpoint::at(arrival.protocol, arrival.peer).text(), why);
+  return Verdict::drop;
 }
 
 void Dispatcher::refuse_program(const CallHeader& call, xdr::Encoder& reply) const {
@@ -90,7 +114,7 @@ void Dispatcher::refuse_program(const CallHeader& call, xdr::Encoder& reply) con
 }
 
 void Dispatcher::serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
-  const auto& [message, header, arrival] = received;
+  const auto& [message, header, arrival, seen] = received;
   const bool one_way = served.options.one_way.contains(header.procedure);
   Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}};
   CheckedCredential checked = check(call, header, arrival);
@@ -103,11 +127,12 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
   if (served.async_service || on_workers) {
     assert(arrival.later);
     auto late = std::make_unique<LateCall>(*this, call, arrival, std::move(checked));
-    if (on_workers) return start_on_workers(*served.service, std::move(late), arguments, *arrival.later);
-    return start(*served.async_service, std::move(late), arguments, *arrival.later, reply);
+    if (on_workers) return start_on_workers(*served.service, std::move(late), arguments, received);
+    return start(*served.async_service, std::move(late), arguments, received, reply);
   }
-  const Caller caller{arrival.protocol, arrival.peer,           arrival.local,
-                      arrival.peer_uid, std::move(checked.sys), std::move(checked.principal)};
+  const Caller caller{arrival.protocol,       arrival.peer,           arrival.local,
+                      arrival.peer_uid,       std::move(checked.sys), std::move(checked.principal),
+                      about_now() + patience_};
   run(*served.service, call, arguments, caller, reply);
 }
 
@@ -188,8 +213,13 @@ class Dispatcher::LateCall {
         call_(call),
         peer_(arrival.peer),
         local_(arrival.local),
-        caller_{
-            arrival.protocol, peer_, local_, arrival.peer_uid, std::move(checked.sys), std::move(checked.principal)} {
+        caller_{arrival.protocol,
+                peer_,
+                local_,
+                arrival.peer_uid,
+                std::move(checked.sys),
+                std::move(checked.principal),
+                about_now() + dispatcher.patience_} {
     reply_.u32(0);  // room for the record mark
     encode_success(reply_, call.xid);
   }
@@ -202,9 +232,13 @@ class Dispatcher::LateCall {
   const Call& call() const { return call_; }
   const Caller& caller() const { return caller_; }
   xdr::Encoder& reply() { return reply_; }
+  asio::any_io_executor executor() { return back_->executor(); }
 
-  void begin(std::unique_ptr<transport::LateReply> back) {
-    back_ = std::move(back);
+  // Gives it the way back for its reply, and makes it tell how it ends.
+  void begin(const Received& received) {
+    back_ = received.arrival.later->defer();
+    if (received.seen) seen_.emplace(std::move(*received.seen));
+    received.seen.reset();
     if (call_.remembered_as) dispatcher_.replies_.begin(*call_.remembered_as);
   }
 
@@ -213,7 +247,9 @@ class Dispatcher::LateCall {
       dispatcher_.fail(call_, *failure, transport::mark_size, reply_);
     else
       dispatcher_.succeed(call_, transport::mark_size, reply_);
-    if (has_run) dispatcher_.remember(call_, reply_.bytes().subspan(transport::mark_size));
+    const xdr::BytesView message = reply_.bytes().subspan(transport::mark_size);
+    if (has_run) dispatcher_.remember(call_, message);
+    if (seen_) seen_->end(message);
     if (reply_.size() != transport::mark_size) back_->send(std::move(reply_));
   }
 
@@ -224,11 +260,12 @@ class Dispatcher::LateCall {
   transport::Address local_;
   Caller caller_;
   xdr::Encoder reply_;
+  std::optional<Observation> seen_;
   std::unique_ptr<transport::LateReply> back_;
 };
 
 void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
-                       transport::Deferring& later, xdr::Encoder& reply) {
+                       const Received& received, xdr::Encoder& reply) {
   const std::size_t start = reply.size();
   std::optional<asio::awaitable<void>> handler;
   try {
@@ -238,9 +275,8 @@ void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xd
     if (arguments.finished()) remember(late->call(), reply.bytes().subspan(start));
     return;
   }
-  auto back = later.defer();
-  const auto executor = back->executor();
-  late->begin(std::move(back));
+  late->begin(received);
+  const auto executor = late->executor();
   asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr thrown) {
     try {
       late->finish(thrown ? std::optional(Failure::of(std::move(thrown), true)) : std::nullopt);
@@ -256,6 +292,11 @@ class Dispatcher::Job {
       : service_(service), late_(std::move(late)), arguments_(xdr::to_bytes(arguments)), limits_(limits) {}
 
   void run() {
+    // It waited for a worker too long.
+    if (transport::Clock::now() >= late_->caller().until) {
+      failure_ = Failure{.what = "nobody waits for its answer any more: all workers were busy too long"};
+      return;
+    }
     xdr::Decoder in(arguments_, limits_);
     try {
       service_.dispatch(late_->call().procedure, in, late_->reply(), late_->caller());
@@ -281,10 +322,9 @@ class Dispatcher::Job {
 };
 
 void Dispatcher::start_on_workers(Service& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
-                                  transport::Deferring& later) {
-  auto back = later.defer();
-  const auto executor = back->executor();
-  late->begin(std::move(back));
+                                  const Received& received) {
+  late->begin(received);
+  const auto executor = late->executor();
   auto job = std::make_shared<Job>(service, std::move(late), arguments.rest(), limits_);
   // Handed back and forth, so that it ends where it began: its reply belongs to the connection's thread.
   workers_([executor, job = std::move(job)]() mutable {

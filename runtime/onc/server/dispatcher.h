@@ -1,10 +1,12 @@
 // From a call message to its reply (RFC 5531 §9): no sockets, no threads.
 #pragma once
 
+#include <onc/rpc/observer.h>
 #include <onc/server/reply_cache.h>
 #include <onc/server/service.h>
 #include <onc/transport/arrival.h>
 
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <string>
@@ -14,20 +16,25 @@ namespace onc::rpc {
 
 struct CallHeader;
 class AsyncService;
+class Observation;
 
 class Dispatcher {
  public:
   // Told what a handler threw, which its caller only sees as SYSTEM_ERR.
   using OnFailure = std::function<void(const Program&, std::uint32_t procedure, const std::string& what)>;
 
-  // `arguments`: what decoding them may cost. `replies`: those over UDP that are remembered.
-  explicit Dispatcher(xdr::Limits arguments = {}, ReplyCache::Limits replies = {})
-      : limits_(arguments), replies_(replies) {}
+  // `arguments`: what decoding them may cost. `replies`: those over UDP that are remembered. `patience`: how long after
+  // its arrival a call is still worth an answer.
+  explicit Dispatcher(xdr::Limits arguments = {}, ReplyCache::Limits replies = {},
+                      std::chrono::seconds patience = std::chrono::seconds(60))
+      : limits_(arguments), replies_(replies), patience_(patience) {}
 
   // `service` must outlive the dispatcher. Throws std::invalid_argument for a program and version there is already.
   void add(Service& service, ServiceOptions options = {});
   void add(AsyncService& service, ServiceOptions options = {});
   void on_failure(OnFailure told) { on_failure_ = std::move(told); }
+  void observe(Observer& observer) { observers_.add(observer); }
+  const Observers& observers() const { return observers_; }
   void check_credentials(CredentialCheck check) { check_ = std::move(check); }
   // Runs its argument on another thread, later. Without one, services that ask for workers run as all others.
   using Workers = std::function<void(std::function<void()> work)>;
@@ -55,6 +62,7 @@ class Dispatcher {
     xdr::BytesView message;
     const CallHeader& header;
     const transport::Arrival& arrival;
+    std::optional<Observation>& seen;
   };
 
   // What is to be known of a call to answer it.
@@ -69,15 +77,16 @@ class Dispatcher {
 
   void add(Served served);
   const Served* find(std::uint32_t program, std::uint32_t version) const;
+  transport::Verdict drop(const transport::Arrival& arrival, const char* why) const;
   void refuse_program(const CallHeader& call, xdr::Encoder& reply) const;
   void serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply);
   CheckedCredential check(const Call& call, const CallHeader& header, const transport::Arrival& arrival) const;
   bool may_be_repeated(const Served& served, const Received& received) const;
   void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
-  void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments,
-             transport::Deferring& later, xdr::Encoder& reply);
+  void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments, const Received& received,
+             xdr::Encoder& reply);
   void start_on_workers(Service& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
-                        transport::Deferring& later);
+                        const Received& received);
   // The reply, from `start` on, to a call that was served, and to one whose service threw.
   void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;
   void fail(const Call& call, const Failure& failure, std::size_t start, xdr::Encoder& reply) const;
@@ -89,9 +98,11 @@ class Dispatcher {
 
   xdr::Limits limits_;
   OnFailure on_failure_;
+  Observers observers_;
   CredentialCheck check_;
   Workers workers_;
   ReplyCache replies_;
+  std::chrono::seconds patience_;
   std::vector<Served> served_;  // few: looked through faster than hashed
   std::vector<Program> programs_;
 };

@@ -112,6 +112,8 @@ void InMemory::add(AsyncService& service, ServiceOptions options) {
   state_->dispatcher.add(service, std::move(options));
 }
 
+void InMemory::observe(Observer& observer) { state_->dispatcher.observe(observer); }
+
 std::unique_ptr<transport::Channel> InMemory::connect(Protocol protocol, const Address& peer) {
   return std::make_unique<Connection>(*state_, protocol, peer);
 }

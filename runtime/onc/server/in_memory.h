@@ -9,6 +9,7 @@
 namespace onc::rpc {
 
 class AsyncService;
+class Observer;
 
 // A call goes the whole way, through header, credential and codec, and no socket, port or thread is needed:
 //
@@ -31,6 +32,9 @@ class InMemory {
   // Throws std::invalid_argument for a program and version there is already.
   void add(Service& service, ServiceOptions options = {});
   void add(AsyncService& service, ServiceOptions options = {});
+
+  // As a server's.
+  void observe(Observer& observer);
 
   // The way to the services, for a Client. `protocol` and `peer` are what Caller tells handlers: whom they serve by
   // address can be tried from any.

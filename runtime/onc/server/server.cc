@@ -20,7 +20,8 @@ using transport::Protocol;
 
 struct Server::State {
   explicit State(ServerOptions chosen)
-      : options(chosen), dispatcher(chosen.decoding, {chosen.reply_cache_bytes, chosen.reply_cache_age}) {}
+      : options(chosen),
+        dispatcher(chosen.decoding, {chosen.reply_cache_bytes, chosen.reply_cache_age}, chosen.patience) {}
 
   transport::Endpoint serve(transport::Listener listener);
   void close();
@@ -117,6 +118,8 @@ void Server::check_credentials(CredentialCheck check) { state_->dispatcher.check
 void Server::on_failure(std::function<void(const Program&, std::uint32_t, const std::string&)> told) {
   state_->dispatcher.on_failure(std::move(told));
 }
+
+void Server::observe(Observer& observer) { state_->dispatcher.observe(observer); }
 
 void Server::State::wait_for_signal() {
   stop_signals.async_wait([this](asio::error_code error, int) {

@@ -34,6 +34,9 @@ struct ServerOptions {
   std::chrono::seconds partial{30};
   // Threads for services that are added with ServiceOptions::on_workers; at least 1.
   std::size_t workers = 8;
+  // How long a caller is taken to wait for its answer: Caller::until. A call that no worker is free for by then is not
+  // run, but answered with SYSTEM_ERR. From 1 s to a year.
+  std::chrono::seconds patience{60};
   // How long finish() waits for handlers that run and replies that leave; at most a year.
   std::chrono::seconds finishing{30};
   // What decoding the arguments of one call may cost, and whether peers may be careless about it.
@@ -46,6 +49,7 @@ struct ServerOptions {
 };
 
 class AsyncService;
+class Observer;
 
 // Not for several threads at once, but for finish() and stop().
 class Server {
@@ -75,6 +79,9 @@ class Server {
 
   // Told on the server's thread what a handler threw; its caller only sees SYSTEM_ERR.
   void on_failure(std::function<void(const Program&, std::uint32_t procedure, const std::string& what)> told);
+
+  // Told of every call that comes and how it ends, and of refused peers. It must outlive the server.
+  void observe(Observer& observer);
 
   // From here on the first of these signals means finish(), the next stop(), and none ends the process. Also one that
   // comes before run().

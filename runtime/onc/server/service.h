@@ -7,6 +7,7 @@
 #include <onc/xdr/decoder.h>
 #include <onc/xdr/encoder.h>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
@@ -24,6 +25,9 @@ struct Caller {
   std::optional<uid_t> peer_uid;     // who is at the other end of a local socket: the kernel says so
   std::optional<SysParameters> sys;  // what the caller says of itself, which nobody has checked (AUTH_SYS)
   std::string principal = {};        // who it is, as a CredentialCheck has found; empty without one
+  // About until when the answer is worth having: no message says it, so it is ServerOptions::patience from when the
+  // call came. client.until(caller.until) hands it on to the servers that a handler asks itself.
+  std::chrono::steady_clock::time_point until = {};
 };
 
 // What a call shows of its caller before a handler sees it. Valid while it is checked.

@@ -1,0 +1,38 @@
+#include <onc/rpc/observer.h>
+#include <onc/rpc/trace.h>
+
+#include <exception>
+
+namespace onc::rpc {
+namespace {
+
+// A call is not to fail for what tells of it.
+template <class Tell>
+void to_each(const std::vector<Observer*>& observers, Tell tell) noexcept {
+  for (Observer* observer : observers) {
+    try {
+      tell(*observer);
+    } catch (const std::exception&) {
+    }
+  }
+}
+
+}  // namespace
+
+Observers::Observers() {
+  if (Observer* trace = trace_of_environment()) add(*trace);
+}
+
+void Observers::started(const ObservedCall& call) const noexcept {
+  to_each(all_, [&](Observer& observer) { observer.started(call); });
+}
+
+void Observers::ended(const ObservedCall& call, const ObservedEnd& end) const noexcept {
+  to_each(all_, [&](Observer& observer) { observer.ended(call, end); });
+}
+
+void Observers::refused(const std::string& peer, const std::string& why) const noexcept {
+  to_each(all_, [&](Observer& observer) { observer.refused(peer, why); });
+}
+
+}  // namespace onc::rpc

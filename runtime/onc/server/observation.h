@@ -1,0 +1,35 @@
+// What a server's observers are told of one call.
+#pragma once
+
+#include <onc/message/message.h>
+#include <onc/rpc/observer.h>
+#include <onc/transport/arrival.h>
+#include <onc/transport/clock.h>
+
+#include <utility>
+
+namespace onc::rpc {
+
+// Tells that a call has come, and later how it ended: by end(), or with operation_canceled where it never does.
+class Observation {
+ public:
+  // `program`: null where the server does not have it. `message` is whole, `arguments` what follows its header.
+  Observation(const Observers& observers, const CallHeader& header, const Program* program, xdr::BytesView message,
+              xdr::BytesView arguments, const transport::Arrival& arrival);
+  Observation(Observation&& other) noexcept
+      : observers_(std::exchange(other.observers_, nullptr)), call_(std::move(other.call_)), began_(other.began_) {}
+  Observation& operator=(Observation&&) = delete;
+  ~Observation();
+
+  // A whole reply message, or nothing.
+  void end(xdr::BytesView reply);
+
+ private:
+  void tell(ObservedEnd end);
+
+  const Observers* observers_;
+  ObservedCall call_;
+  transport::TimePoint began_ = transport::Clock::now();
+};
+
+}  // namespace onc::rpc

@@ -1,0 +1,235 @@
+// What observers of servers and clients are told.
+#include <onc/rpc/observer.h>
+#include <onc/server/in_memory.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/use_future.hpp>
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <thread>
+
+#include "tests/runtime/async_adder.h"
+#include "tests/runtime/running_server.h"
+
+namespace {
+
+using namespace onc;
+using namespace std::chrono_literals;
+
+struct Seen {
+  rpc::ObservedCall call;
+  std::optional<rpc::ObservedEnd> end;
+  xdr::Bytes arguments;
+  xdr::Bytes results;
+};
+
+class Recorder : public rpc::Observer {
+ public:
+  void started(const rpc::ObservedCall& call) override {
+    const std::lock_guard lock(mutex_);
+    seen_.push_back({call, {}, xdr::to_bytes(call.arguments), {}});
+  }
+  void ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) override {
+    const std::lock_guard lock(mutex_);
+    for (Seen& seen : seen_)
+      if (seen.call.xid == call.xid) {
+        EXPECT_FALSE(seen.end) << "told twice";
+        seen.end = end;
+        seen.results = xdr::to_bytes(end.results);
+      }
+  }
+  void refused(const std::string& peer, const std::string& why) override { refused_.push_back(peer + ": " + why); }
+
+  std::vector<Seen> seen() const {
+    const std::lock_guard lock(mutex_);
+    return seen_;
+  }
+  Seen last() const { return seen().at(seen().size() - 1); }
+  const std::vector<std::string>& refused() const { return refused_; }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Seen> seen_;
+  std::vector<std::string> refused_;
+};
+
+class observer : public testing::Test {
+ protected:
+  observer() {
+    network.add(adder);
+    network.observe(at_server);
+  }
+  rpc::ClientOptions watched() {
+    rpc::ClientOptions options;
+    options.observer = &at_client;
+    return options;
+  }
+
+  adder::Server adder;
+  rpc::InMemory network;
+  Recorder at_server;
+  Recorder at_client;
+  adder::Client client{network.connect(), watched()};
+};
+
+constexpr std::size_t empty_call = 40;
+constexpr std::size_t empty_reply = 24;
+
+TEST_F(observer, of_a_server_is_told_of_a_call_and_of_its_end) {
+  client.add(2, 3);
+  const Seen seen = at_server.last();
+  EXPECT_EQ(seen.call.side, rpc::ObservedCall::Side::server);
+  EXPECT_EQ(seen.call.program, adder::program);
+  EXPECT_STREQ(seen.call.program.name, "ADDER");
+  EXPECT_EQ(seen.call.procedure, 1U);
+  EXPECT_EQ(seen.call.peer, "tcp://127.0.0.1:1");
+  EXPECT_EQ(seen.call.bytes, empty_call + 8);
+  EXPECT_EQ(seen.arguments.size(), 8U);
+  ASSERT_TRUE(seen.end);
+  EXPECT_FALSE(seen.end->failure);
+  EXPECT_EQ(seen.end->bytes, empty_reply + 4);
+  EXPECT_EQ(seen.results.size(), 4U);
+  EXPECT_GT(seen.end->took, 0ns);
+}
+
+TEST_F(observer, of_a_client_is_told_the_same) {
+  client.add(2, 3);
+  const Seen seen = at_client.last();
+  EXPECT_EQ(seen.call.side, rpc::ObservedCall::Side::client);
+  EXPECT_STREQ(seen.call.procedure_name, "add");
+  EXPECT_EQ(seen.call.xid, at_server.last().call.xid);
+  EXPECT_EQ(seen.call.bytes, empty_call + 8);
+  EXPECT_EQ(seen.arguments, at_server.last().arguments);
+  ASSERT_TRUE(seen.end);
+  EXPECT_EQ(seen.end->bytes, empty_reply + 4);
+  EXPECT_EQ(seen.results, at_server.last().results);
+}
+
+TEST_F(observer, is_told_why_a_call_was_not_served) {
+  const auto fails = [&](std::uint32_t procedure, rpc::errc why) {
+    const rpc::Procedure called{adder::program, procedure, "called"};
+    EXPECT_THROW(client.call(called, [](xdr::Encoder&) {}, {}), rpc::Error);
+    EXPECT_EQ(at_server.last().end->failure, why);
+    EXPECT_EQ(at_client.last().end->failure, why);
+    EXPECT_EQ(at_client.last().end->bytes, at_server.last().end->bytes);
+  };
+  fails(1, rpc::errc::garbage_arguments);
+  fails(2, rpc::errc::system_error);
+  fails(3, rpc::errc::authentication_error);
+  fails(99, rpc::errc::procedure_unavailable);
+}
+
+TEST_F(observer, knows_no_names_of_a_program_that_is_not_served) {
+  const rpc::Program strange{0xffffffff, 0xffffffff, "STRANGE", "v1"};
+  EXPECT_THROW(client.call({strange, 0xffffffff, "x"}, [](xdr::Encoder&) {}, {}), rpc::Error);
+  const Seen seen = at_server.last();
+  EXPECT_FALSE(seen.call.is_known());
+  EXPECT_EQ(seen.call.program.number, 0xffffffff);
+  EXPECT_EQ(seen.call.procedure_name, nullptr);
+  EXPECT_EQ(seen.end->failure, rpc::errc::program_unavailable);
+}
+
+TEST_F(observer, is_told_of_silence) {
+  EXPECT_THROW(client.within(10ms).call(adder::procedures::stay_silent, [](xdr::Encoder&) {}, {}), rpc::Error);
+  EXPECT_FALSE(at_server.last().end->failure);
+  EXPECT_EQ(at_server.last().end->bytes, 0U);
+  EXPECT_EQ(at_client.last().end->failure, rpc::errc::timed_out);
+}
+
+TEST_F(observer, of_a_server_is_told_of_what_is_no_call) {
+  const auto channel = network.connect();
+  xdr::Encoder message;
+  for (const std::uint32_t word : {0U, 1U, 1U, 0U}) message.u32(word);
+  channel->send(message, transport::Clock::now() + 1s);
+  EXPECT_TRUE(at_server.seen().empty());
+  ASSERT_EQ(at_server.refused().size(), 1U);
+  EXPECT_EQ(at_server.refused()[0], "tcp://127.0.0.1:1: its message is not a call (RFC 5531 §9)");
+}
+
+class Thrower : public rpc::Observer {
+  void started(const rpc::ObservedCall&) override { throw std::runtime_error("full disk"); }
+  void ended(const rpc::ObservedCall&, const rpc::ObservedEnd&) override { throw std::runtime_error("full disk"); }
+};
+
+TEST_F(observer, that_throws_harms_no_call) {
+  Thrower thrower;
+  network.observe(thrower);
+  EXPECT_EQ(client.add(2, 3), 5);
+  EXPECT_TRUE(at_server.last().end);
+}
+
+// What happens after the handler was started: the same, with arguments that are gone by then.
+TEST(observer_of_coroutines, is_told_when_they_have_answered) {
+  adder::AsyncServer slow;
+  Recorder recorder;
+  rpc::InMemory network;
+  network.add(slow);
+  network.observe(recorder);
+  adder::Client client(network.connect());
+  client.add(2, 3);
+  EXPECT_EQ(recorder.last().end->bytes, empty_reply + 4);
+  EXPECT_EQ(recorder.last().results.size(), 4U);
+  EXPECT_THROW(client.call(adder::procedures::fail, [](xdr::Encoder&) {}, {}), rpc::Error);
+  EXPECT_EQ(recorder.last().end->failure, rpc::errc::system_error);
+  EXPECT_THROW(client.call(adder::procedures::add, [](xdr::Encoder&) {}, {}), rpc::Error);
+  EXPECT_EQ(recorder.last().end->failure, rpc::errc::garbage_arguments);
+}
+
+TEST(observer_of_coroutines, is_told_of_those_that_the_end_of_the_server_cuts_short) {
+  adder::AsyncServer slow;
+  Recorder recorder;
+  {
+    rpc::Server server;
+    server.add(slow);
+    server.observe(recorder);
+    const std::string at = server.listen("tcp://127.0.0.1:0").text();
+    std::thread running([&] { server.run(); });
+    asio::io_context context;
+    adder::AsyncClient client(context, at);
+    asio::co_spawn(context, client.hold(7), asio::detached);
+    asio::co_spawn(
+        context,
+        [&]() -> asio::awaitable<void> {
+          co_await client.wait_for_held(1);
+          client.close();
+        },
+        asio::detached);
+    context.run();
+    server.stop();
+    running.join();
+  }
+  ASSERT_EQ(recorder.seen().size(), 2U);
+  EXPECT_EQ(recorder.seen()[0].end->failure, std::errc::operation_canceled);
+  EXPECT_FALSE(recorder.seen()[1].end->failure);
+}
+
+TEST(observer_of_an_async_client, is_told_of_calls_and_their_ends) {
+  adder::AsyncServer adder;
+  const RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  Recorder recorder;
+  rpc::ClientOptions options;
+  options.observer = &recorder;
+  asio::io_context context;
+  adder::AsyncClient client(context, server.at(), options);
+  auto sum = asio::co_spawn(context, client.add(2, 3), asio::use_future);
+  auto failing = asio::co_spawn(context, client.call(adder::procedures::fail, [](xdr::Encoder&) {}), asio::use_future);
+  auto noted = asio::co_spawn(context, client.one_way().note(1), asio::use_future);
+  context.run();
+  EXPECT_EQ(sum.get(), 5);
+  ASSERT_EQ(recorder.seen().size(), 3U);
+  const Seen added = recorder.seen()[0];
+  EXPECT_EQ(added.call.side, rpc::ObservedCall::Side::client);
+  EXPECT_EQ(added.call.peer, server.at());
+  EXPECT_EQ(added.arguments.size(), 8U);
+  EXPECT_EQ(added.results.size(), 4U);
+  EXPECT_EQ(added.end->bytes, empty_reply + 4);
+  EXPECT_EQ(recorder.seen()[1].end->failure, rpc::errc::system_error);
+  EXPECT_FALSE(recorder.seen()[2].end->failure);
+  EXPECT_EQ(recorder.seen()[2].end->bytes, 0U);
+}
+
+}  // namespace

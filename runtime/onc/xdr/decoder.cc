@@ -73,7 +73,7 @@ std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t mem
   const auto left = static_cast<std::size_t>(end_ - at_);
   if (count > bound.most) raise(too_long(bound.what, count, unit, bound.most, offset() - 4));
   // Divided, not multiplied: a count of 2^32-1 must not wrap (as in CVE-2002-0391).
-  if (smallest != 0 && count > left / smallest) fail(errc::truncated, "", at_ - 4);
+  if (smallest != 0 && count > left / smallest) run_out(count * smallest, at_ - 4);
   // Elements of no bytes cost a stranger nothing, however many.
   if (smallest == 0 && count > most_of_nothing) fail(errc::too_much_memory, "", at_ - 4);
   if (memory_each != 0 && count > memory_left_ / memory_each) fail(errc::too_much_memory, "", at_ - 4);
@@ -88,6 +88,11 @@ void Decoder::finish() {
 
 void Decoder::fail(errc code, const char* subject, const std::byte* where) const {
   raise(Error(code, subject, static_cast<std::size_t>((where ? where : at_) - begin_)));
+}
+
+void Decoder::run_out(std::size_t size, const std::byte* where) const {
+  const std::size_t needed = offset() + size;
+  raise(Error(errc::truncated, "", static_cast<std::size_t>(where - begin_), needed + padding(needed)));
 }
 
 void Decoder::raise(const Error& error) const {

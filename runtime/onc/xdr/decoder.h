@@ -304,11 +304,14 @@ class Decoder {
 
  private:
   const std::byte* take(std::size_t size) {
-    if (size > static_cast<std::size_t>(end_ - at_)) fail(errc::truncated, "");
+    if (size > static_cast<std::size_t>(end_ - at_)) run_out(size, at_);
     const std::byte* taken = at_;
     at_ += size;
     return taken;
   }
+
+  // The value that began at `where` needs `size` more bytes.
+  [[noreturn]] void run_out(std::size_t size, const std::byte* where) const;
 
   void check_padding(const std::byte* pad, std::size_t size) const {
     for (std::size_t i = 0; i < size; ++i)

@@ -40,8 +40,8 @@ const std::error_category& category() noexcept {
   return *instance;
 }
 
-Error::Error(errc code, const std::string& subject, std::size_t offset)
-    : std::system_error(code), text_(describe(code, subject, offset)), offset_(offset) {}
+Error::Error(errc code, const std::string& subject, std::size_t offset, std::size_t needed)
+    : std::system_error(code), text_(describe(code, subject, offset)), offset_(offset), needed_(needed) {}
 
 Error too_long(const char* what, std::size_t count, const char* unit, std::uint32_t most, std::size_t offset) {
   std::string subject = *what ? what + std::string(": ") : "";

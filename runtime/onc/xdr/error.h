@@ -32,14 +32,18 @@ class Error : public std::system_error {
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
   // `subject`: the type or value concerned, may be empty. `offset`: in bytes from where the decoder began.
-  explicit Error(errc code, const std::string& subject = "", std::size_t offset = nowhere);
+  // `needed`: see below.
+  explicit Error(errc code, const std::string& subject = "", std::size_t offset = nowhere, std::size_t needed = 0);
 
   const char* what() const noexcept override { return text_.c_str(); }
   std::size_t offset() const { return offset_; }
+  // Where the bytes ended: as many, from where the decoder began, there must be at least.
+  std::size_t needed() const { return needed_; }
 
  private:
   std::string text_;
   std::size_t offset_;
+  std::size_t needed_;
 };
 
 // "Entry.name: 300 bytes, at most 255: longer than its bound (RFC 4506 §4.10, §4.11, §4.13), byte 8".

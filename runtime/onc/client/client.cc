@@ -70,7 +70,7 @@ struct Client::State {
   std::optional<xdr::BytesView> receive_ours(TimePoint until);
   static void undecodable(const void* state, const xdr::Error& error);
   xdr::Decoder results_of(const Procedure& procedure, xdr::BytesView reply);
-  // Throws Error for what went wrong underneath. A stream that broke off inside a record cannot be used again.
+  // Throws Error for what went wrong underneath.
   [[noreturn]] void fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run);
 };
 
@@ -301,7 +301,7 @@ xdr::Decoder Client::State::results_of(const Procedure& procedure, xdr::BytesVie
 
 void Client::State::fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run) {
   const std::string where = peer();
-  const bool reusable = channel && !channel->reliable() && code == errc::timed_out;
+  const bool reusable = channel && channel->survives(code);
   if (!reusable && server) channel.reset();
   if (!reusable && !server) given_up = true;
   throw broken_off(procedure, where, code, allowed, may_have_run);

@@ -1,3 +1,4 @@
+#include <onc/rpc/error.h>
 #include <onc/transport/channel.h>
 
 namespace onc::transport {
@@ -10,6 +11,10 @@ void Channel::send_records(xdr::BytesView records, TimePoint deadline) {
     send(message, deadline);
     records = records.subspan(size);
   }
+}
+
+bool Channel::survives(const std::error_code& failure) const {
+  return !reliable() && failure == rpc::errc::timed_out;
 }
 
 }  // namespace onc::transport

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <system_error>
 
 namespace onc::transport {
 
@@ -32,6 +33,9 @@ class Channel {
 
   // The peer has hung up, and nothing sent now would reach it. Costs a system call: for channels long unused.
   virtual bool is_hung_up() { return false; }
+
+  // Whether it can be used again after it has failed so. A stream cannot: where in its records it stands is not known.
+  virtual bool survives(const std::error_code& failure) const;
 
   // The URI of the peer, for errors.
   virtual std::string peer() const = 0;

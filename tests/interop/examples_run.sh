@@ -22,3 +22,9 @@ expect "a client's trace" '^\[[0-9]+\] reply after [0-9.]+ ms, xid [0-9a-f]{8}: 
 [ "$(wc -l <$work/trace)" = 2 ] || fail "a trace of one call has more or less than two lines"
 ONC_TRACE=0 within 20 "$ONC_BIN/example-time-callback-client" 2>$work/trace >/dev/null
 [ ! -s $work/trace ] || fail "ONC_TRACE=0 traces"
+
+if [ -x "$ONC_BIN/example-tirpc-server" ]; then
+  start tirpc-server '^[0-9]' "$ONC_BIN/example-tirpc-server"
+  expect "a program half of which has moved" '^it is 2026$' \
+    "$(within 20 "$ONC_BIN/example-tirpc-client" "$(cat $work/tirpc-server.log)")"
+fi

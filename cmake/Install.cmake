@@ -10,6 +10,12 @@ foreach(target onc_xdr onc_asio onc_async)
 endforeach()
 install(TARGETS idlc onc onc_xdr onc_async onc_asio EXPORT oncpp)
 install(EXPORT oncpp FILE oncppTargets.cmake NAMESPACE onc:: DESTINATION ${package})
+if(TARGET onc_tirpc)
+  # By itself, for its users need libtirpc too.
+  set_target_properties(onc_tirpc PROPERTIES EXPORT_NAME tirpc)
+  install(TARGETS onc_tirpc EXPORT oncpp-tirpc)
+  install(EXPORT oncpp-tirpc FILE oncppTirpcTargets.cmake NAMESPACE onc:: DESTINATION ${package})
+endif()
 install(DIRECTORY runtime/onc TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
 
 configure_package_config_file(cmake/oncppConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake
@@ -21,8 +27,19 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake ${CMAKE_CURRENT_BINA
 
 file(RELATIVE_PATH prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" prefix_from_pc ${prefix_from_pc})
-configure_file(cmake/oncpp.pc.in oncpp.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oncpp.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+# The same for every compiler: definitions that one does not need do no harm.
+set(asio_definitions ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC
+  __cpp_impl_coroutine=201902L ASIO_HAS_CO_AWAIT ASIO_HAS_STD_COROUTINE)
+list(TRANSFORM asio_definitions PREPEND -D)
+list(JOIN asio_definitions " " asio_definitions)
+set(packages oncpp oncpp-async)
+if(TARGET onc_tirpc)
+  list(APPEND packages oncpp-tirpc)
+endif()
+foreach(name IN LISTS packages)
+  configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()
 
 install(TARGETS onc-time)
 install(TARGETS portmapper onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})

@@ -54,6 +54,33 @@ eventually "the server ends" gone "${pids[server]}"
 ONC_TRACE=1 start without 'tcp://127' ./without-prints
 within 20 "$ONC_BIN/example-time-client" >/dev/null
 grep -q 'answered after .*: TIME v1 procedure 1 = 0x' $work/without.log || fail "the trace lacks what it can show"
+
+export PKG_CONFIG_PATH=~/oncpp/lib/pkgconfig
+cp "$ONC_SOURCE/idl/time.x" "$ONC_SOURCE/examples/time/async_client.cc" .
+idlc time.x
+[[ $CXX != *clang* || -z $ONC_SANITIZE ]] || CXXFLAGS+=" -fno-sanitize=function" # as the library: see Compile.cmake
+# shellcheck disable=SC2046,SC2086
+within 600 $CXX ${CXXFLAGS:-} -std=c++20 async_client.cc time.x.cc time.x.async.cc \
+  $(pkg-config --cflags --libs oncpp-async) -o asking || fail "a program with coroutines cannot be built with oncpp-async.pc"
+expect "a program with coroutines" 'nobody listens there' "$(within 20 ./asking tcp://127.0.0.1:9 2>&1 || true)"
+if pkg-config --exists libtirpc; then
+  mkdir bridged
+  echo 'int main() { onc::tirpc::Services services; }' | sed '1i #include <onc/tirpc/bridge.h>' >bridged/main.cc
+  cat >bridged/CMakeLists.txt <<'CMAKE'
+cmake_minimum_required(VERSION 3.25)
+project(bridged CXX)
+find_package(oncpp REQUIRED COMPONENTS tirpc)
+add_executable(bridged main.cc)
+target_link_libraries(bridged PRIVATE onc::tirpc)
+CMAKE
+  within 600 bash -ec 'cmake -S bridged -B bridged/build && cmake --build bridged/build' >$work/bridged.log 2>&1 ||
+    fail "a program with the bridge to libtirpc cannot be built with find_package(oncpp COMPONENTS tirpc)"
+  within 20 bridged/build/bridged || fail "a program with the bridge to libtirpc does not run"
+  # shellcheck disable=SC2046,SC2086
+  within 600 $CXX ${CXXFLAGS:-} -std=c++20 bridged/main.cc $(pkg-config --cflags --libs oncpp-tirpc) -o by-package ||
+    fail "nor with oncpp-tirpc.pc"
+fi
+
 ! $CXX -std=c++17 -fsyntax-only -I ~/oncpp/include server.cc 2>$work/cpp17.txt || fail "C++17 was enough"
 grep -m 1 error $work/cpp17.txt | grep -q 'oncpp needs C++20' || fail "the first error is not that C++20 is needed"
 

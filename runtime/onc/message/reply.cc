@@ -89,6 +89,7 @@ std::optional<std::uint32_t> peek_reply_xid(xdr::BytesView message) {
 ReplyHeader decode_reply(xdr::Decoder& in) {
   reply_message reply;
   decode(in, reply);
+  if (reply.mtype != msg_type::REPLY) throw xdr::Error(xdr::errc::no_such_enumerator, "msg_type", 4);
   if (reply.body.stat() == reply_stat::MSG_ACCEPTED) return accepted(reply.body.areply().reply_data);
   return denied(reply.body.rreply());
 }

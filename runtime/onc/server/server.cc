@@ -1,70 +1,88 @@
-#include <onc/server/dispatcher.h>
+#include <onc/server/options.h>
+#include <onc/server/reactor.h>
 #include <onc/server/server.h>
-#include <onc/transport/datagram_server.h>
 #include <onc/transport/inherited.h>
 #include <onc/transport/listen.h>
-#include <onc/transport/stream_listener.h>
-#include <onc/transport/stream_pool.h>
 
-#include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
 
-#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include <fcntl.h>
 
 namespace onc::rpc {
 
 using transport::Protocol;
 
+namespace {
+
+// The same socket once more.
+transport::Listener copy_of(const transport::Listener& listener) {
+  transport::Socket socket(::fcntl(listener.socket.get(), F_DUPFD_CLOEXEC, 0));
+  if (socket.get() < 0) throw std::system_error(errno, std::generic_category(), "cannot share a listening socket");
+  return {std::move(socket), listener.endpoint};
+}
+
+}  // namespace
+
 struct Server::State {
-  explicit State(ServerOptions chosen)
-      : options(chosen),
-        dispatcher(chosen.decoding, {chosen.reply_cache_bytes, chosen.reply_cache_age}, chosen.patience) {}
+  explicit State(const ServerOptions& chosen);
 
   transport::Endpoint serve(transport::Listener listener);
   void close();
   void remove_paths();
   void start_workers();
   void wait_for_signal();
+  // Makes one of them close its longest silent connection.
+  void evict_after(std::size_t reactor, std::size_t others);
+  void run(Reactor& reactor);
   void finish();
-  bool is_finished() const;
-  void stop_when_finished(std::chrono::steady_clock::time_point at_latest);
+  void stop();
 
   ServerOptions options;
-  Dispatcher dispatcher;        // outlives the calls that still wait in the context
-  asio::io_context context{1};  // one thread: no locks inside
-  asio::signal_set stop_signals{context};
-  transport::Handler handler = [this](xdr::BytesView message, const transport::Arrival& arrival, xdr::Encoder& reply) {
-    return dispatcher.answer(message, arrival, reply);
-  };
-  transport::StreamPool connections{context,
-                                    {.max_record = options.max_record,
-                                     .max_connections = options.max_connections,
-                                     .max_buffered = options.max_buffered,
-                                     .max_late = options.max_unanswered,
-                                     .max_late_of_all = options.max_unanswered_of_all,
-                                     .idle = options.idle,
-                                     .partial = options.partial},
-                                    handler};
-  std::vector<std::unique_ptr<transport::StreamListener>> streams;
-  std::vector<std::unique_ptr<transport::DatagramServer>> datagrams;
+  transport::StreamPool::Count open = 0;
+  std::vector<std::unique_ptr<Reactor>> reactors;
+  asio::signal_set stop_signals;
   std::vector<transport::Endpoint> endpoints;
   std::vector<std::string> paths;  // of local sockets that were made here
-  asio::steady_timer finishing{context};
   bool is_finishing = false;
+  std::once_flag broken;
+  std::exception_ptr why_broken;             // what came out of a reactor first
   std::optional<asio::thread_pool> workers;  // ends first: what it runs uses the rest
 };
+
+Server::State::State(const ServerOptions& chosen)
+    : options(within_range(chosen)),
+      reactors([&] {
+        std::vector<std::unique_ptr<Reactor>> all;
+        for (std::size_t i = 0; i < chosen.threads; ++i) all.push_back(std::make_unique<Reactor>(chosen, open));
+        return all;
+      }()),
+      stop_signals(reactors.front()->context()) {
+  for (std::size_t i = 0; i < reactors.size(); ++i)
+    reactors[i]->connections().on_full_elsewhere([this, i] { evict_after(i, reactors.size() - 1); });
+}
+
+void Server::State::evict_after(std::size_t reactor, std::size_t others) {
+  if (others == 0) return;
+  const std::size_t next = (reactor + 1) % reactors.size();
+  asio::post(reactors[next]->context(), [this, next, others] {
+    transport::StreamPool& connections = reactors[next]->connections();
+    if (connections.is_over_limit() && !connections.evict_longest_silent()) evict_after(next, others - 1);
+  });
+}
 
 Server::Server(ServerOptions options) : state_(std::make_unique<State>(options)) {}
 
 Server::~Server() { state_->close(); }
 
 void Server::State::close() {
-  streams.clear();
-  datagrams.clear();
-  connections.close();
+  for (const auto& reactor : reactors) reactor->close();
   remove_paths();
   endpoints.clear();
 }
@@ -75,16 +93,19 @@ void Server::State::remove_paths() {
 
 void Server::add(Service& service, ServiceOptions options) {
   if (options.on_workers) state_->start_workers();
-  state_->dispatcher.add(service, std::move(options));
+  for (const auto& reactor : state_->reactors) reactor->dispatcher().add(service, options);
+}
+
+void Server::add(AsyncService& service, ServiceOptions options) {
+  for (const auto& reactor : state_->reactors) reactor->dispatcher().add(service, options);
 }
 
 void Server::State::start_workers() {
   if (workers) return;
-  workers.emplace(std::max<std::size_t>(options.workers, 1));
-  dispatcher.use_workers([this](std::function<void()> work) { asio::post(*workers, std::move(work)); });
+  workers.emplace(options.workers);
+  for (const auto& reactor : reactors)
+    reactor->dispatcher().use_workers([this](std::function<void()> work) { asio::post(*workers, std::move(work)); });
 }
-
-void Server::add(AsyncService& service, ServiceOptions options) { state_->dispatcher.add(service, std::move(options)); }
 
 transport::Endpoint Server::listen(std::string_view endpoint) {
   const transport::Endpoint at = state_->serve(transport::listen(transport::Endpoint::parse(endpoint)));
@@ -99,33 +120,37 @@ std::vector<transport::Endpoint> Server::listen_inherited() {
   return inherited;
 }
 
+// A UDP socket's datagrams are all served by one reactor: a repeated call must meet the reply cache that knows it.
 transport::Endpoint Server::State::serve(transport::Listener listener) {
-  const Protocol protocol = *listener.endpoint.protocol;
-  if (protocol == Protocol::udp)
-    datagrams.push_back(std::make_unique<transport::DatagramServer>(context, std::move(listener.socket), handler,
-                                                                    options.max_unanswered_of_all));
-  else
-    streams.push_back(
-        std::make_unique<transport::StreamListener>(context, std::move(listener.socket), protocol, connections));
-  return endpoints.emplace_back(std::move(listener.endpoint));
+  const transport::Endpoint endpoint = listener.endpoint;
+  const std::size_t next = endpoints.size() % reactors.size();
+  const bool is_shared = endpoint.protocol != Protocol::udp && reactors.size() > 1;
+  for (std::size_t i = 0; is_shared && i < reactors.size(); ++i)
+    if (i != next) reactors[i]->serve(copy_of(listener), true);
+  reactors[next]->serve(std::move(listener), is_shared);
+  return endpoints.emplace_back(endpoint);
 }
 
-const std::vector<Program>& Server::programs() const { return state_->dispatcher.programs(); }
+const std::vector<Program>& Server::programs() const { return state_->reactors.front()->dispatcher().programs(); }
 const std::vector<transport::Endpoint>& Server::endpoints() const { return state_->endpoints; }
 
-void Server::check_credentials(CredentialCheck check) { state_->dispatcher.check_credentials(std::move(check)); }
-
-void Server::on_failure(std::function<void(const Program&, std::uint32_t, const std::string&)> told) {
-  state_->dispatcher.on_failure(std::move(told));
+void Server::check_credentials(CredentialCheck check) {
+  for (const auto& reactor : state_->reactors) reactor->dispatcher().check_credentials(check);
 }
 
-void Server::observe(Observer& observer) { state_->dispatcher.observe(observer); }
+void Server::on_failure(std::function<void(const Program&, std::uint32_t, const std::string&)> told) {
+  for (const auto& reactor : state_->reactors) reactor->dispatcher().on_failure(told);
+}
+
+void Server::observe(Observer& observer) {
+  for (const auto& reactor : state_->reactors) reactor->dispatcher().observe(observer);
+}
 
 void Server::State::wait_for_signal() {
   stop_signals.async_wait([this](asio::error_code error, int) {
     if (error) return;
     if (is_finishing)
-      context.stop();
+      stop();
     else
       finish();
     wait_for_signal();
@@ -141,44 +166,47 @@ void Server::stop_on(const std::vector<int>& signals) {
 }
 
 void Server::run() {
-  const auto keep_running = asio::make_work_guard(state_->context);
-  state_->context.run();
-  state_->context.restart();
-  // Who still waits for a reply learns at once that there will be none.
-  if (state_->is_finishing) {
-    state_->connections.close();
-    state_->datagrams.clear();
+  State& state = *state_;
+  std::vector<std::thread> others;
+  try {
+    for (std::size_t i = 1; i < state.reactors.size(); ++i)
+      others.emplace_back([&state, i] { state.run(*state.reactors[i]); });
+    state.run(*state.reactors.front());
+  } catch (const std::system_error&) {  // no thread was to be had
+    state.stop();
+    for (std::thread& other : others) other.join();
+    throw;
+  }
+  for (std::thread& other : others) other.join();
+  if (state.why_broken) std::rethrow_exception(std::exchange(state.why_broken, nullptr));
+}
+
+// What comes out of one of them ends all.
+void Server::State::run(Reactor& reactor) {
+  try {
+    reactor.run();
+  } catch (...) {
+    std::call_once(broken, [&] { why_broken = std::current_exception(); });
+    stop();
   }
 }
 
 void Server::finish() {
-  asio::post(state_->context, [state = state_.get()] { state->finish(); });
+  asio::post(state_->reactors.front()->context(), [state = state_.get()] { state->finish(); });
 }
 
 void Server::State::finish() {
   if (std::exchange(is_finishing, true)) return;
-  for (const auto& listener : streams) listener->close();
   remove_paths();
-  for (const auto& socket : datagrams) socket->finish();
-  constexpr std::chrono::seconds longest = std::chrono::hours(24 * 365);
-  stop_when_finished(std::chrono::steady_clock::now() + std::min(options.finishing, longest));
+  const transport::TimePoint at_latest = transport::Clock::now() + options.finishing;
+  for (const auto& reactor : reactors)
+    asio::post(reactor->context(), [&reactor = *reactor, at_latest] { reactor.finish(at_latest); });
 }
 
-bool Server::State::is_finished() const {
-  return connections.is_finished() &&
-         std::all_of(datagrams.begin(), datagrams.end(), [](const auto& socket) { return socket->is_finished(); });
+void Server::State::stop() {
+  for (const auto& reactor : reactors) reactor->stop();
 }
 
-// Looked at now and then: who ends last need not know that it does.
-void Server::State::stop_when_finished(std::chrono::steady_clock::time_point at_latest) {
-  connections.finish();
-  if (is_finished() || std::chrono::steady_clock::now() >= at_latest) return context.stop();
-  finishing.expires_after(std::chrono::milliseconds(10));
-  finishing.async_wait([this, at_latest](asio::error_code error) {
-    if (!error) stop_when_finished(at_latest);
-  });
-}
-
-void Server::stop() { state_->context.stop(); }
+void Server::stop() { state_->stop(); }
 
 }  // namespace onc::rpc

@@ -1,4 +1,4 @@
-// Serves any number of programs at any number of endpoints, on one thread.
+// Serves any number of programs at any number of endpoints, on one thread or more.
 #pragma once
 
 #include <onc/xdr/cpp20.h>  // first
@@ -17,7 +17,12 @@
 
 namespace onc::rpc {
 
+// What is out of range the server refuses when it is made, by std::invalid_argument with the range.
 struct ServerOptions {
+  // That serve: each has its share of the connections, and of all that is limited here together. With more than one,
+  // the services and whatever else the server is given to call must stand several calls at once. A UDP socket is served
+  // by one of them: more sockets make more of them busy.
+  std::size_t threads = 1;
   // The longest call or reply over TCP and local sockets, in bytes.
   std::size_t max_record = std::size_t{16} << 20;
   // One more makes the longest silent one close; so does a shortage of file descriptors.
@@ -32,7 +37,7 @@ struct ServerOptions {
   std::chrono::seconds idle{360};
   // or with a call half sent or a reply half read of which nothing has moved for this long, or slower than 4 KB/s.
   std::chrono::seconds partial{30};
-  // Threads for services that are added with ServiceOptions::on_workers; at least 1.
+  // More threads, for services that are added with ServiceOptions::on_workers; from 1 to 10,000.
   std::size_t workers = 8;
   // How long a caller is taken to wait for its answer: Caller::until. A call that no worker is free for by then is not
   // run, but answered with SYSTEM_ERR. From 1 s to a year.
@@ -61,7 +66,8 @@ class Server {
 
   // `service` must outlive the server. Throws std::invalid_argument for a program and version there is already.
   void add(Service& service, ServiceOptions options = {});
-  // Its handlers run on the server's thread too. What still waits when the server is destroyed is destroyed with it.
+  // Its handlers run on the thread of their connection. What still waits when the server is destroyed is destroyed with
+  // it.
   void add(AsyncService& service, ServiceOptions options = {});
 
   // Binds tcp://host:port, udp://host:port or local:///path; port 0 takes a free one. Returns what it became.
@@ -74,10 +80,10 @@ class Server {
   const std::vector<Program>& programs() const;
   const std::vector<transport::Endpoint>& endpoints() const;
 
-  // Asked on the server's thread before every call. Without one, check_credential() decides.
+  // Asked before every call, on the thread that serves it. Without one, check_credential() decides.
   void check_credentials(CredentialCheck check);
 
-  // Told on the server's thread what a handler threw; its caller only sees SYSTEM_ERR.
+  // Told, on the thread that serves the call, what a handler threw; its caller only sees SYSTEM_ERR.
   void on_failure(std::function<void(const Program&, std::uint32_t procedure, const std::string& what)> told);
 
   // Told of every call that comes and how it ends, and of refused peers. It must outlive the server.
@@ -86,7 +92,7 @@ class Server {
   // From here on the first of these signals means finish(), the next stop(), and none ends the process. Also one that
   // comes before run().
   void stop_on(const std::vector<int>& signals);
-  // Serves until finish() is through, or stop().
+  // Serves until finish() is through, or stop(): on this thread, and the others that ServerOptions::threads asks for.
   void run();
   // From any thread. Takes no more connections and calls, lets handlers end and their replies leave, closes, and is
   // through then: run() returns. For servers that need not run again.

@@ -71,6 +71,7 @@ void StreamConnection::close() {
   const auto keep_alive = shared_from_this();
   StreamPool& pool = *std::exchange(pool_, nullptr);
   pool.connections_.erase(self_);
+  --pool.open_;
   pool.account(std::exchange(buffered_, 0), 0);
   asio::error_code ignored;
   socket_.close(ignored);

@@ -12,12 +12,17 @@ namespace {
 constexpr std::chrono::milliseconds pause_without_resources{100};
 
 // Between two of these the connected are served.
-constexpr int accepted_at_once = 64;
+constexpr int accepted_at_once_alone = 64;
 
 }  // namespace
 
-StreamListener::StreamListener(asio::io_context& context, Socket socket, Protocol protocol, StreamPool& pool)
-    : listener_(context), pause_(context), protocol_(protocol), pool_(pool) {
+StreamListener::StreamListener(asio::io_context& context, Socket socket, Protocol protocol, StreamPool& pool,
+                               bool is_shared)
+    : listener_(context),
+      pause_(context),
+      protocol_(protocol),
+      pool_(pool),
+      accepted_at_once_(is_shared ? 1 : accepted_at_once_alone) {
   listener_.assign(socket.get());
   socket.release();
   wait_for_peers();
@@ -38,7 +43,7 @@ void StreamListener::wait_for_peers() {
 }
 
 void StreamListener::accept_all() {
-  for (int i = 0; i < accepted_at_once; ++i) {
+  for (int i = 0; i < accepted_at_once_; ++i) {
     const Accepted accepted = accept_one();
     if (accepted == Accepted::none) break;
     if (accepted == Accepted::out_of_resources && !make_room()) return pause();

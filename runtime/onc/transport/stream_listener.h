@@ -13,8 +13,9 @@ namespace onc::transport {
 // Listens on one address. Runs on the io_context's one thread.
 class StreamListener {
  public:
-  // `socket`: bound, listening, non-blocking. `pool` must outlive the listener.
-  StreamListener(asio::io_context& context, Socket socket, Protocol protocol, StreamPool& pool);
+  // `socket`: bound, listening, non-blocking. `pool` must outlive the listener. `is_shared`: other threads accept from
+  // the same queue, and each takes only one peer at a time, so that all get some.
+  StreamListener(asio::io_context& context, Socket socket, Protocol protocol, StreamPool& pool, bool is_shared = false);
 
   // Accepts no more.
   void close();
@@ -34,6 +35,7 @@ class StreamListener {
   asio::steady_timer pause_;
   Protocol protocol_;
   StreamPool& pool_;
+  int accepted_at_once_;
   bool closed_ = false;
 };
 

@@ -10,11 +10,12 @@ constexpr std::chrono::seconds sweep_every{1};
 
 }  // namespace
 
-StreamPool::StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler)
+StreamPool::StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler, Count& open)
     : context_(context),
       sweeper_(context),
       limits_(limits),
       handler_(handler),
+      open_(open),
       late_(std::make_shared<LateReplies>(limits.max_late_of_all)) {
   wait_to_sweep();
 }
@@ -35,9 +36,11 @@ void StreamPool::finish() {
 }
 
 void StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
-  if (connections_.size() >= limits_.max_connections) evict_longest_silent();
+  const bool others_must_make_room = open_ >= limits_.max_connections && !evict_longest_silent();
   const auto connection = std::make_shared<StreamConnection>(*this, std::move(socket), protocol, peer);
   connection->start(connections_.insert(connections_.end(), connection));
+  ++open_;
+  if (others_must_make_room && ask_others_) ask_others_();
 }
 
 bool StreamPool::evict_longest_silent() {

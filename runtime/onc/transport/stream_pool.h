@@ -9,7 +9,9 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <list>
 #include <memory>
 
@@ -19,7 +21,7 @@ class StreamConnection;
 
 struct StreamLimits {
   std::size_t max_record;        // bytes
-  std::size_t max_connections;   // one more, and the longest silent makes room for it
+  std::size_t max_connections;   // of all pools together; one more, and the pool's longest silent makes room for it
   std::size_t max_buffered;      // bytes of half-received calls and half-sent replies; over it, the largest is closed
   std::size_t max_late;          // replies that one peer may be owed and yet be heard,
   std::size_t max_late_of_all;   // and all of them, those that have hung up too
@@ -33,14 +35,21 @@ inline constexpr std::size_t slowest_record = 4096;
 // Runs on the io_context's one thread.
 class StreamPool {
  public:
-  // `handler` must outlive the pool.
-  StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler);
+  // Of all pools that share a limit of connections.
+  using Count = std::atomic<std::size_t>;
+
+  // `handler` and `open` must outlive the pool.
+  StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler, Count& open);
   ~StreamPool();
 
   // Serves a connected, non-blocking socket. Throws where there is no memory for it.
   void add(Socket socket, Protocol protocol, const Address& peer);
   // Closes the connection that has been silent longest. False where there is none.
   bool evict_longest_silent();
+  // All pools together have too many.
+  bool is_over_limit() const { return open_ > limits_.max_connections; }
+  // Called where they will have, and this one has nobody to evict.
+  void on_full_elsewhere(std::function<void()> ask) { ask_others_ = std::move(ask); }
   // Reads no more, and closes the connections that have got what they are owed. To be called again until all have.
   void finish();
   bool is_finished() const { return connections_.empty() && late_->is_none(); }
@@ -59,6 +68,8 @@ class StreamPool {
   asio::steady_timer sweeper_;
   StreamLimits limits_;
   Handler& handler_;
+  Count& open_;
+  std::function<void()> ask_others_;
   std::shared_ptr<LateReplies> late_;
   // In the order of their last sign of life: the front has been silent longest.
   Connections connections_;

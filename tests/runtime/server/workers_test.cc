@@ -1,10 +1,14 @@
 // Handlers that block, on threads of their own.
+#include <onc/message/message.h>
 #include <onc/rpc/error.h>
+#include <onc/server/dispatcher.h>
 #include <onc/server/server.h>
+#include <onc/transport/late_reply.h>
 
 #include <gtest/gtest.h>
 
 #include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
 
 #include <barrier>
 #include <future>
@@ -102,6 +106,89 @@ TEST(workers, callers_are_told_what_they_would_be_without) {
   }
   EXPECT_EQ(told, "out of luck");
   EXPECT_EQ(adder.noted, std::vector<std::int32_t>{7});
+}
+
+// Where one datagram comes from and its reply goes to, without a network.
+class OneArrival : public transport::Deferring {
+ public:
+  transport::Arrival arrival() { return {transport::Protocol::tcp, address_, address_, std::nullopt, 1000, this}; }
+  // The reply that has come, once the context ran.
+  std::optional<xdr::Bytes> reply() {
+    context_.poll();
+    return reply_;
+  }
+
+ private:
+  class Late : public transport::LateReply {
+   public:
+    explicit Late(OneArrival& from) : from_(from) {}
+    asio::any_io_executor executor() override { return from_.context_.get_executor(); }
+    void send(xdr::Encoder reply) override { from_.reply_ = xdr::to_bytes(reply.bytes().subspan(4)); }
+
+   private:
+    OneArrival& from_;
+  };
+
+  std::unique_ptr<transport::LateReply> defer() override { return std::make_unique<Late>(*this); }
+
+  asio::io_context context_;
+  transport::Address address_ = transport::Address::ip("127.0.0.1", 1);
+  std::optional<xdr::Bytes> reply_;
+};
+
+TEST(workers, do_not_begin_what_nobody_waits_for_any_more) {
+  const auto call_with_patience = [](std::chrono::seconds patience, int& calls) {
+    adder::Server adder;
+    std::function<void()> work;
+    OneArrival network;
+    rpc::Dispatcher dispatcher({}, {}, patience);
+    dispatcher.use_workers([&](std::function<void()> given) { work = std::move(given); });
+    dispatcher.add(adder, {.on_workers = true});
+    xdr::Encoder message;
+    rpc::encode_call(message, 7, adder::procedures::null, rpc::Credential::none());
+    xdr::Encoder nothing;
+    dispatcher.answer(message.bytes(), network.arrival(), nothing);
+    work();
+    const xdr::Bytes answer = network.reply().value();
+    xdr::Decoder reply(answer);
+    calls = adder.calls;
+    return rpc::decode_reply(reply).failure;
+  };
+  int calls = 0;
+  EXPECT_EQ(call_with_patience(60s, calls), std::nullopt);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(call_with_patience(-1s, calls), rpc::errc::system_error);
+  EXPECT_EQ(calls, 0);
+}
+
+// Tells how long its caller waits.
+class Asked : public adder::Server {
+ public:
+  std::chrono::steady_clock::time_point until;
+
+  void dispatch(std::uint32_t procedure, xdr::Decoder& arguments, xdr::Encoder& results,
+                const rpc::Caller& caller) override {
+    until = caller.until;
+    Server::dispatch(procedure, arguments, results, caller);
+  }
+};
+
+TEST(workers, and_other_handlers_know_until_when_an_answer_is_of_use) {
+  for (const bool on_workers : {false, true}) {
+    Asked asked;
+    rpc::ServerOptions options;
+    options.patience = 1000s;
+    rpc::Server server(options);
+    server.add(asked, {.on_workers = on_workers});
+    const std::string at = server.listen("tcp://127.0.0.1:0").text();
+    std::thread running([&] { server.run(); });
+    adder::Client(at).add(2, 3);
+    server.stop();
+    running.join();
+    const auto left = asked.until - std::chrono::steady_clock::now();
+    EXPECT_GT(left, 900s);
+    EXPECT_LE(left, 1000s);
+  }
 }
 
 TEST(workers, are_not_for_coroutines) {

@@ -2,6 +2,7 @@
 // doc/tirpc.md shows it.
 #pragma once
 
+#include <onc/rpc/observer.h>
 #include <onc/server/service.h>
 #include <onc/transport/channel.h>
 #include <onc/xdr/codec_ref.h>
@@ -102,6 +103,8 @@ class Services {
   // Told what a handler threw; its caller only sees SYSTEM_ERR.
   void on_failure(std::function<void(const rpc::Program&, std::uint32_t procedure, const std::string& what)> told);
   void check_credentials(rpc::CredentialCheck check);
+  // Must outlive this. Calls have no xid: libtirpc does not show it.
+  void observe(rpc::Observer& observer);
 
   // Answers the call: for a dispatch function of one's own, which leaves some procedures to rpcgen's.
   void serve(svc_req* request, SVCXPRT* transport) noexcept;

@@ -122,6 +122,7 @@ void Services::on_failure(std::function<void(const rpc::Program&, std::uint32_t,
   state_->dispatcher.on_failure(std::move(told));
 }
 void Services::check_credentials(rpc::CredentialCheck check) { state_->dispatcher.check_credentials(std::move(check)); }
+void Services::observe(rpc::Observer& observer) { state_->dispatcher.observe(observer); }
 
 void Services::serve(svc_req* request, SVCXPRT* transport) noexcept try {
   Rest arguments{state_->limits.memory};

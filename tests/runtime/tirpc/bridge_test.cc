@@ -244,6 +244,23 @@ TEST_P(tirpc_bridge, each_way_to_fail_has_its_answer) {
   EXPECT_EQ(client.misbehave(9), 9) << "and goes on";
 }
 
+TEST_P(tirpc_bridge, what_is_served_can_be_observed) {
+  struct : rpc::Observer {
+    std::vector<std::string> seen;
+    void ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) override {
+      seen.push_back(std::string(call.procedure_name ? call.procedure_name : "?") + " " + end.failure.message());
+    }
+  } observer;
+  services_.observe(observer);
+  serve(tirpc::dispatch<current>);
+  auto client = this->client();
+  client.add("first");
+  EXPECT_EQ(outcome([&] { client.misbehave(1); }), perhaps(errc::system_error));
+  server_.reset();
+  EXPECT_EQ(observer.seen, (std::vector<std::string>{
+                               "add Success", "misbehave " + rpc::make_error_code(errc::system_error).message()}));
+}
+
 // As a stranger's bytes: the procedure's own stubs would not write them.
 bool_t hostile_length(XDR* stream, ...) {
   std::int32_t length = 0x70000000;

@@ -112,6 +112,12 @@ class StructCodec {
   // What errors call a member: "Entry.name".
   std::string place(const Declaration& member) const { return definition_.name.text + "." + member.name.text; }
 
+  std::string values(std::size_t begin, std::size_t end) const {
+    std::string all;
+    for (std::size_t i = begin; i < end; ++i) all += (all.empty() ? "" : ", ") + value(*members_[i]);
+    return all;
+  }
+
   using Statement = std::function<std::string(const Declaration& member, const std::string& stream)>;
 
   // A run of many is moved under one check, in place. `statement` moves a member.
@@ -142,9 +148,7 @@ class StructCodec {
   }
 
   void write_numbers(const std::string& stream, std::size_t begin, std::size_t end) {
-    std::string all;
-    for (std::size_t i = begin; i < end; ++i) all += (all.empty() ? "" : ", ") + value(*members_[i]);
-    out_.line("{}.fields({});", stream, all);
+    out_.line("{}.fields({});", stream, values(begin, end));
   }
 
   void write_many(const std::string& stream, const std::string& run, std::size_t begin, std::size_t end,
@@ -152,7 +156,21 @@ class StructCodec {
     std::uint64_t size = 0;
     for (std::size_t i = begin; i < end; ++i) size += smallest(*members_[i]);
     out_.line("auto {} = {}.run({});", run, stream, size);
-    for (std::size_t i = begin; i < end; ++i) out_.line("{};", statement(*members_[i], run));
+    while (begin < end) {
+      const std::size_t end_of_numbers = end_of_alike(begin, end);
+      if (end_of_numbers - begin > 1)
+        out_.line("{}.numbers({});", run, values(begin, end_of_numbers));
+      else
+        out_.line("{};", statement(*members_[begin], run));
+      begin = std::max(begin + 1, end_of_numbers);
+    }
+  }
+
+  // Where the numbers of one width end that begin at `begin`; there, where none is.
+  std::size_t end_of_alike(std::size_t begin, std::size_t end) const {
+    std::size_t i = begin;
+    while (i < end && is_wide_number(*members_[i]) && smallest(*members_[i]) == smallest(*members_[begin])) ++i;
+    return i;
   }
 
   // Where those from `begin` on that are `alike` end.

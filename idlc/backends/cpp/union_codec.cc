@@ -22,7 +22,7 @@ class UnionCodec {
     const std::string stream = types_.local("out");
     out_.blank();
     out_.open("void {}::encode(onc::xdr::Encoder& {}) const", class_.name, stream);
-    out_.line("{};", codec_.encode(type_.discriminant, class_.state, stream, place(type_.discriminant)));
+    write_discriminant(stream);
     out_.open("switch ({})", switchable(class_.state));
     for (const Arm& arm : type_.arms)
       labels(arm, class_.has_value(arm) ? " return " + encode_value(arm, stream) + ";" : " return;");
@@ -67,10 +67,20 @@ class UnionCodec {
     out_.outdent();
   }
 
+  void write_discriminant(const std::string& stream) {
+    if (const Definition* type = enum_of(type_.discriminant))
+      out_.line("{}.discriminant(int({}), {});", stream, class_.state, types_.values_of(*type));
+    else
+      out_.line("{};", codec_.encode(type_.discriminant, class_.state, stream, place(type_.discriminant)));
+  }
+
   void read_discriminant(const std::string& stream) {
     const Declaration& declaration = type_.discriminant;
     const std::string type = types_.of(declaration);
-    out_.line("const {} {} = {};", type, discriminant_, codec_.read(declaration, stream));
+    const Definition* named = enum_of(declaration);
+    const std::string value = named ? Printer::fill("{}({}.discriminant({}))", type, stream, types_.values_of(*named))
+                                    : codec_.read(declaration, stream);
+    out_.line("const {} {} = {};", type, discriminant_, value);
   }
 
   void labels(const Arm& arm, std::string_view end);

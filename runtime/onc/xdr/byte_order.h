@@ -38,4 +38,31 @@ T load_big_endian(const std::byte* place) {
   return std::bit_cast<T>(big_endian(bits));
 }
 
+// Four numbers of four bytes at once, in what every processor's vectors can do; to big-endian, or back.
+inline void copy_four_big_endian(std::byte* to, const std::byte* from) {
+  if constexpr (std::endian::native == std::endian::little) {
+    using Halves [[gnu::vector_size(16)]] = std::uint16_t;
+    Halves halves;
+    std::memcpy(&halves, from, sizeof halves);
+    halves = __builtin_shufflevector(halves, halves, 1, 0, 3, 2, 5, 4, 7, 6);
+    halves = (halves << 8) | (halves >> 8);
+    std::memcpy(to, &halves, sizeof halves);
+  } else {
+    std::memcpy(to, from, 16);
+  }
+}
+
+// Numbers of four or eight bytes that lie one after the other.
+template <std::size_t width>
+void copy_big_endian(std::byte* to, const std::byte* from, std::size_t count) {
+  using Number = std::conditional_t<width == 4, std::uint32_t, std::uint64_t>;
+  std::size_t i = 0;
+  if constexpr (width == 4)
+    for (; i + 4 <= count; i += 4) copy_four_big_endian(to + i * width, from + i * width);
+  for (; i < count; ++i) {
+    const Number number = load_big_endian<Number>(from + i * width);
+    std::memcpy(to + i * width, &number, width);
+  }
+}
+
 }  // namespace onc::xdr

@@ -10,14 +10,6 @@
 namespace onc::xdr {
 namespace {
 
-template <class Unsigned>
-void copy_scalar(std::byte* to, const std::byte* from, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto number = load_big_endian<Unsigned>(from + i * sizeof(Unsigned));
-    std::memcpy(to + i * sizeof(Unsigned), &number, sizeof number);
-  }
-}
-
 #ifdef ONC_XDR_X86
 
 // Which byte each byte of a register comes from, for a shuffle.
@@ -41,7 +33,7 @@ template <class Unsigned>
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_shuffle_epi8(bytes, order));
   }
-  copy_scalar<Unsigned>(to, from, count);
+  copy_big_endian<sizeof(Unsigned)>(to, from, count);
 }
 
 template <class Unsigned>
@@ -52,7 +44,7 @@ template <class Unsigned>
     const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_shuffle_epi8(bytes, order));
   }
-  copy_scalar<Unsigned>(to, from, count);
+  copy_big_endian<sizeof(Unsigned)>(to, from, count);
 }
 
 #endif
@@ -63,7 +55,7 @@ constexpr ByteSwap all[] = {
     {"SSSE3", [] { return __builtin_cpu_supports("ssse3") != 0; }, copy_ssse3<std::uint32_t>,
      copy_ssse3<std::uint64_t>},
 #endif
-    {"scalar", [] { return true; }, copy_scalar<std::uint32_t>, copy_scalar<std::uint64_t>},
+    {"any", [] { return true; }, copy_big_endian<4>, copy_big_endian<8>},
 };
 
 }  // namespace
@@ -74,6 +66,16 @@ const ByteSwap& best_byte_swap() {
   static const ByteSwap& best =
       *std::find_if(std::begin(all), std::end(all), [](const ByteSwap& one) { return one.runs_here(); });
   return best;
+}
+
+template <>
+void copy_many_big_endian<4>(std::byte* to, const std::byte* from, std::size_t count) {
+  best_byte_swap().four(to, from, count);
+}
+
+template <>
+void copy_many_big_endian<8>(std::byte* to, const std::byte* from, std::size_t count) {
+  best_byte_swap().eight(to, from, count);
 }
 
 }  // namespace onc::xdr

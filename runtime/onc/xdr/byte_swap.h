@@ -13,24 +13,23 @@ namespace onc::xdr {
 struct ByteSwap {
   using Copy = void (*)(std::byte* to, const std::byte* from, std::size_t count);
 
-  template <Number T>
-  void copy(std::byte* to, const std::byte* from, std::size_t count) const {
-    (sizeof(T) == 4 ? four : eight)(to, from, count);
-  }
-
   const char* name;
   bool (*runs_here)();
   Copy four;
   Copy eight;
 };
 
-// So few numbers one copies where they are, sooner than one has called another.
-inline constexpr std::size_t few_numbers = 8;
-
 // All that were compiled in, the fastest first. The last runs everywhere.
 std::span<const ByteSwap> byte_swaps();
 
 // The first of them that runs here.
 const ByteSwap& best_byte_swap();
+
+// With that one.
+template <std::size_t width>
+void copy_many_big_endian(std::byte* to, const std::byte* from, std::size_t count);
+
+// A few are done with sooner than it is called.
+inline constexpr std::size_t few_numbers = 16;
 
 }  // namespace onc::xdr

@@ -1,6 +1,7 @@
 #include <onc/xdr/decoder.h>
 
 #include <onc/xdr/byte_swap.h>
+#include <onc/xdr/copy.h>
 
 #include <algorithm>
 
@@ -14,15 +15,49 @@ constexpr std::size_t cleared_at_once = 4096;
 
 }  // namespace
 
+inline const std::byte* Decoder::flawless(Bound bound, std::size_t most, std::size_t& size) {
+  const auto left = static_cast<std::size_t>(end_ - at_);
+  if (left < 4) [[unlikely]]
+    return nullptr;
+  size = load_big_endian<std::uint32_t>(at_);
+  if (size > most || size > bound.most || size > left - 4 || size > memory_left_) [[unlikely]]
+    return nullptr;
+  const std::byte* const bytes = at_ + 4;
+  const std::size_t padded = size + padding(size);
+  if (padded > left - 4 || !zeros_fill_up(bytes, size)) [[unlikely]]
+    return nullptr;
+  memory_left_ -= size;
+  at_ = bytes + padded;
+  return bytes;
+}
+
+// These two call nothing before their end, so that they have no registers to save: each value passes through here.
 void Decoder::string(std::string& value, Bound bound) {
+  std::size_t size;
+  const std::byte* const bytes = flawless(bound, value.size(), size);
+  if (!bytes) return assign(value, bound);
+  value.erase(size);
+  copy_short(reinterpret_cast<std::byte*>(value.data()), bytes, size);
+}
+
+void Decoder::opaque(Bytes& value, Bound bound) {
+  std::size_t size;
+  const std::byte* const bytes = flawless(bound, value.size(), size);
+  if (!bytes) return assign(value, bound);
+  value.erase(value.begin() + static_cast<std::ptrdiff_t>(size), value.end());
+  copy_short(value.data(), bytes, size);
+}
+
+// With all that may be wrong or new.
+[[gnu::noinline]] void Decoder::assign(std::string& value, Bound bound) {
   const BytesView bytes = variable(bound);
   value.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
-void Decoder::opaque(Bytes& value, Bound bound) {
+[[gnu::noinline]] void Decoder::assign(Bytes& value, Bound bound) {
   const BytesView bytes = variable(bound);
   value.resize(bytes.size());
-  if (!bytes.empty()) std::memcpy(value.data(), bytes.data(), bytes.size());
+  copy_short(value.data(), bytes.data(), bytes.size());
 }
 
 template <Number T>
@@ -41,7 +76,7 @@ void Decoder::numbers(std::vector<T>& values, Bound bound) {
 template <Number T>
 void Decoder::numbers(T* values, std::size_t count) {
   const std::byte* place = take(count * sizeof(T));
-  if (count > few_numbers) return best_byte_swap().copy<T>(reinterpret_cast<std::byte*>(values), place, count);
+  if (count > few_numbers) return copy_many_big_endian<sizeof(T)>(reinterpret_cast<std::byte*>(values), place, count);
   Run(*this, place).numbers(values, count);
 }
 
@@ -58,9 +93,26 @@ template void Decoder::numbers(std::uint64_t*, std::size_t);
 template void Decoder::numbers(float*, std::size_t);
 template void Decoder::numbers(double*, std::size_t);
 
-int Decoder::enumerator(const Enumerators& known) { return run(4).enumerator(known); }
+int Decoder::enumerator(const Enumerators& known) {
+  const std::int32_t number = i32();
+  if (known.only.size() != 0 || !known.contain(number)) [[unlikely]]
+    return listed(number, known);
+  return number;
+}
 
-void Decoder::fixed(std::byte* value, std::size_t size) { std::memcpy(value, raw(size).data(), size); }
+[[gnu::noinline]] int Decoder::listed(int number, const Enumerators& known) const {
+  if (!known.contain(number)) refuse(errc::no_such_enumerator, known.name);
+  return number;
+}
+
+void Decoder::fixed(std::byte* value, std::size_t size) {
+  if (padding(size) != 0) return fixed_and_padded(value, size);
+  copy_short(value, take(size), size);
+}
+
+[[gnu::noinline]] void Decoder::fixed_and_padded(std::byte* value, std::size_t size) {
+  copy_short(value, raw(size).data(), size);
+}
 
 BytesView Decoder::variable(Bound bound) { return raw(length(bound, 1, 1, "bytes")); }
 
@@ -79,6 +131,11 @@ std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t mem
   if (memory_each != 0 && count > memory_left_ / memory_each) fail(errc::too_much_memory, "", at_ - 4);
   memory_left_ -= count * memory_each;
   return count;
+}
+
+void Decoder::object_to_padding(const std::byte* pad) const {
+  while (*pad == std::byte{0}) ++pad;
+  object(errc::nonzero_padding, pad);
 }
 
 void Decoder::finish() {

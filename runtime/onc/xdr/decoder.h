@@ -77,15 +77,22 @@ class Decoder {
     template <std::size_t size>
     void opaque(std::array<std::byte, size>& value) {
       std::memcpy(value.data(), at_, size);
-      decoder_.check_padding(at_ + size, padding(size));
+      if constexpr (padding(size) != 0) decoder_.check_padding(at_, size);
       at_ += size + padding(size);
+    }
+    // Neighbours of one width. Those that lie one after the other in memory too go several at once.
+    template <Number First, Number... Others>
+    requires((sizeof(First) == sizeof(Others)) && ...) void numbers(First& first, Others&... others) {
+      std::array<Unsigned<First>, 1 + sizeof...(Others)> bits;
+      numbers(bits.data(), bits.size());
+      const Unsigned<First>* next = bits.data();
+      first = std::bit_cast<First>(*next);
+      ((others = std::bit_cast<Others>(*++next)), ...);
     }
     template <Number T>
     void numbers(T* values, std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) {
-        values[i] = load_big_endian<T>(at_);
-        at_ += sizeof(T);
-      }
+      copy_big_endian<sizeof(T)>(reinterpret_cast<std::byte*>(values), at_, count);
+      at_ += count * sizeof(T);
     }
     template <Number T, std::size_t size>
     void numbers(std::array<T, size>& values) {
@@ -119,10 +126,10 @@ class Decoder {
   // Held while a value of a recursive type is read; counts against Limits::depth.
   class Level {
    public:
-    explicit Level(Decoder& decoder) : decoder_(decoder) { ++decoder_.depth_; }
+    explicit Level(Decoder& decoder) : decoder_(decoder) { --decoder_.levels_left_; }
     Level(const Level&) = delete;
     Level& operator=(const Level&) = delete;
-    ~Level() { --decoder_.depth_; }
+    ~Level() { ++decoder_.levels_left_; }
 
    private:
     Decoder& decoder_;
@@ -130,7 +137,12 @@ class Decoder {
 
   // `bytes` must outlive the decoder.
   explicit Decoder(BytesView bytes, Limits limits = {})
-      : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()), limits_(limits), memory_left_(limits.memory) {}
+      : begin_(bytes.data()),
+        at_(begin_),
+        end_(begin_ + bytes.size()),
+        memory_left_(limits.memory),
+        levels_left_(limits.depth),
+        lenient_(limits.lenient) {}
 
   std::int32_t i32() { return run(4).i32(); }
   std::uint32_t u32() { return run(4).u32(); }
@@ -151,6 +163,8 @@ class Decoder {
   std::uint16_t u16() { return run(4).u16(); }
   // An enum's value, as a number.
   int enumerator(const Enumerators& known);
+  // The same where it says what follows, in place.
+  int discriminant(const Enumerators& known) { return run(4).enumerator(known); }
 
   // A few neighbours that are numbers or bools, by one check. Structs with like neighbours share the function.
   template <class... Fields>
@@ -207,25 +221,21 @@ class Decoder {
   // A linked list: TRUE before each element, FALSE after the last (RFC 4506 §4.19).
   template <class T, class DecodeItem>
   void list(std::vector<T>& items, DecodeItem decode_item) {
-    items.clear();
-    while (boolean()) {
-      charge(sizeof(T));
-      decode_item(items.emplace_back());
-    }
+    std::size_t count = 0;
+    for (; boolean(); ++count) decode_item(list_item(items, count));
+    while (items.size() > count) items.pop_back();
   }
   template <class T>
   void list(std::vector<T>& items) {
-    items.clear();
-    while (boolean()) {
-      charge(sizeof(T));
-      items.emplace_back().decode(*this);
-    }
+    std::size_t count = 0;
+    for (; boolean(); ++count) list_item(items, count).decode(*this);
+    while (items.size() > count) items.pop_back();
   }
 
   template <class T, class DecodeItem>
   void optional(std::optional<T>& value, DecodeItem decode_item) {
-    value.reset();
-    if (boolean()) decode_item(value.emplace());
+    if (!boolean()) return value.reset();
+    decode_item(value ? *value : value.emplace());
   }
   template <class T, class DecodeItem>
   void optional(Box<T>& value, DecodeItem decode_item) {
@@ -235,8 +245,8 @@ class Decoder {
   }
   template <class T>
   void optional(std::optional<T>& value) {
-    value.reset();
-    if (boolean()) value.emplace().decode(*this);
+    if (!boolean()) return value.reset();
+    (value ? *value : value.emplace()).decode(*this);
   }
   template <class T>
   void optional(Box<T>& value) {
@@ -265,7 +275,7 @@ class Decoder {
   }
 
   [[nodiscard]] Level nest() {
-    if (depth_ >= limits_.depth) fail(errc::too_deep, "");
+    if (levels_left_ == 0) fail(errc::too_deep, "");
     return Level(*this);
   }
 
@@ -287,7 +297,7 @@ class Decoder {
   // Passes over `size` bytes and their padding, and leaves them where they are.
   BytesView raw(std::size_t size) {
     const std::byte* bytes = take(size + padding(size));
-    check_padding(bytes + size, padding(size));
+    check_padding(bytes, size);
     return {bytes, size};
   }
 
@@ -298,9 +308,9 @@ class Decoder {
   }
 
   // Throws Error(code, subject) for the value that began at `where`, by default here.
-  [[noreturn]] void fail(errc code, const char* subject, const std::byte* where = nullptr) const;
+  [[noreturn, gnu::cold]] void fail(errc code, const char* subject, const std::byte* where = nullptr) const;
   // The same for the four bytes read last: an enum's value or a union's discriminant, known only once read.
-  [[noreturn]] void refuse(errc code, const char* subject) const { fail(code, subject, at_ - 4); }
+  [[noreturn, gnu::cold]] void refuse(errc code, const char* subject) const { fail(code, subject, at_ - 4); }
 
  private:
   const std::byte* take(std::size_t size) {
@@ -311,16 +321,25 @@ class Decoder {
   }
 
   // The value that began at `where` needs `size` more bytes.
-  [[noreturn]] void run_out(std::size_t size, const std::byte* where) const;
+  [[noreturn, gnu::cold]] void run_out(std::size_t size, const std::byte* where) const;
 
-  void check_padding(const std::byte* pad, std::size_t size) const {
-    for (std::size_t i = 0; i < size; ++i)
-      if (pad[i] != std::byte{0}) object(errc::nonzero_padding, pad + i);
+  // Whether those after `size` bytes are zero, that fill them up.
+  static bool zeros_fill_up(const std::byte* bytes, std::size_t size) {
+    if (size == 0) return true;
+    const std::size_t pad = padding(size);
+    const std::uint64_t last = load_big_endian<std::uint32_t>(bytes + size + pad - 4);
+    return static_cast<std::uint32_t>(last << (32 - 8 * pad)) == 0;
   }
+
+  void check_padding(const std::byte* bytes, std::size_t size) const {
+    if (!zeros_fill_up(bytes, size)) [[unlikely]]
+      object_to_padding(bytes + size);
+  }
+  [[gnu::cold]] void object_to_padding(const std::byte* pad) const;
 
   // To what a lenient decoder takes as it comes.
   void object(errc code, const std::byte* where) const {
-    if (!limits_.lenient) fail(code, "", where);
+    if (!lenient_) fail(code, "", where);
   }
 
   void charge(std::size_t memory) {
@@ -328,22 +347,35 @@ class Decoder {
     memory_left_ -= memory;
   }
 
+  // Of a list, the one at `index`: one that was there before or a new one, to be filled.
+  template <class T>
+  T& list_item(std::vector<T>& items, std::size_t index) {
+    charge(sizeof(T));
+    return index < items.size() ? items[index] : items.emplace_back();
+  }
+
   // The bytes of a string or opaque, padding checked and passed over.
   BytesView variable(Bound bound);
+  // The same where nothing is wrong with them and they are no more than `most`. Null without it, and nothing is read.
+  const std::byte* flawless(Bound bound, std::size_t most, std::size_t& size);
+  int listed(int number, const Enumerators& known) const;
+  void assign(std::string& value, Bound bound);
+  void assign(Bytes& value, Bound bound);
   template <Number T>
   void numbers(T* values, std::size_t count);
   void fixed(std::byte* value, std::size_t size);
+  void fixed_and_padded(std::byte* value, std::size_t size);
   std::uint32_t length(Bound bound, std::size_t smallest, std::size_t memory_each, const char* unit);
-  [[noreturn]] void raise(const Error& error) const;
+  [[noreturn, gnu::cold]] void raise(const Error& error) const;
 
   const std::byte* begin_;
   const std::byte* at_;
   const std::byte* end_;
-  Limits limits_;
   std::size_t memory_left_;
-  std::size_t depth_ = 0;
+  std::size_t levels_left_;
   void (*told_)(const void*, const Error&) = nullptr;
   const void* context_ = nullptr;
+  bool lenient_;
   bool finished_ = false;
   bool rest_passed_over_ = false;
 };

@@ -1,6 +1,7 @@
 #include <onc/xdr/encoder.h>
 
 #include <onc/xdr/byte_swap.h>
+#include <onc/xdr/copy.h>
 
 #include <algorithm>
 
@@ -22,7 +23,11 @@ void Encoder::opaque(BytesView value, Bound bound) { variable(value.data(), valu
 
 void Encoder::opaque(const Bytes& value, Bound bound) { variable(value.data(), value.size(), bound); }
 
-void Encoder::enumerator(int number, const Enumerators& known) { run(4).enumerator(number, known); }
+// Checked when it is written: nothing needs to be kept for later then.
+void Encoder::enumerator(int number, const Enumerators& known) {
+  i32(number);
+  if (!known.contain(number)) known.checked(number);
+}
 
 template <Number T>
 void Encoder::numbers(const std::vector<T>& values, Bound bound) {
@@ -33,7 +38,8 @@ void Encoder::numbers(const std::vector<T>& values, Bound bound) {
 template <Number T>
 void Encoder::numbers(const T* values, std::size_t count) {
   std::byte* place = grow(count * sizeof(T));
-  if (count > few_numbers) return best_byte_swap().copy<T>(place, reinterpret_cast<const std::byte*>(values), count);
+  if (count > few_numbers)
+    return copy_many_big_endian<sizeof(T)>(place, reinterpret_cast<const std::byte*>(values), count);
   Run(place).numbers(values, count);
 }
 
@@ -54,20 +60,38 @@ void Encoder::refuse(std::size_t count, const char* unit, Bound bound) const {
   throw too_long(bound.what, count, unit, bound.most, size());
 }
 
+// These two call nothing before their end, so that they have no registers to save: each value passes through here.
 void Encoder::variable(const std::byte* value, std::size_t size, Bound bound) {
-  if (size > bound.most) refuse(size, "bytes", bound);
-  const std::size_t pad = padding(size);
-  std::byte* place = grow(4 + size + pad);
+  if (size > bound.most) [[unlikely]]
+    refuse(size, "bytes", bound);
+  const std::size_t padded = size + padding(size);
+  if (!has_room(4 + padded)) [[unlikely]]
+    return enlarge_for_variable(value, size, bound);
+  std::byte* const place = at_;
+  at_ += 4 + padded;
+  std::memset(place + padded, 0, 4);  // the last four: what the value leaves of them is the padding
   store_big_endian(place, static_cast<std::uint32_t>(size));
-  if (size != 0) std::memcpy(place + 4, value, size);
-  std::memset(place + 4 + size, 0, pad);
+  copy_short(place + 4, value, size);
 }
 
 void Encoder::fixed(const std::byte* value, std::size_t size) {
-  const std::size_t pad = padding(size);
-  std::byte* place = grow(size + pad);
-  std::memcpy(place, value, size);
-  std::memset(place + size, 0, pad);
+  const std::size_t padded = size + padding(size);
+  if (!has_room(padded)) [[unlikely]]
+    return enlarge_for_fixed(value, size);
+  std::byte* const place = at_;
+  at_ += padded;
+  if (size != 0) std::memset(place + padded - 4, 0, 4);
+  copy_short(place, value, size);
+}
+
+void Encoder::enlarge_for_variable(const std::byte* value, std::size_t size, Bound bound) {
+  enlarge(4 + size + padding(size));
+  variable(value, size, bound);
+}
+
+void Encoder::enlarge_for_fixed(const std::byte* value, std::size_t size) {
+  enlarge(size + padding(size));
+  fixed(value, size);
 }
 
 }  // namespace onc::xdr

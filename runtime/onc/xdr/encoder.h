@@ -55,12 +55,17 @@ class Encoder {
       if constexpr (padding(size) != 0) std::memset(at_ + size, 0, padding(size));
       at_ += size + padding(size);
     }
+    // Neighbours of one width. Those that lie one after the other in memory too go several at once.
+    template <Number First, Number... Others>
+    requires((sizeof(First) == sizeof(Others)) && ...) void numbers(First first, Others... others) {
+      const std::array<Unsigned<First>, 1 + sizeof...(Others)> bits = {std::bit_cast<Unsigned<First>>(first),
+                                                                       std::bit_cast<Unsigned<First>>(others)...};
+      numbers(bits.data(), bits.size());
+    }
     template <Number T>
     void numbers(const T* values, std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) {
-        store_big_endian(at_, values[i]);
-        at_ += sizeof(T);
-      }
+      copy_big_endian<sizeof(T)>(at_, reinterpret_cast<const std::byte*>(values), count);
+      at_ += count * sizeof(T);
     }
     template <Number T, std::size_t size>
     void numbers(const std::array<T, size>& values) {
@@ -109,16 +114,27 @@ class Encoder {
     at_ = buffer_.data() + size;
   }
 
-  void i32(std::int32_t value) { run(4).i32(value); }
-  void u32(std::uint32_t value) { run(4).u32(value); }
-  void i64(std::int64_t value) { run(8).i64(value); }
-  void u64(std::uint64_t value) { run(8).u64(value); }
-  void f32(float value) { run(4).f32(value); }
-  void f64(double value) { run(8).f64(value); }
-  void boolean(bool value) { run(4).boolean(value); }
+  // Where a value ends is noted last: bytes may have been written over anything, but compilers know at_ for the next.
+  void u32(std::uint32_t value) {
+    std::byte* const place = room(4);
+    store_big_endian(place, value);
+    at_ = place + 4;
+  }
+  void u64(std::uint64_t value) {
+    std::byte* const place = room(8);
+    store_big_endian(place, value);
+    at_ = place + 8;
+  }
+  void i32(std::int32_t value) { u32(static_cast<std::uint32_t>(value)); }
+  void i64(std::int64_t value) { u64(static_cast<std::uint64_t>(value)); }
+  void f32(float value) { u32(std::bit_cast<std::uint32_t>(value)); }
+  void f64(double value) { u64(std::bit_cast<std::uint64_t>(value)); }
+  void boolean(bool value) { u32(value); }
   void quadruple(const Quadruple& value) { opaque(value.bytes); }
   // An enum's value, as a number.
   void enumerator(int number, const Enumerators& known);
+  // The same where it says what follows, in place.
+  void discriminant(int number, const Enumerators& known) { i32(known.checked(number)); }
 
   // A few neighbours that are numbers or bools, by one check. Structs with like neighbours share the function.
   template <class... Fields>
@@ -226,20 +242,29 @@ class Encoder {
   }
 
  private:
-  [[noreturn]] void refuse(std::size_t count, const char* unit, Bound bound) const;
+  [[noreturn, gnu::cold]] void refuse(std::size_t count, const char* unit, Bound bound) const;
 
+  bool has_room(std::size_t size) const { return size <= static_cast<std::size_t>(end_ - at_); }
+  // Where the next `size` bytes go.
+  std::byte* room(std::size_t size) {
+    if (!has_room(size)) [[unlikely]]
+      enlarge(size);
+    return at_;
+  }
+  // The same, and those after them next.
   std::byte* grow(std::size_t more) {
-    if (static_cast<std::size_t>(end_ - at_) < more) enlarge(more);
-    std::byte* place = at_;
-    at_ += more;
+    std::byte* const place = room(more);
+    at_ = place + more;
     return place;
   }
 
-  void enlarge(std::size_t more);
+  [[gnu::cold]] void enlarge(std::size_t more);
   void variable(const std::byte* value, std::size_t size, Bound bound);
+  [[gnu::cold]] void enlarge_for_variable(const std::byte* value, std::size_t size, Bound bound);
   template <Number T>
   void numbers(const T* values, std::size_t count);
   void fixed(const std::byte* value, std::size_t size);
+  [[gnu::cold]] void enlarge_for_fixed(const std::byte* value, std::size_t size);
 
   Bytes buffer_;  // its size is the room there is
   std::byte* at_ = nullptr;

@@ -18,7 +18,7 @@ Rejected Rejected::with_status_(Rejection status_) {
 }
 
 void Rejected::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(switch_), values_of_Rejection);
+  out.discriminant(int(switch_), values_of_Rejection);
   switch (switch_) {
     case Rejection::mismatch: return out.i32(version());
     case Rejection::denied: return out.enumerator(int(status_()), values_of_Rejection);
@@ -26,7 +26,7 @@ void Rejected::encode(onc::xdr::Encoder& out) const {
 }
 
 void Rejected::decode(onc::xdr::Decoder& in) {
-  const Rejection discriminant = Rejection(in.enumerator(values_of_Rejection));
+  const Rejection discriminant = Rejection(in.discriminant(values_of_Rejection));
   switch (discriminant) {
     case Rejection::mismatch:
       switch_ = discriminant;

@@ -24,7 +24,7 @@ shape shape::with_center(point center) {
 }
 
 void shape::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(c_), values_of_color);
+  out.discriminant(int(c_), values_of_color);
   switch (c_) {
     case color::red: return center().encode(out);
     default: return;
@@ -32,7 +32,7 @@ void shape::encode(onc::xdr::Encoder& out) const {
 }
 
 void shape::decode(onc::xdr::Decoder& in) {
-  const color discriminant = color(in.enumerator(values_of_color));
+  const color discriminant = color(in.discriminant(values_of_color));
   switch (discriminant) {
     case color::red:
       c_ = discriminant;

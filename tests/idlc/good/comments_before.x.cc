@@ -40,7 +40,7 @@ Shape Shape::with_center(Point center) {
 }
 
 void Shape::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(color_), values_of_Color);
+  out.discriminant(int(color_), values_of_Color);
   switch (color_) {
     case Color::red: return center().encode(out);
     default: return;
@@ -48,7 +48,7 @@ void Shape::encode(onc::xdr::Encoder& out) const {
 }
 
 void Shape::decode(onc::xdr::Decoder& in) {
-  const Color discriminant = Color(in.enumerator(values_of_Color));
+  const Color discriminant = Color(in.discriminant(values_of_Color));
   switch (discriminant) {
     case Color::red:
       color_ = discriminant;

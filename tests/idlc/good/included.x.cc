@@ -28,7 +28,7 @@ Chosen Chosen::with_choice(enums::Choice choice) {
 }
 
 void Chosen::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(kind_), enums::values_of_Kind);
+  out.discriminant(int(kind_), enums::values_of_Kind);
   switch (kind_) {
     case enums::Kind::ten: return choice().encode(out);
     default: return;
@@ -36,7 +36,7 @@ void Chosen::encode(onc::xdr::Encoder& out) const {
 }
 
 void Chosen::decode(onc::xdr::Decoder& in) {
-  const enums::Kind discriminant = enums::Kind(in.enumerator(enums::values_of_Kind));
+  const enums::Kind discriminant = enums::Kind(in.discriminant(enums::values_of_Kind));
   switch (discriminant) {
     case enums::Kind::ten:
       kind_ = discriminant;

@@ -40,7 +40,7 @@ reply reply::with_file(member_named_as_type::file file_) {
 }
 
 void reply::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(status_), values_of_status);
+  out.discriminant(int(status_), values_of_status);
   switch (status_) {
     case member_named_as_type::status::good: return qid().encode(out);
     case member_named_as_type::status::bad: return file().encode(out);
@@ -48,7 +48,7 @@ void reply::encode(onc::xdr::Encoder& out) const {
 }
 
 void reply::decode(onc::xdr::Decoder& in) {
-  const member_named_as_type::status discriminant = member_named_as_type::status(in.enumerator(values_of_status));
+  const member_named_as_type::status discriminant = member_named_as_type::status(in.discriminant(values_of_status));
   switch (discriminant) {
     case member_named_as_type::status::good:
       status_ = discriminant;

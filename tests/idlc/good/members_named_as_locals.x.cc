@@ -112,12 +112,7 @@ void in::decode(onc::xdr::Decoder& in___) {
 void node::encode(onc::xdr::Encoder& out_) const {
   for (const node* node_ = this; node_; node_ = out_.next(node_->next)) {
     auto run_ = out_.run(24);
-    run_.i32(node_->run);
-    run_.i32(node_->item);
-    run_.i32(node_->out);
-    run_.i32(node_->value);
-    run_.i32(node_->level);
-    run_.i32(node_->in);
+    run_.numbers(node_->run, node_->item, node_->out, node_->value, node_->level, node_->in);
   }
 }
 
@@ -125,12 +120,7 @@ void node::decode(onc::xdr::Decoder& in_) {
   const auto level_ = in_.nest();
   for (node* node_ = this; node_; node_ = in_.next(node_->next)) {
     auto run_ = in_.run(24);
-    node_->run = run_.i32();
-    node_->item = run_.i32();
-    node_->out = run_.i32();
-    node_->value = run_.i32();
-    node_->level = run_.i32();
-    node_->in = run_.i32();
+    run_.numbers(node_->run, node_->item, node_->out, node_->value, node_->level, node_->in);
   }
 }
 

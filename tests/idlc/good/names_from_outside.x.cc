@@ -28,7 +28,7 @@ Coat Coat::with_layers(std::int32_t layers) {
 }
 
 void Coat::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(color_), names_from_outside::values_of_Color);
+  out.discriminant(int(color_), names_from_outside::values_of_Color);
   switch (color_) {
     case names_from_outside::Color::red: return out.i32(layers());
     case names_from_outside::Color::blue: return;
@@ -36,7 +36,7 @@ void Coat::encode(onc::xdr::Encoder& out) const {
 }
 
 void Coat::decode(onc::xdr::Decoder& in) {
-  const names_from_outside::Color discriminant = names_from_outside::Color(in.enumerator(names_from_outside::values_of_Color));
+  const names_from_outside::Color discriminant = names_from_outside::Color(in.discriminant(names_from_outside::values_of_Color));
   switch (discriminant) {
     case names_from_outside::Color::red:
       color_ = discriminant;

@@ -61,7 +61,7 @@ export_ export_::with_in(Word new_, std::string in) {
 }
 
 void export_::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(switch_), values_of_Word);
+  out.discriminant(int(switch_), values_of_Word);
   switch (switch_) {
     case Word::class_: return out.i32(this_());
     case Word::TRUE_: return out.i32(v());
@@ -70,7 +70,7 @@ void export_::encode(onc::xdr::Encoder& out) const {
 }
 
 void export_::decode(onc::xdr::Decoder& in_) {
-  const Word discriminant = Word(in_.enumerator(values_of_Word));
+  const Word discriminant = Word(in_.discriminant(values_of_Word));
   switch (discriminant) {
     case Word::class_:
       switch_ = discriminant;

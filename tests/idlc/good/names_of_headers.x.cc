@@ -30,7 +30,7 @@ POLLIN_ POLLIN_::with_O_DIRECT_(Lock F_RDLCK_, Call O_DIRECT_) {
 }
 
 void POLLIN_::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(switch_), values_of_Lock);
+  out.discriminant(int(switch_), values_of_Lock);
   switch (switch_) {
     case Lock::LOCK_READ_: return s6_addr32_().encode(out);
     default: return out.enumerator(int(O_DIRECT_()), values_of_Call);
@@ -38,7 +38,7 @@ void POLLIN_::encode(onc::xdr::Encoder& out) const {
 }
 
 void POLLIN_::decode(onc::xdr::Decoder& in) {
-  const Lock discriminant = Lock(in.enumerator(values_of_Lock));
+  const Lock discriminant = Lock(in.discriminant(values_of_Lock));
   switch (discriminant) {
     case Lock::LOCK_READ_:
       switch_ = discriminant;

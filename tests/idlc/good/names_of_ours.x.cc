@@ -171,14 +171,14 @@ ByState ByState::with_arm_(std::string arm___) {
 }
 
 void ByState::encode(onc::xdr::Encoder& out_) const {
-  out_.enumerator(int(switch_), values_of_exchange);
+  out_.discriminant(int(switch_), values_of_exchange);
   switch (switch_) {
     case exchange::one: return out_.string(arm_(), onc::xdr::unbounded);
   }
 }
 
 void ByState::decode(onc::xdr::Decoder& in_) {
-  const exchange discriminant = exchange(in_.enumerator(values_of_exchange));
+  const exchange discriminant = exchange(in_.discriminant(values_of_exchange));
   switch (discriminant) {
     case exchange::one:
       switch_ = discriminant;
@@ -273,14 +273,14 @@ arm_ arm_::with_arm(run arm) {
 }
 
 void arm_::encode(onc::xdr::Encoder& out_) const {
-  out_.enumerator(int(fast_), values_of_run);
+  out_.discriminant(int(fast_), values_of_run);
   switch (fast_) {
     case run::fast: return out_.enumerator(int(arm()), values_of_run);
   }
 }
 
 void arm_::decode(onc::xdr::Decoder& in_) {
-  const run discriminant = run(in_.enumerator(values_of_run));
+  const run discriminant = run(in_.discriminant(values_of_run));
   switch (discriminant) {
     case run::fast:
       fast_ = discriminant;

@@ -49,7 +49,7 @@ Choice Choice::with_item(second::Item item) {
 }
 
 void Choice::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(kind_), first::values_of_Kind);
+  out.discriminant(int(kind_), first::values_of_Kind);
   switch (kind_) {
     case first::Kind::small: return item().encode(out);
     case first::Kind::large: return;
@@ -58,7 +58,7 @@ void Choice::encode(onc::xdr::Encoder& out) const {
 
 void Choice::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  const first::Kind discriminant = first::Kind(in.enumerator(first::values_of_Kind));
+  const first::Kind discriminant = first::Kind(in.discriminant(first::values_of_Kind));
   switch (discriminant) {
     case first::Kind::small:
       kind_ = discriminant;

@@ -23,14 +23,14 @@ environ environ::with_spans(time_::putc::Spans spans) {
 }
 
 void environ::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(kind_), time_::std_::values_of_Kind);
+  out.discriminant(int(kind_), time_::std_::values_of_Kind);
   switch (kind_) {
     case time_::std_::Kind::one: return out.array(spans(), onc::xdr::unbounded);
   }
 }
 
 void environ::decode(onc::xdr::Decoder& in) {
-  const time_::std_::Kind discriminant = time_::std_::Kind(in.enumerator(time_::std_::values_of_Kind));
+  const time_::std_::Kind discriminant = time_::std_::Kind(in.discriminant(time_::std_::values_of_Kind));
   switch (discriminant) {
     case time_::std_::Kind::one:
       kind_ = discriminant;

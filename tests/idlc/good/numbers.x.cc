@@ -5,11 +5,8 @@ namespace numbers {
 
 void Numbers::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(44);
-  run.i32(a);
-  run.u32(b);
-  run.u32(c);
-  run.i64(d);
-  run.u64(e);
+  run.numbers(a, b, c);
+  run.numbers(d, e);
   run.f32(f);
   run.f64(g);
   run.boolean(h);
@@ -17,11 +14,8 @@ void Numbers::encode(onc::xdr::Encoder& out) const {
 
 void Numbers::decode(onc::xdr::Decoder& in) {
   auto run = in.run(44);
-  a = run.i32();
-  b = run.u32();
-  c = run.u32();
-  d = run.i64();
-  e = run.u64();
+  run.numbers(a, b, c);
+  run.numbers(d, e);
   f = run.f32();
   g = run.f64();
   h = run.boolean();

@@ -42,7 +42,7 @@ Expression Expression::with_operands(onc::xdr::Box<Pair> operands) {
 }
 
 void Expression::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(kind_), values_of_Kind);
+  out.discriminant(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::leaf: return out.i32(value());
     case Kind::pair: return out.optional(operands());
@@ -51,7 +51,7 @@ void Expression::encode(onc::xdr::Encoder& out) const {
 
 void Expression::decode(onc::xdr::Decoder& in) {
   const auto level = in.nest();
-  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
+  const Kind discriminant = Kind(in.discriminant(values_of_Kind));
   switch (discriminant) {
     case Kind::leaf:
       kind_ = discriminant;

@@ -9,8 +9,7 @@ void Small::encode(onc::xdr::Encoder& out) const {
   run.u32(b);
   run.i32(c);
   run.u32(d);
-  run.i32(e);
-  run.u32(f);
+  run.numbers(e, f);
   out.array(word, [&](std::int8_t item) { out.i32(item); });
   out.array(many, {3, "Small.many"}, [&](std::uint16_t item) { out.u32(item); });
 }
@@ -21,8 +20,7 @@ void Small::decode(onc::xdr::Decoder& in) {
   b = run.u8();
   c = run.i16();
   d = run.u16();
-  e = run.i32();
-  f = run.u32();
+  run.numbers(e, f);
   in.array(word, [&](std::int8_t& item) { item = in.i8(); });
   in.array(many, {3, "Small.many"}, 4, [&](std::uint16_t& item) { item = in.u16(); });
 }

@@ -23,7 +23,7 @@ Question Question::with_name(std::string name) {
 }
 
 void Question::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(key_), values_of_Key);
+  out.discriminant(int(key_), values_of_Key);
   switch (key_) {
     case Key::by_number: return out.i32(number());
     case Key::by_name: return out.string(name(), {16, "Question.name"});
@@ -32,7 +32,7 @@ void Question::encode(onc::xdr::Encoder& out) const {
 }
 
 void Question::decode(onc::xdr::Decoder& in) {
-  const Key discriminant = Key(in.enumerator(values_of_Key));
+  const Key discriminant = Key(in.discriminant(values_of_Key));
   switch (discriminant) {
     case Key::by_number:
       key_ = discriminant;

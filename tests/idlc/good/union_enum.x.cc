@@ -25,7 +25,7 @@ Value Value::with_text(Kind kind, std::string text) {
 }
 
 void Value::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(kind_), values_of_Kind);
+  out.discriminant(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::number: return out.i32(number());
     case Kind::text:
@@ -35,7 +35,7 @@ void Value::encode(onc::xdr::Encoder& out) const {
 }
 
 void Value::decode(onc::xdr::Decoder& in) {
-  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
+  const Kind discriminant = Kind(in.discriminant(values_of_Kind));
   switch (discriminant) {
     case Kind::number:
       kind_ = discriminant;
@@ -82,7 +82,7 @@ Whole Whole::with_bytes(onc::xdr::Bytes bytes) {
 }
 
 void Whole::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(kind_), values_of_Kind);
+  out.discriminant(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::number: return out.i32(count());
     case Kind::text: return out.i64(size());
@@ -92,7 +92,7 @@ void Whole::encode(onc::xdr::Encoder& out) const {
 }
 
 void Whole::decode(onc::xdr::Decoder& in) {
-  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
+  const Kind discriminant = Kind(in.discriminant(values_of_Kind));
   switch (discriminant) {
     case Kind::number:
       kind_ = discriminant;
@@ -128,7 +128,7 @@ Partial Partial::with_text(std::string text) {
 }
 
 void Partial::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(kind_), values_of_Kind);
+  out.discriminant(int(kind_), values_of_Kind);
   switch (kind_) {
     case Kind::text: return out.string(text(), onc::xdr::unbounded);
     case Kind::nothing: return;
@@ -137,7 +137,7 @@ void Partial::encode(onc::xdr::Encoder& out) const {
 }
 
 void Partial::decode(onc::xdr::Decoder& in) {
-  const Kind discriminant = Kind(in.enumerator(values_of_Kind));
+  const Kind discriminant = Kind(in.discriminant(values_of_Kind));
   switch (discriminant) {
     case Kind::text:
       kind_ = discriminant;

@@ -5,23 +5,13 @@ namespace word_names {
 
 void version::encode(onc::xdr::Encoder& out) const {
   auto run = out.run(40);
-  run.i32(program);
-  run.i32(version);
-  run.i32(namespace_);
-  run.i32(float_);
-  run.i32(double_);
-  run.i32(const_);
+  run.numbers(program, version, namespace_, float_, double_, const_);
   run.numbers(typedef_);
 }
 
 void version::decode(onc::xdr::Decoder& in) {
   auto run = in.run(40);
-  program = run.i32();
-  version = run.i32();
-  namespace_ = run.i32();
-  float_ = run.i32();
-  double_ = run.i32();
-  const_ = run.i32();
+  run.numbers(program, version, namespace_, float_, double_, const_);
   run.numbers(typedef_);
 }
 
@@ -45,7 +35,7 @@ program program::with_version(std::optional<word_names::version> version_) {
 }
 
 void program::encode(onc::xdr::Encoder& out) const {
-  out.enumerator(int(switch_), values_of_kinds);
+  out.discriminant(int(switch_), values_of_kinds);
   switch (switch_) {
     case kinds::string: return namespace_().encode(out);
     case kinds::default_: return out.optional(version());
@@ -54,7 +44,7 @@ void program::encode(onc::xdr::Encoder& out) const {
 }
 
 void program::decode(onc::xdr::Decoder& in) {
-  const kinds discriminant = kinds(in.enumerator(values_of_kinds));
+  const kinds discriminant = kinds(in.discriminant(values_of_kinds));
   switch (discriminant) {
     case kinds::string:
       switch_ = discriminant;

@@ -70,7 +70,7 @@ void expect_round_trip(std::size_t count, std::size_t former) {
 }
 
 TEST(arrays, of_any_size_are_read_over_whatever_was_there) {
-  for (const std::size_t count : {0U, 1U, 8U, 9U, 70U, 1024U, 1025U, 5000U})
+  for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 70U, 1024U, 1025U, 5000U})
     for (const std::size_t former : {0U, 5U, 2000U, 9000U}) {
       expect_round_trip<std::int32_t>(count, former);
       expect_round_trip<double>(count, former);

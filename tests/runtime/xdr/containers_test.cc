@@ -61,6 +61,20 @@ TEST(lists, of_a_million_elements_are_read_in_a_loop) {
   EXPECT_EQ(read, values);
 }
 
+TEST(lists, are_read_over_the_elements_that_were_there) {
+  const std::string one(40, '1');
+  const std::string two(41, '2');
+  Encoder out;
+  const auto write = [&](const std::string& item) { out.string(item, unbounded); };
+  out.list(std::vector<std::string>{one, two}, write);
+  std::vector<std::string> read(3, std::string(50, 'x'));
+  const char* memory = read.front().data();
+  Decoder in(out.bytes());
+  in.list(read, [&](std::string& item) { in.string(item, unbounded); });
+  EXPECT_EQ(read, (std::vector<std::string>{one, two}));
+  EXPECT_EQ(read.front().data(), memory);
+}
+
 TEST(lists, stop_at_the_memory_limit) {
   Encoder out;
   out.list(std::vector<std::int32_t>(1000), [&](std::int32_t item) { out.i32(item); });
@@ -101,6 +115,17 @@ TEST(optionals, are_a_boolean_and_perhaps_a_value) {
   in.optional(second, read);
   EXPECT_EQ(first, value);
   EXPECT_EQ(second, std::nullopt);
+}
+
+TEST(optionals, are_read_over_the_value_that_was_there) {
+  Encoder out;
+  out.optional(std::optional(std::string(40, '1')), [&](const std::string& item) { out.string(item, unbounded); });
+  std::optional<std::string> read(std::string(50, 'x'));
+  const char* memory = read->data();
+  Decoder in(out.bytes());
+  in.optional(read, [&](std::string& item) { in.string(item, unbounded); });
+  EXPECT_EQ(read, std::string(40, '1'));
+  EXPECT_EQ(read->data(), memory);
 }
 
 struct Tree {

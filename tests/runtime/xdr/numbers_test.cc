@@ -60,6 +60,37 @@ const std::vector<Row>& rows() {
   return all;
 }
 
+TEST(numbers, of_one_width_are_moved_together_in_a_run) {
+  const std::array<std::uint32_t, 5> some = {6, 7, 8, 9, 10};
+  Encoder out;
+  auto writing = out.run(60);
+  writing.numbers(std::int32_t{-1}, std::uint32_t{2}, std::int32_t{3}, 1.5F, std::int32_t{5});
+  writing.numbers(some);
+  writing.numbers(std::int64_t{-2}, -2.5);
+  writing.u32(11);
+  EXPECT_EQ(to_hex(out.bytes()),
+            "ffffffff 00000002 00000003 3fc00000 00000005 00000006 00000007 00000008 00000009 0000000a "
+            "ffffffff fffffffe c0040000 00000000 0000000b");
+  std::array<std::int32_t, 3> integers{};
+  std::uint32_t natural = 0;
+  float real = 0;
+  std::array<std::uint32_t, 5> others{};
+  std::int64_t hyper = 0;
+  double large = 0;
+  Decoder in(out.bytes());
+  auto reading = in.run(60);
+  reading.numbers(integers[0], natural, integers[1], real, integers[2]);
+  reading.numbers(others);
+  reading.numbers(hyper, large);
+  EXPECT_EQ(reading.u32(), 11U);
+  EXPECT_EQ(integers, (std::array<std::int32_t, 3>{-1, 3, 5}));
+  EXPECT_EQ(natural, 2U);
+  EXPECT_EQ(real, 1.5F);
+  EXPECT_EQ(others, some);
+  EXPECT_EQ(hyper, -2);
+  EXPECT_EQ(large, -2.5);
+}
+
 TEST(numbers, have_the_bytes_of_rfc_4506) {
   for (const Row& row : rows()) {
     Encoder out;

@@ -22,17 +22,38 @@ constexpr Row rows[] = {
     {"hiho!", "00000005 6869686f 21000000"},
 };
 
-errc refusal_of(const char* hex, std::uint32_t bound) {
-  const Bytes bytes = from_hex(hex);
-  Decoder in(bytes);
-  std::string value;
+struct Refusal {
+  errc code{};
+  std::size_t offset = 0;
+  std::size_t needed = 0;
+
+  bool operator==(const Refusal&) const = default;
+};
+
+void read(Decoder& in, std::string& value, Bound bound) { in.string(value, bound); }
+void read(Decoder& in, Bytes& value, Bound bound) { in.opaque(value, bound); }
+
+// Nothing where the bytes are taken.
+template <class Value>
+Refusal refusal(Decoder in, Bound bound, Value value) {
   try {
-    in.string(value, bound);
+    read(in, value, bound);
   } catch (const Error& error) {
-    return static_cast<errc>(error.code().value());
+    return {static_cast<errc>(error.code().value()), error.offset(), error.needed()};
   }
-  return errc{};
+  return {};
 }
+
+// The same for either type, and for a value that has the memory already and one that has not.
+errc refusal_of(BytesView bytes, std::uint32_t bound, Limits limits = {}) {
+  const Decoder in(bytes, limits);
+  const Refusal found = refusal(in, bound, std::string());
+  EXPECT_EQ(refusal(in, bound, std::string(99, 'x')), found);
+  EXPECT_EQ(refusal(in, bound, Bytes()), found);
+  EXPECT_EQ(refusal(in, bound, Bytes(99)), found);
+  return found.code;
+}
+errc refusal_of(const char* hex, std::uint32_t bound) { return refusal_of(from_hex(hex), bound); }
 
 TEST(strings, are_filled_up_to_four_bytes) {
   for (const Row& row : rows) {
@@ -49,10 +70,11 @@ TEST(strings, are_filled_up_to_four_bytes) {
 
 TEST(strings, every_truncation_is_refused) {
   for (const Row& row : rows) {
-    const std::string hex = to_hex(from_hex(row.bytes));
-    const Bytes whole = from_hex(hex);
-    for (std::size_t size = 0; size < whole.size(); ++size)
-      EXPECT_EQ(refusal_of(to_hex({whole.data(), size}).c_str(), 5), errc::truncated) << row.value << " " << size;
+    const Bytes whole = from_hex(row.bytes);
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+      const Bytes part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+      EXPECT_EQ(refusal_of(part, 5), errc::truncated) << row.value << " " << size;
+    }
   }
 }
 
@@ -67,6 +89,55 @@ TEST(strings, longer_than_the_bound_are_refused_both_ways) {
 TEST(strings, with_padding_other_than_zero_are_refused) {
   EXPECT_EQ(refusal_of("00000001 68000001", 9), errc::nonzero_padding);
   EXPECT_EQ(refusal_of("00000001 68010000", 9), errc::nonzero_padding);
+}
+
+TEST(strings, over_the_memory_limit_are_refused) {
+  const Bytes bytes = from_hex("00000005 6869686f 21000000");
+  EXPECT_EQ(refusal_of(bytes, 9, {.memory = 4}), errc::too_much_memory);
+  EXPECT_EQ(refusal_of(bytes, 9, {.memory = 5}), errc{});
+}
+
+TEST(strings, of_any_size_replace_whatever_was_there) {
+  for (std::size_t size = 0; size <= 150; ++size) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i) text += static_cast<char>('0' + i);
+    const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+    Encoder out;
+    out.string(text, unbounded);
+    out.opaque(BytesView(bytes, size), unbounded);
+    for (const std::size_t former : {0U, 1U, 30U, 149U, 300U}) {
+      std::string string(former, 'x');
+      Bytes opaque(former, std::byte{'x'});
+      Decoder in(out.bytes());
+      in.string(string, unbounded);
+      in.opaque(opaque, unbounded);
+      in.finish();
+      EXPECT_EQ(string, text) << former;
+      EXPECT_EQ(opaque, Bytes(bytes, bytes + size)) << former;
+    }
+  }
+}
+
+TEST(strings, are_written_the_same_where_the_encoder_has_to_grow) {
+  const std::string text = "seven b";
+  for (std::size_t before = 490; before <= 520; ++before) {  // what an encoder begins with is near
+    Encoder out;
+    out.raw(Bytes(before, std::byte{1}));
+    out.string(text, unbounded);
+    out.opaque(std::array<std::byte, 3>{});
+    EXPECT_EQ(to_hex(out.bytes().subspan(before)), "00000007 73657665 6e206200 00000000");
+  }
+}
+
+TEST(strings, keep_the_memory_they_have) {
+  Encoder out;
+  out.string(std::string(90, 'a'), unbounded);
+  std::string value(100, 'b');
+  const char* memory = value.data();
+  Decoder in(out.bytes());
+  in.string(value, unbounded);
+  EXPECT_EQ(value, std::string(90, 'a'));
+  EXPECT_EQ(value.data(), memory);
 }
 
 TEST(strings, may_hold_nul_bytes) {

@@ -59,8 +59,8 @@ class LateService : public wide::WIDE::v2::AsyncServer {
 
 class Peer final : private transport::Deferring {
  public:
-  Peer(Protocol protocol, bool lenient, rpc::ReplyCache::Limits remembered)
-      : protocol_(protocol), lenient_(lenient), dispatcher_({.lenient = lenient}, remembered) {
+  Peer(Protocol protocol, bool lenient, std::size_t max_reply, rpc::ReplyCache::Limits remembered)
+      : protocol_(protocol), lenient_(lenient), max_reply_(max_reply), dispatcher_({.lenient = lenient}, remembered) {
     dispatcher_.add(service_, {.one_way = {3}});
     dispatcher_.add(late_service_);
   }
@@ -68,7 +68,7 @@ class Peer final : private transport::Deferring {
   // What comes back for one message; nothing where its connection is to be closed.
   std::optional<xdr::Bytes> send(xdr::BytesView message) {
     const transport::Address address = transport::Address::ip("127.0.0.1", 700);
-    const transport::Arrival arrival{protocol_, address, address, std::nullopt, max_reply, this};
+    const transport::Arrival arrival{protocol_, address, address, std::nullopt, max_reply_, this};
     late_reply_.reset();
     xdr::Encoder reply;
     const auto verdict = dispatcher_.answer(message, arrival, reply);
@@ -85,8 +85,6 @@ class Peer final : private transport::Deferring {
   }
 
  private:
-  static constexpr std::size_t max_reply = 8'000;
-
   class Late final : public transport::LateReply {
    public:
     explicit Late(Peer& peer) : peer_(peer) {}
@@ -102,7 +100,7 @@ class Peer final : private transport::Deferring {
 
   void check(xdr::BytesView message, xdr::BytesView reply) const {
     if (reply.empty()) return;
-    must(reply.size() <= max_reply, "a reply is no longer than its transport carries");
+    must(reply.size() <= max_reply_, "a reply is no longer than its transport carries");
     xdr::Decoder call(message, {.lenient = lenient_});
     const rpc::CallHeader header = rpc::decode_call(call);
     must(rpc::peek_reply_xid(reply) == header.xid, "a reply has its call's xid");
@@ -117,6 +115,7 @@ class Peer final : private transport::Deferring {
 
   Protocol protocol_;
   bool lenient_;
+  std::size_t max_reply_;
   Service service_;
   LateService late_service_;
   rpc::Dispatcher dispatcher_;  // outlives the calls that still wait in the context
@@ -131,7 +130,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const bool over_udp = (data[0] & 1) != 0;
   const bool lenient = (data[0] & 2) != 0;
   const bool forgetful = (data[0] & 4) != 0;
-  Peer peer(over_udp ? Protocol::udp : Protocol::tcp, lenient,
+  const std::size_t max_reply = (data[0] & 8) != 0 ? 200 : 8'000;
+  Peer peer(over_udp ? Protocol::udp : Protocol::tcp, lenient, max_reply,
             {.bytes = forgetful ? std::size_t{4'000} : std::size_t{1} << 20, .age = std::chrono::seconds(60)});
   const auto messages = records_of(std::as_bytes(std::span(data, size)).subspan(1), 8'000, 1 + data[0]);
   for (const xdr::Bytes& message : messages) {

@@ -1,12 +1,14 @@
 // Generated clients and services by libtirpc's handles, against what rpcgen made and against each other.
 #include <onc/rpc/error.h>
 #include <onc/tirpc/bridge.h>
+#include <onc/transport/endpoint.h>
 
 #include <gtest/gtest.h>
 
 #include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,6 +35,7 @@ class Shelf : public shelf::SHELF::v1::Server {
   int logged = 0;
   std::optional<rpc::SysParameters> sys;
   transport::Protocol protocol{};
+  std::optional<uid_t> peer_uid;
   std::string peer;
   std::string local;
 
@@ -40,6 +43,7 @@ class Shelf : public shelf::SHELF::v1::Server {
   std::uint32_t add(shelf::Text text, const rpc::Caller& caller) override {
     sys = caller.sys;
     protocol = caller.protocol;
+    peer_uid = caller.peer_uid;
     peer = caller.peer.host();
     local = caller.local.text();
     texts.push_back(std::move(text));
@@ -88,7 +92,10 @@ using Dispatch = void (*)(svc_req*, SVCXPRT*);
 class Server {
  public:
   Server(const std::string& protocol, Dispatch dispatch, std::uint32_t version = 1) : version_(version) {
-    transport_ = protocol == "udp" ? svcudp_create(RPC_ANYSOCK) : svctcp_create(RPC_ANYSOCK, 0, 0);
+    if (protocol == "local")
+      transport_ = svc_vc_create(listen_locally(), 0, 0);
+    else
+      transport_ = protocol == "udp" ? svcudp_create(RPC_ANYSOCK) : svctcp_create(RPC_ANYSOCK, 0, 0);
     svc_register(transport_, number, version, dispatch, 0);
     EXPECT_EQ(::pipe(end_), 0);
     port_ = transport_->xp_port;
@@ -98,8 +105,15 @@ class Server {
     ::close(end_[1]);
     thread_.join();
     ::close(end_[0]);
+    if (!path_.empty()) ::unlink(path_.c_str());
   }
 
+  sockaddr_un local_address() const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    return address;
+  }
   sockaddr_in address() const {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -129,7 +143,18 @@ class Server {
     svc_destroy(transport_);
   }
 
+  int listen_locally() {
+    path_ = testing::TempDir() + "onc-tirpc-" + std::to_string(::getpid());
+    ::unlink(path_.c_str());
+    const sockaddr_un address = local_address();
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    EXPECT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(socket, 8), 0);
+    return socket;
+  }
+
   std::uint32_t version_;
+  std::string path_;
   SVCXPRT* transport_;
   std::uint16_t port_;
   int end_[2] = {-1, -1};
@@ -159,13 +184,24 @@ class tirpc_bridge : public testing::TestWithParam<std::string> {
 
   void serve(Dispatch dispatch, std::uint32_t version = 1) { server_.emplace(GetParam(), dispatch, version); }
   CLIENT* handle(std::uint32_t program = number, std::uint32_t version = 1) {
+    handles_.push_back(GetParam() == "local" ? local_handle(program, version) : ip_handle(program, version));
+    EXPECT_NE(handles_.back(), nullptr);
+    return handles_.back();
+  }
+  CLIENT* local_handle(std::uint32_t program, std::uint32_t version) {
+    sockaddr_un address = server_->local_address();
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    EXPECT_EQ(::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const netbuf server{sizeof address, sizeof address, &address};
+    CLIENT* handle = clnt_vc_create(socket, &server, program, version, 0, 0);
+    clnt_control(handle, CLSET_FD_CLOSE, nullptr);
+    return handle;
+  }
+  CLIENT* ip_handle(std::uint32_t program, std::uint32_t version) {
     sockaddr_in address = server_->address();
     int socket = RPC_ANYSOCK;
-    CLIENT* handle = GetParam() == "udp" ? clntudp_create(&address, program, version, {1, 0}, &socket)
-                                         : clnttcp_create(&address, program, version, &socket, 0, 0);
-    EXPECT_NE(handle, nullptr);
-    handles_.push_back(handle);
-    return handle;
+    return GetParam() == "udp" ? clntudp_create(&address, program, version, {1, 0}, &socket)
+                               : clnttcp_create(&address, program, version, &socket, 0, 0);
   }
   shelf::SHELF::v1::Client client() { return shelf::SHELF::v1::Client(tirpc::channel(handle())); }
 
@@ -176,7 +212,7 @@ class tirpc_bridge : public testing::TestWithParam<std::string> {
   std::vector<CLIENT*> handles_;
   AUTH* own_auth_ = nullptr;
 };
-INSTANTIATE_TEST_SUITE_P(, tirpc_bridge, testing::Values("tcp", "udp"),
+INSTANTIATE_TEST_SUITE_P(, tirpc_bridge, testing::Values("tcp", "udp", "local"),
                          [](const auto& tested) { return tested.param; });
 
 // The code, and whether it may have run.
@@ -275,7 +311,7 @@ TEST_P(tirpc_bridge, arguments_that_lie_are_refused) {
     EXPECT_EQ(clnt_call(client, procedure, hostile_length, nullptr, no_value, nullptr, (timeval{5, 0})),
               RPC_CANTDECODEARGS);
   // Over UDP libtirpc goes on to read what an earlier message has left.
-  if (GetParam() == "tcp") {
+  if (GetParam() != "udp") {
     EXPECT_EQ(clnt_call(client, shelf::SHELF::v1::procedures::turn_over.number, hostile_length, nullptr, no_value,
                         nullptr, (timeval{5, 0})),
               RPC_CANTDECODEARGS);
@@ -299,9 +335,8 @@ TEST_P(tirpc_bridge, programs_and_versions_that_are_not_there) {
     client().add("");
   } catch (const rpc::Error& error) {
     EXPECT_NE(std::string(error.what()).find("but version 3"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("SHELF.add version 1 at " + GetParam() + "://127.0.0.1:"),
-              std::string::npos)
-        << error.what();
+    const std::string at = GetParam() == "local" ? "local://" + testing::TempDir() : GetParam() + "://127.0.0.1:";
+    EXPECT_NE(std::string(error.what()).find("SHELF.add version 1 at " + at), std::string::npos) << error.what();
   }
 }
 
@@ -361,9 +396,12 @@ TEST_P(tirpc_bridge, the_caller_is_who_libtirpc_says) {
   EXPECT_EQ(shelf_.sys->machine_name, "elsewhere");
   EXPECT_EQ(shelf_.sys->uid, 3U);
   EXPECT_EQ(shelf_.sys->gids, (std::vector<std::uint32_t>{5, 6}));
-  EXPECT_EQ(shelf_.peer, "127.0.0.1");
-  EXPECT_EQ(shelf_.protocol, GetParam() == "udp" ? transport::Protocol::udp : transport::Protocol::tcp);
-  EXPECT_NE(shelf_.local.find(std::to_string(ntohs(server_->address().sin_port))), std::string::npos) << shelf_.local;
+  EXPECT_EQ(std::string(transport::name(shelf_.protocol)), GetParam());
+  EXPECT_EQ(shelf_.peer_uid, GetParam() == "local" ? std::optional(::getuid()) : std::nullopt);
+  if (GetParam() != "local") {
+    EXPECT_EQ(shelf_.peer, "127.0.0.1");
+    EXPECT_NE(shelf_.local.find(std::to_string(ntohs(server_->address().sin_port))), std::string::npos) << shelf_.local;
+  }
 
   client.as(rpc::Credential::sys({.stamp = 8, .machine_name = "here", .uid = 9, .gid = 1})).add("");
   EXPECT_EQ(shelf_.sys, (rpc::SysParameters{.stamp = 8, .machine_name = "here", .uid = 9, .gid = 1}));
@@ -396,7 +434,7 @@ TEST_P(tirpc_bridge, long_messages) {
   serve(tirpc::dispatch<current>);
   auto client = this->client();
   unsigned int got = 0;
-  if (GetParam() == "tcp") {
+  if (GetParam() != "udp") {
     EXPECT_EQ(client.long_text(3'000'001).size(), 3'000'001U);
     ASSERT_EQ(peer_long_text(handle(), 8'001, &got), RPC_SUCCESS);  // its string<> ends at 9000
     EXPECT_EQ(got, 8'001U);

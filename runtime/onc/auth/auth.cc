@@ -35,6 +35,13 @@ Credential Credential::sys(const SysParameters& parameters) {
   return credential;
 }
 
+Credential Credential::short_hand(xdr::Bytes body) {
+  Credential credential;
+  credential.flavor_ = auth_flavor::short_hand;
+  credential.body_ = std::move(body);
+  return credential;
+}
+
 Credential Credential::sys_of_this_process() {
   SysParameters parameters;
   char host[256] = "";

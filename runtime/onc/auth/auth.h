@@ -46,6 +46,8 @@ class Credential {
   static Credential none() { return {}; }
   // Throws xdr::Error(too_long) where the RFC's bounds are exceeded.
   static Credential sys(const SysParameters& parameters);
+  // What a server gave in place of one before, at most 400 bytes of its own (RFC 5531 §8.2).
+  static Credential short_hand(xdr::Bytes body);
   // This process's own user, group and host name.
   static Credential sys_of_this_process();
 

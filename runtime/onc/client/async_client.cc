@@ -1,6 +1,7 @@
 #include <onc/client/async_client.h>
 #include <onc/client/link.h>
 #include <onc/client/observation.h>
+#include <onc/client/short_hand.h>
 #include <onc/client/timing.h>
 #include <onc/client/xid.h>
 #include <onc/message/message.h>
@@ -35,6 +36,7 @@ class AsyncClientState {
   transport::Endpoint server;
   ClientOptions options;
   Observers observers;
+  std::shared_ptr<ShortHand> short_hand = std::make_shared<ShortHand>();
   std::uint32_t xid = first_xid();
 
  private:
@@ -126,9 +128,37 @@ asio::awaitable<void> try_again_and_again(AsyncRequest request, ResultReader rea
   }
 }
 
-asio::awaitable<void> exchange_unseen(AsyncRequest request, ResultReader reader) {
+asio::awaitable<void> exchange_as_written(AsyncRequest request, ResultReader reader) {
   const bool once = request.client->options.retrying.times == 0;
   return once ? try_once(std::move(request), reader) : try_again_and_again(std::move(request), reader);
+}
+
+// The server has forgotten what it gave: the call was not run (RFC 5531 §8.2).
+void say_in_full(AsyncRequest& request) {
+  request.short_hand->forget();
+  request.is_short = false;
+  request.xid = ++request.client->xid;
+  const auto in_short = std::exchange(request.message, std::make_shared<xdr::Encoder>());
+  request.message->u32(0);  // room for the record mark
+  encode_call(*request.message, request.xid, request.procedure, *request.sys);
+  request.message->raw(in_short->bytes().subspan(std::exchange(request.arguments_at, request.message->size())));
+}
+
+asio::awaitable<void> exchange_in_short(AsyncRequest request, ResultReader reader) {
+  const TimePoint end = Clock::now() + request.timeout;
+  request.deadline = std::min(end, request.deadline.value_or(end));
+  try {
+    co_return co_await exchange_as_written(request, reader);
+  } catch (const Error& error) {
+    if (error.code() != errc::authentication_error) throw;
+  }
+  say_in_full(request);
+  co_await exchange_as_written(request, reader);
+}
+
+asio::awaitable<void> exchange_unseen(AsyncRequest request, ResultReader reader) {
+  const bool is_short = request.is_short;
+  return is_short ? exchange_in_short(std::move(request), reader) : exchange_as_written(std::move(request), reader);
 }
 
 asio::awaitable<void> exchange_seen(AsyncRequest request, ResultReader reader) {
@@ -188,9 +218,17 @@ AsyncRequest AsyncClient::begin(const Procedure& procedure) {
   AsyncRequest request{
       state_,          procedure,     ++client.xid, std::make_shared<xdr::Encoder>(), within_range(timeout),
       chosen.deadline, chosen.one_way};
+  const Credential& credential = chosen.credential ? *chosen.credential : client.options.credential;
+  std::optional<Credential> in_short;
+  if (credential.flavor() == auth_flavor::sys) {
+    request.sys = credential;
+    request.short_hand = client.short_hand;
+    // Who waits for no reply does not learn that its short hand was refused.
+    if (!request.one_way) in_short = client.short_hand->of(credential);
+    request.is_short = in_short.has_value();
+  }
   request.message->u32(0);  // room for the record mark
-  encode_call(*request.message, request.xid, procedure,
-              chosen.credential ? *chosen.credential : client.options.credential);
+  encode_call(*request.message, request.xid, procedure, in_short ? *in_short : credential);
   request.arguments_at = request.message->size();
   return request;
 }

@@ -2,6 +2,7 @@
 #include <onc/client/client.h>
 #include <onc/client/failure.h>
 #include <onc/client/observation.h>
+#include <onc/client/short_hand.h>
 #include <onc/client/timing.h>
 #include <onc/client/xid.h>
 #include <onc/message/message.h>
@@ -37,7 +38,10 @@ struct Client::State {
   std::unique_ptr<Channel> channel;
   xdr::Encoder message;
   std::size_t arguments_at = 0;  // in the message
-  std::size_t reply_size = 0;    // of the call made last; 0 while there is none
+  ShortHand short_hand;
+  const Credential* credential = nullptr;  // of the call under way,
+  bool is_short = false;                   // for which the short hand stands in the message
+  std::size_t reply_size = 0;              // of the call made last; 0 while there is none
   std::uint32_t xid = first_xid();
   TimePoint last_call{};
   Procedure called{};                   // by the call under way
@@ -61,6 +65,8 @@ struct Client::State {
   void perform();
   void exchange();
   void try_once(TimePoint until);
+  void write_header();
+  void say_in_full();
   // Makes sure of a channel, and that it works as far as can be seen from here.
   void connect(const Procedure& procedure, TimePoint deadline);
   void drop_if_hung_up();
@@ -111,12 +117,27 @@ xdr::Encoder& Client::begin_call(const Procedure& procedure) {
   State& state = *state_;
   state.called = procedure;
   state.chosen = options_;
-  state.message.clear();
-  state.message.u32(0);  // room for the record mark
-  const Credential& credential = options_.credential ? *options_.credential : state.options.credential;
-  encode_call(state.message, ++state.xid, procedure, credential);
-  state.arguments_at = state.message.size();
+  state.credential = options_.credential ? &*options_.credential : &state.options.credential;
+  state.write_header();
   return state.message;
+}
+
+// Who waits for no reply does not learn that its short hand was refused.
+void Client::State::write_header() {
+  message.clear();
+  message.u32(0);  // room for the record mark
+  const auto in_short = is_one_way() ? std::nullopt : short_hand.of(*credential);
+  is_short = in_short.has_value();
+  encode_call(message, ++xid, called, in_short ? *in_short : *credential);
+  arguments_at = message.size();
+}
+
+// The server has forgotten what it gave: the call was not run (RFC 5531 §8.2).
+void Client::State::say_in_full() {
+  const xdr::Bytes arguments = xdr::to_bytes(message.bytes().subspan(arguments_at));
+  short_hand.forget();
+  write_header();
+  message.raw(arguments);
 }
 
 xdr::Decoder& Client::end_call() {
@@ -169,7 +190,13 @@ void Client::State::try_once(TimePoint until) {
   drop_if_hung_up();
   connect(called, until);
   flush(until, MayHaveRun::no);
-  results.emplace(results_of(called, send_and_receive(called, until)));
+  try {
+    results.emplace(results_of(called, send_and_receive(called, until)));
+  } catch (const Error& error) {
+    if (!is_short || error.code() != errc::authentication_error) throw;
+    say_in_full();
+    results.emplace(results_of(called, send_and_receive(called, until)));
+  }
   results->on_error(undecodable, this);
   results->pass_over_rest();
 }
@@ -296,6 +323,7 @@ xdr::Decoder Client::State::results_of(const Procedure& procedure, xdr::BytesVie
     fail(procedure, errc::bad_reply, MayHaveRun::maybe);
   }
   if (header.failure) throw refused_by_server(procedure, peer(), header);
+  short_hand.learn(*credential, header);
   return xdr::Decoder(in.rest(), options.decoding);
 }
 

@@ -1,6 +1,7 @@
 #include <onc/client/find_server.h>
 #include <onc/client/link.h>
 #include <onc/client/observation.h>
+#include <onc/client/short_hand.h>
 #include <onc/client/timing.h>
 #include <onc/message/message.h>
 #include <onc/transport/async_connect.h>
@@ -159,6 +160,7 @@ void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
       throw broken_off(procedure, peer(), errc::bad_reply, call.timeout(), MayHaveRun::maybe);
     }
     if (header.failure) throw refused_by_server(procedure, peer(), header);
+    if (call.request.sys) call.request.short_hand->learn(*call.request.sys, header);
     if (seen) seen->served(in.rest());
     xdr::Decoder results(in.rest(), decoding_);
     try {

@@ -40,6 +40,8 @@ CallHeader decode_call(xdr::Decoder& in);
 
 // Each writes a whole reply; results follow the first.
 void encode_success(xdr::Encoder& out, std::uint32_t xid);
+// With a verifier of AUTH_SHORT: what the caller may say of itself from now on, at most 400 bytes (RFC 5531 §8.2).
+void encode_success(xdr::Encoder& out, std::uint32_t xid, xdr::BytesView short_hand);
 void encode_program_unavailable(xdr::Encoder& out, std::uint32_t xid);
 void encode_program_mismatch(xdr::Encoder& out, std::uint32_t xid, VersionRange versions);
 void encode_procedure_unavailable(xdr::Encoder& out, std::uint32_t xid);
@@ -53,6 +55,8 @@ struct ReplyHeader {
   std::optional<errc> failure;   // nothing: the results follow
   VersionRange versions;         // with version_mismatch and rpc_mismatch
   std::int32_t why_refused = 0;  // with authentication_error: auth_stat
+  std::int32_t verifier_flavor = 0;
+  xdr::Bytes verifier = {};  // its body
 };
 
 // Only the xid, to tell a late reply to another call. Nothing where the bytes are no reply.

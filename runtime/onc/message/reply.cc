@@ -28,8 +28,11 @@ errc failure_of(accept_stat stat) {
   return errc::system_error;
 }
 
-ReplyHeader accepted(const accepted_data& data) {
+ReplyHeader accepted(accepted_reply accepted) {
   ReplyHeader reply;
+  reply.verifier_flavor = accepted.verf.flavor;
+  reply.verifier = std::move(accepted.verf.body);
+  const accepted_data& data = accepted.reply_data;
   if (data.stat() == accept_stat::SUCCESS) return reply;
   reply.failure = failure_of(data.stat());
   if (data.stat() == accept_stat::PROG_MISMATCH) reply.versions = {data.mismatch_info().low, data.mismatch_info().high};
@@ -51,6 +54,11 @@ ReplyHeader denied(const rejected_reply& rejected) {
 }  // namespace
 
 void encode_success(xdr::Encoder& out, std::uint32_t xid) { encode_accepted(out, xid, accept_stat::SUCCESS); }
+
+void encode_success(xdr::Encoder& out, std::uint32_t xid, xdr::BytesView short_hand) {
+  opaque_auth verifier{auth_flavor::short_hand, xdr::to_bytes(short_hand)};
+  encode_reply(out, xid, reply_body::with_areply({std::move(verifier), accept_stat::SUCCESS}));
+}
 
 void encode_program_unavailable(xdr::Encoder& out, std::uint32_t xid) {
   encode_accepted(out, xid, accept_stat::PROG_UNAVAIL);
@@ -90,7 +98,7 @@ ReplyHeader decode_reply(xdr::Decoder& in) {
   reply_message reply;
   decode(in, reply);
   if (reply.mtype != msg_type::REPLY) throw xdr::Error(xdr::errc::no_such_enumerator, "msg_type", 4);
-  if (reply.body.stat() == reply_stat::MSG_ACCEPTED) return accepted(reply.body.areply().reply_data);
+  if (reply.body.stat() == reply_stat::MSG_ACCEPTED) return accepted(reply.body.areply());
   return denied(reply.body.rreply());
 }
 

@@ -116,7 +116,7 @@ void Dispatcher::refuse_program(const CallHeader& call, xdr::Encoder& reply) con
 void Dispatcher::serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
   const auto& [message, header, arrival, seen] = received;
   const bool one_way = served.options.one_way.contains(header.procedure);
-  Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}};
+  Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}, {}};
   CheckedCredential checked = check(call, header, arrival);
   if (checked.refused) return refuse(call, *checked.refused, reply);
   if (may_be_repeated(served, received)) {
@@ -142,8 +142,8 @@ bool Dispatcher::may_be_repeated(const Served& served, const Received& received)
          !served.options.idempotent.contains(received.header.procedure);
 }
 
-CheckedCredential Dispatcher::check(const Call& call, const CallHeader& header, const Arrival& arrival) const {
-  if (!check_) return check_credential(header.flavor, header.credential);
+CheckedCredential Dispatcher::check(Call& call, const CallHeader& header, const Arrival& arrival) {
+  if (!check_) return check_known_flavors(call, header, arrival);
   try {
     return check_({call.program, call.procedure, header.flavor, header.credential, arrival.protocol, arrival.peer,
                    arrival.peer_uid});
@@ -151,6 +151,22 @@ CheckedCredential Dispatcher::check(const Call& call, const CallHeader& header, 
     tell(call, error.what());
     return {.refused = AuthStatus::failed};
   }
+}
+
+CheckedCredential Dispatcher::check_known_flavors(Call& call, const CallHeader& header, const Arrival& arrival) {
+  if (header.flavor == auth_flavor::short_hand)
+    if (const auto sys = short_hands_.find(arrival.peer, header.credential))
+      return check_credential(auth_flavor::sys, *sys);
+  CheckedCredential checked = check_credential(header.flavor, header.credential);
+  if (checked.sys && !short_hands_.is_off()) call.short_hand = short_hands_.give(arrival.peer, header.credential);
+  return checked;
+}
+
+void Dispatcher::begin_success(const Call& call, xdr::Encoder& reply) {
+  if (call.short_hand.empty())
+    encode_success(reply, call.xid);
+  else
+    encode_success(reply, call.xid, call.short_hand);
 }
 
 // What becomes of a call whose handler threw.
@@ -190,7 +206,7 @@ Dispatcher::Failure Dispatcher::Failure::of(std::exception_ptr thrown, bool argu
 void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller,
                      xdr::Encoder& reply) {
   const std::size_t start = reply.size();
-  encode_success(reply, call.xid);
+  begin_success(call, reply);
   try {
     service.dispatch(call.procedure, arguments, reply, caller);
     succeed(call, start, reply);
@@ -221,7 +237,7 @@ class Dispatcher::LateCall {
                 std::move(checked.principal),
                 about_now() + dispatcher.patience_} {
     reply_.u32(0);  // room for the record mark
-    encode_success(reply_, call.xid);
+    begin_success(call, reply_);
   }
   LateCall(const LateCall&) = delete;
   LateCall& operator=(const LateCall&) = delete;

@@ -4,6 +4,7 @@
 #include <onc/rpc/observer.h>
 #include <onc/server/reply_cache.h>
 #include <onc/server/service.h>
+#include <onc/server/short_hands.h>
 #include <onc/transport/arrival.h>
 
 #include <chrono>
@@ -24,10 +25,10 @@ class Dispatcher {
   using OnFailure = std::function<void(const Program&, std::uint32_t procedure, const std::string& what)>;
 
   // `arguments`: what decoding them may cost. `replies`: those over UDP that are remembered. `patience`: how long after
-  // its arrival a call is still worth an answer.
+  // its arrival a call is still worth an answer. `short_hands`: how many callers may say AUTH_SHORT.
   explicit Dispatcher(xdr::Limits arguments = {}, ReplyCache::Limits replies = {},
-                      std::chrono::seconds patience = std::chrono::seconds(60))
-      : limits_(arguments), replies_(replies), patience_(patience) {}
+                      std::chrono::seconds patience = std::chrono::seconds(60), std::size_t short_hands = 0)
+      : limits_(arguments), replies_(replies), patience_(patience), short_hands_(short_hands) {}
 
   // `service` must outlive the dispatcher. Throws std::invalid_argument for a program and version there is already.
   void add(Service& service, ServiceOptions options = {});
@@ -73,6 +74,7 @@ class Dispatcher {
     std::size_t max_reply;
     bool one_way;
     std::optional<ReplyCache::Call> remembered_as;
+    xdr::BytesView short_hand;  // for the reply; until the next call comes
   };
 
   void add(Served served);
@@ -80,7 +82,9 @@ class Dispatcher {
   transport::Verdict drop(const transport::Arrival& arrival, const char* why) const;
   void refuse_program(const CallHeader& call, xdr::Encoder& reply) const;
   void serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply);
-  CheckedCredential check(const Call& call, const CallHeader& header, const transport::Arrival& arrival) const;
+  CheckedCredential check(Call& call, const CallHeader& header, const transport::Arrival& arrival);
+  CheckedCredential check_known_flavors(Call& call, const CallHeader& header, const transport::Arrival& arrival);
+  static void begin_success(const Call& call, xdr::Encoder& reply);
   bool may_be_repeated(const Served& served, const Received& received) const;
   void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
   void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments, const Received& received,
@@ -103,6 +107,7 @@ class Dispatcher {
   Workers workers_;
   ReplyCache replies_;
   std::chrono::seconds patience_;
+  ShortHands short_hands_;
   std::vector<Served> served_;  // few: looked through faster than hashed
   std::vector<Program> programs_;
 };

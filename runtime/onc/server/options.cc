@@ -37,6 +37,7 @@ ServerOptions within_range(const ServerOptions& options) {
   check("partial", options.partial, 0);
   check("workers", options.workers, 1, 10'000);
   check("patience", options.patience, 1);
+  check("short_hands", options.short_hands, 0, million);
   check("finishing", options.finishing, 0);
   check("reply_cache_age", options.reply_cache_age, 0);
   return options;

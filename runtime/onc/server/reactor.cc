@@ -28,7 +28,7 @@ transport::StreamLimits limits_of(const ServerOptions& options) {
 Reactor::Reactor(const ServerOptions& options, transport::StreamPool::Count& open)
     : max_unanswered_(share(options.max_unanswered_of_all, options)),
       dispatcher_(options.decoding, {share(options.reply_cache_bytes, options), options.reply_cache_age},
-                  options.patience),
+                  options.patience, share(options.short_hands, options)),
       handler_([this](xdr::BytesView message, const transport::Arrival& arrival, xdr::Encoder& reply) {
         return dispatcher_.answer(message, arrival, reply);
       }),

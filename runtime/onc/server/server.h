@@ -42,6 +42,9 @@ struct ServerOptions {
   // How long a caller is taken to wait for its answer: Caller::until. A call that no worker is free for by then is not
   // run, but answered with SYSTEM_ERR. From 1 s to a year.
   std::chrono::seconds patience{60};
+  // How many callers that have shown an AUTH_SYS may say 16 bytes in its place from then on (AUTH_SHORT, RFC 5531
+  // §8.2).
+  std::size_t short_hands = 0;
   // How long finish() waits for handlers that run and replies that leave; at most a year.
   std::chrono::seconds finishing{30};
   // What decoding the arguments of one call may cost, and whether peers may be careless about it.

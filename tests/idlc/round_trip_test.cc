@@ -121,6 +121,20 @@ TEST(runs, have_the_bytes_of_their_fields) {
                     "00000001 3ff00000 00000000 00000000 00000009");
 }
 
+TEST(runs, that_are_long_have_the_bytes_of_their_fields_too) {
+  runs::Long value;
+  value.known = true;
+  value.digest.front() = 1_b;
+  value.digest.back() = 2_b;
+  value.few = {3, 4, 5, 6};
+  value.many.front() = 7;
+  value.many.back() = 8;
+  const std::string zeros = " 00000000 00000000 00000000 00000000 00000000";
+  const std::string digest = "01000000" + zeros + " 00000000 00020000 ";
+  expect_round_trip(value, "00000001 " + digest + "00000003 00000004 00000005 00000006 00000007" + zeros + zeros +
+                               zeros + " 00000008");
+}
+
 TEST(optionals, are_preceded_by_a_bool) {
   expect_round_trip(optionals::Optionals{}, "00000000 00000000");
   expect_round_trip(optionals::Optionals{7, optionals::Point{1, 2}}, "00000001 00000007 00000001 00000001 00000002");

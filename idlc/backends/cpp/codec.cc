@@ -46,11 +46,15 @@ std::string pointer_call(const Declaration& declaration) {
 
 bool is_number(const Declaration& declaration) { return is_scalar(declaration) && !enum_of(declaration); }
 
+// Of an array of numbers, in bytes. Longer ones are moved faster by themselves.
+constexpr std::uint64_t longest_in_run = 64;
+
 // Fields of fixed size that the codec moves without looking at them: they share one bounds check.
 bool in_run(const Declaration& declaration) {
   const Declaration& resolved = resolve(declaration);
   if (resolved.maybe) return false;
-  if (resolved.shape == Shape::fixed) return is_bytes(resolved) || is_wide_number(element_of(resolved));
+  if (resolved.shape == Shape::fixed)
+    return is_bytes(resolved) || (is_wide_number(element_of(resolved)) && smallest(resolved) <= longest_in_run);
   if (resolved.shape != Shape::plain) return false;
   if (resolved.type.definition) return resolved.type.definition->as<Enum>();
   return resolved.type.kind == TypeRef::Kind::primitive && resolved.type.primitive != Primitive::quadruple;
@@ -120,12 +124,12 @@ class StructCodec {
 
   using Statement = std::function<std::string(const Declaration& member, const std::string& stream)>;
 
-  // A run of many is moved under one check, in place. `statement` moves a member.
+  // A long run is moved under one check, in place. `statement` moves a member.
   void each_run(const std::string& stream, const Statement& statement) {
     int runs = 0;
     for (std::size_t begin = 0; begin < members_.size();) {
       const std::size_t end = std::max(begin + 1, end_of(begin, in_run));
-      if (end - begin > few)
+      if (is_long(begin, end))
         write_many(stream, types_.local(++runs == 1 ? "run" : "run" + std::to_string(runs)), begin, end, statement);
       else
         write_few(stream, begin, end, statement);
@@ -135,6 +139,19 @@ class StructCodec {
 
   // As many as go to a function in registers.
   static constexpr std::size_t few = 5;
+  // In bytes, what is worth more code where a call each is the other choice.
+  static constexpr std::uint64_t much = 32;
+
+  bool is_long(std::size_t begin, std::size_t end) const {
+    const bool one_call = end - begin == 1 || end_of(begin, is_number) >= end;
+    return end - begin > few || (!one_call && size_of(begin, end) >= much);
+  }
+
+  std::uint64_t size_of(std::size_t begin, std::size_t end) const {
+    std::uint64_t size = 0;
+    for (std::size_t i = begin; i < end; ++i) size += smallest(*members_[i]);
+    return size;
+  }
 
   void write_few(const std::string& stream, std::size_t begin, std::size_t end, const Statement& statement) {
     while (begin < end) {
@@ -153,9 +170,7 @@ class StructCodec {
 
   void write_many(const std::string& stream, const std::string& run, std::size_t begin, std::size_t end,
                   const Statement& statement) {
-    std::uint64_t size = 0;
-    for (std::size_t i = begin; i < end; ++i) size += smallest(*members_[i]);
-    out_.line("auto {} = {}.run({});", run, stream, size);
+    out_.line("auto {} = {}.run({});", run, stream, size_of(begin, end));
     while (begin < end) {
       const std::size_t end_of_numbers = end_of_alike(begin, end);
       if (end_of_numbers - begin > 1)

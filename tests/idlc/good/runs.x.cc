@@ -23,4 +23,20 @@ void Runs::decode(onc::xdr::Decoder& in) {
   h = in.i32();
 }
 
+void Long::encode(onc::xdr::Encoder& out) const {
+  auto run = out.run(52);
+  run.boolean(known);
+  run.opaque(digest);
+  run.numbers(few);
+  out.numbers(many);
+}
+
+void Long::decode(onc::xdr::Decoder& in) {
+  auto run = in.run(52);
+  known = run.boolean();
+  run.opaque(digest);
+  run.numbers(few);
+  in.numbers(many);
+}
+
 }  // namespace runs

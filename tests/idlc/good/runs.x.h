@@ -27,6 +27,19 @@ struct Runs {
   bool operator==(const Runs&) const = default;
 };
 
+// Much at once is moved in place; a long array by itself.
+struct Long {
+  bool known{};
+  std::array<std::byte, 30> digest{};
+  std::array<std::int32_t, 4> few{};
+  std::array<std::int32_t, 17> many{};
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const Long&) const = default;
+};
+
 using onc::xdr::operator<<;
 
 }  // namespace runs

@@ -16,4 +16,13 @@ void Runs::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
+void Long::print(onc::xdr::Printer& out) const {
+  out.open("Long");
+  out.field("known").boolean(known);
+  out.field("digest").opaque(digest);
+  out.field("few").list(few);
+  out.field("many").list(many);
+  out.close();
+}
+
 }  // namespace runs

@@ -9,6 +9,7 @@
 #include <onc/transport/connect.h>
 #include <onc/transport/endpoint.h>
 #include <onc/transport/record.h>
+#include <onc/transport/send.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -101,7 +102,9 @@ void Client::set_timeout(std::chrono::milliseconds timeout) {
 void Client::set_credential(Credential credential) { state_->options.credential = std::move(credential); }
 
 void Client::call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::DecodeRef results) {
-  arguments(begin_call(procedure));
+  xdr::Encoder& out = begin_call(procedure);
+  out.lend_large(false);  // what it writes may be gone when it returns
+  arguments(out);
   if (results)
     results(end_call());
   else
@@ -119,6 +122,8 @@ xdr::Encoder& Client::begin_call(const Procedure& procedure) {
   state.chosen = options_;
   state.credential = options_.credential ? &*options_.credential : &state.options.credential;
   state.write_header();
+  state.message.keep_large(transport::sent_in_place);
+  state.message.lend_large(!options_.one_way);
   return state.message;
 }
 
@@ -134,6 +139,7 @@ void Client::State::write_header() {
 
 // The server has forgotten what it gave: the call was not run (RFC 5531 §8.2).
 void Client::State::say_in_full() {
+  message.gather();
   const xdr::Bytes arguments = xdr::to_bytes(message.bytes().subspan(arguments_at));
   short_hand.forget();
   write_header();
@@ -152,6 +158,7 @@ void Client::end_void_call() { state_->call(); }
 void Client::State::call() {
   reply_size = 0;
   if (!observers.any()) return perform();
+  message.gather();  // for them to look at
   ClientObservation observation(observers, called, xid, peer(), message, message.size() - arguments_at);
   try {
     perform();
@@ -189,6 +196,7 @@ void Client::State::exchange() {
 void Client::State::try_once(TimePoint until) {
   drop_if_hung_up();
   connect(called, until);
+  if (!channel->takes_pieces()) message.gather();
   flush(until, MayHaveRun::no);
   try {
     results.emplace(results_of(called, send_and_receive(called, until)));
@@ -215,6 +223,7 @@ void Client::State::post() {
   drop_if_hung_up();
   const TimePoint until = deadline();
   connect(called, until);
+  message.gather();
   if (!channel->reliable()) {
     try {
       return channel->send(message, until);
@@ -222,7 +231,7 @@ void Client::State::post() {
       fail(called, error.code(), MayHaveRun::no);
     }
   }
-  transport::set_mark({message.data(), message.size()});
+  transport::set_mark(message);
   gathered.raw(message.bytes());
   if (gathered.size() >= send_gathered_at) flush(until, MayHaveRun::maybe);
 }

@@ -82,7 +82,8 @@ class Client {
   void call(const Procedure& procedure, xdr::EncodeRef arguments, xdr::DecodeRef results);
 
  protected:
-  // The same in two steps. The first gives the call message, for its arguments.
+  // The same in two steps. The first gives the call message, for its arguments; large opaques among them are only
+  // referred to, and must stay where they are until the second is through.
   xdr::Encoder& begin_call(const Procedure& procedure);
   // Sends it and waits for its reply: the results, in the channel's buffer until the next call. Results that are not
   // what the .x says are Error(undecodable_reply) where they are read. Bytes left over are passed over: Debian's

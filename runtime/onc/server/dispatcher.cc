@@ -90,7 +90,9 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
     serve(*served, {message, call, arrival, seen}, in, reply);
   else
     refuse_program(call, reply);
-  if (seen) seen->end(reply.bytes().subspan(start));
+  if (!seen) return Verdict::carry_on;
+  reply.gather();  // for them to look at
+  seen->end(reply.bytes().subspan(start));
   return Verdict::carry_on;
 }
 

@@ -30,7 +30,7 @@ AsyncStreamChannel::AsyncStreamChannel(asio::posix::stream_descriptor socket, st
     : socket_(std::move(socket)), owner_(&owner), reader_(max_record) {}
 
 AsyncChannel::Ticket AsyncStreamChannel::send(std::shared_ptr<xdr::Encoder> message) {
-  set_mark({message->data(), message->size()});
+  set_mark(*message);
   queue_.push_back(std::move(message));
   write_soon();
   return first_ + queue_.size() - 1;

@@ -23,6 +23,8 @@ class Channel {
 
   // False for datagrams: they get lost, and the caller repeats them.
   virtual bool reliable() const = 0;
+  // A message may have large opaques that lie elsewhere (Encoder::pieces()).
+  virtual bool takes_pieces() const { return false; }
   // The message starts after mark_size bytes of room, and is left as it is until the next is sent. Gives up at the
   // deadline: errno ETIMEDOUT.
   virtual void send(xdr::Encoder& message, TimePoint deadline) = 0;

@@ -24,9 +24,10 @@ constexpr std::size_t max_fragments = 16384;
 
 }  // namespace
 
-void set_mark(std::span<std::byte> record) {
-  assert(record.size() >= mark_size && record.size() - mark_size < last_fragment);
-  xdr::store_big_endian(record.data(), last_fragment | static_cast<std::uint32_t>(record.size() - mark_size));
+void set_mark(xdr::Encoder& out, std::size_t begin) {
+  const std::size_t size = out.size() - begin;
+  assert(size >= mark_size && size - mark_size < last_fragment);
+  xdr::store_big_endian(out.data() + begin, last_fragment | static_cast<std::uint32_t>(size - mark_size));
 }
 
 std::size_t size_in_mark(xdr::BytesView record) {

@@ -13,8 +13,9 @@ namespace onc::transport {
 // Records are built with this much room before them, for the mark.
 inline constexpr std::size_t mark_size = 4;
 
-// Fills in the mark of a record that is sent as one fragment: `record` begins with mark_size bytes of room.
-void set_mark(std::span<std::byte> record);
+// Fills in the mark of a record that is sent as one fragment: all that `out` holds from `begin` on, where mark_size
+// bytes of room are.
+void set_mark(xdr::Encoder& out, std::size_t begin = 0);
 // The bytes of such a record after its mark.
 std::size_t size_in_mark(xdr::BytesView record);
 

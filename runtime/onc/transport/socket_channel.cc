@@ -1,4 +1,5 @@
 #include <onc/rpc/error.h>
+#include <onc/transport/send.h>
 #include <onc/transport/socket_channel.h>
 
 #include <cerrno>
@@ -39,8 +40,15 @@ StreamChannel::StreamChannel(Socket socket, std::string peer, std::size_t max_re
       send_timeout_(socket_.get(), SO_SNDTIMEO) {}
 
 void StreamChannel::send(xdr::Encoder& message, TimePoint deadline) {
-  set_mark({message.data(), message.size()});
-  send_records(message.bytes(), deadline);
+  set_mark(message);
+  for (std::size_t sent = 0; sent < message.size();) {
+    if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
+    const ssize_t size = send_rest(socket_.get(), message, sent);
+    if (size >= 0)
+      sent += static_cast<std::size_t>(size);
+    else if (errno != EINTR && errno != EAGAIN)
+      fail(errno);
+  }
 }
 
 void StreamChannel::send_records(xdr::BytesView left, TimePoint deadline) {

@@ -31,6 +31,7 @@ class StreamChannel : public Channel {
   StreamChannel(Socket socket, std::string peer, std::size_t max_record);
 
   bool reliable() const override { return true; }
+  bool takes_pieces() const override { return true; }
   void send(xdr::Encoder& message, TimePoint deadline) override;
   void send_records(xdr::BytesView records, TimePoint deadline) override;
   std::optional<xdr::BytesView> receive(TimePoint deadline) override;

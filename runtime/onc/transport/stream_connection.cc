@@ -1,4 +1,5 @@
 #include <onc/rpc/error.h>
+#include <onc/transport/send.h>
 #include <onc/transport/stream_connection.h>
 
 #include <asio/post.hpp>
@@ -127,7 +128,7 @@ std::unique_ptr<LateReply> StreamConnection::defer() {
 
 void StreamConnection::answer(xdr::Encoder reply) {
   if (!pool_) return;
-  set_mark({reply.data(), reply.size()});
+  set_mark(reply);
   if (unsent_.size() == 0)
     unsent_ = std::move(reply);
   else
@@ -202,7 +203,7 @@ void StreamConnection::on_readable() {
 
 void StreamConnection::on_writable() {
   writing_ = false;
-  const auto sent = send(unsent_.bytes().subspan(sent_));
+  const auto sent = send(unsent_, sent_);
   if (!sent) return close();
   if (*sent != 0) stay_alive();
   sent_ += *sent;
@@ -217,9 +218,10 @@ void StreamConnection::on_writable() {
 void StreamConnection::serve() {
   xdr::Encoder& replies = pool_->replies_;
   replies.clear();
+  replies.keep_large(sent_in_place);
   const Served served = serve_arrived(replies);
   if (!pool_) return;
-  const auto sent = send(replies.bytes());
+  const auto sent = send(replies, 0);
   if (!sent) return close();
   const bool all_sent = *sent == replies.size();
   if (all_sent && served == Served::then_drop) return close();
@@ -229,6 +231,7 @@ void StreamConnection::serve() {
     sent_ = *sent;
     drop_when_sent_ = served == Served::then_drop;
   }
+  replies.clear();
   replies.shrink();
   if (!reader_.is_partial())
     record_began_.reset();
@@ -253,7 +256,8 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
       record_began_.reset();
       if (serve_one(*record, replies) == Verdict::drop) return Served::then_drop;
       if (!pool_) break;
-      if (replies.size() >= send_at || calls == calls_at_once) return Served::some;
+      if (replies.size() >= send_at || replies.has_large() || calls == calls_at_once)
+        return reader_.is_partial() ? Served::some : Served::all;
     }
   } catch (const rpc::Error&) {  // a record too long, or in too many fragments: those before it are answered
     return Served::then_drop;
@@ -269,14 +273,14 @@ Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies
   if (verdict == Verdict::drop || replies.size() == start + mark_size)
     replies.truncate(start);
   else
-    set_mark({replies.data() + start, replies.size() - start});
+    set_mark(replies, start);
   return verdict;
 }
 
-std::optional<std::size_t> StreamConnection::send(xdr::BytesView bytes) {
-  if (bytes.empty()) return 0;
-  const ssize_t sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  if (sent >= 0) return static_cast<std::size_t>(sent);
+std::optional<std::size_t> StreamConnection::send(const xdr::Encoder& replies, std::size_t sent) {
+  if (replies.size() == sent) return 0;
+  const ssize_t size = send_rest(socket_.native_handle(), replies, sent);
+  if (size >= 0) return static_cast<std::size_t>(size);
   if (errno == EAGAIN || errno == EINTR) return 0;
   return std::nullopt;
 }

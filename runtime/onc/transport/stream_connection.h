@@ -55,8 +55,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void serve();
   Served serve_arrived(xdr::Encoder& replies);
   Verdict serve_one(xdr::BytesView record, xdr::Encoder& replies);
-  // How much the kernel took; nothing where the connection is broken.
-  std::optional<std::size_t> send(xdr::BytesView bytes);
+  // What follows the first `sent` bytes. How much the kernel took; nothing where the connection is broken.
+  std::optional<std::size_t> send(const xdr::Encoder& replies, std::size_t sent);
 
   StreamPool* pool_;  // null once closed
   asio::generic::stream_protocol::socket socket_;

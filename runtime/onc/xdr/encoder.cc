@@ -9,7 +9,7 @@ namespace onc::xdr {
 
 void Encoder::enlarge(std::size_t more) {
   constexpr std::size_t first = 512;  // most calls and replies fit, and grow no further
-  const std::size_t written = size();
+  const std::size_t written = this->written();
   buffer_.resize(std::max({first, 2 * buffer_.size(), written + more}));
   at_ = buffer_.data() + written;
   end_ = buffer_.data() + buffer_.size();
@@ -21,7 +21,18 @@ void Encoder::string(const std::string& value, Bound bound) {
 
 void Encoder::opaque(BytesView value, Bound bound) { variable(value.data(), value.size(), bound); }
 
-void Encoder::opaque(const Bytes& value, Bound bound) { variable(value.data(), value.size(), bound); }
+void Encoder::opaque(const Bytes& value, Bound bound) {
+  if (!large_.lent || value.size() < large_.from) return variable(value.data(), value.size(), bound);
+  length(value.size(), bound);
+  add_large(value, {});
+}
+
+void Encoder::opaque(Bytes&& value, Bound bound) {
+  if (value.size() < large_.from) return variable(value.data(), value.size(), bound);
+  length(value.size(), bound);
+  const BytesView bytes = value;  // which stay where they are
+  add_large(bytes, std::move(value));
+}
 
 // Checked when it is written: nothing needs to be kept for later then.
 void Encoder::enumerator(int number, const Enumerators& known) {

@@ -92,6 +92,7 @@ class Encoder {
   Encoder() = default;
   Encoder(Encoder&& other) noexcept { *this = std::move(other); }
   Encoder& operator=(Encoder&& other) noexcept {
+    large_ = std::exchange(other.large_, {});
     buffer_ = std::move(other.buffer_);
     at_ = std::exchange(other.at_, nullptr);
     end_ = std::exchange(other.end_, nullptr);
@@ -99,8 +100,9 @@ class Encoder {
     return *this;
   }
 
-  std::size_t size() const { return static_cast<std::size_t>(at_ - buffer_.data()); }
-  BytesView bytes() const { return {buffer_.data(), size()}; }
+  std::size_t size() const { return written() + large_.size; }
+  // All that was written, where there is no large().
+  BytesView bytes() const { return {buffer_.data(), written()}; }
   std::byte* data() { return buffer_.data(); }
   void clear() { truncate(0); }
   // Gives memory back that only an unusually large message needed. What was written is forgotten then.
@@ -111,8 +113,31 @@ class Encoder {
   // Forgets what was written after the first `size` bytes.
   void truncate(std::size_t size) {
     assert(size <= this->size());
+    if (large_.size != 0) size = forget_large(size);
     at_ = buffer_.data() + size;
   }
+
+  // What to do with opaques of at least so many bytes, for who sends pieces(): their copying would cost as much as
+  // sending them does.
+  struct Large {
+    std::size_t from = std::numeric_limits<std::size_t>::max();
+    bool lent = false;  // also those that are not given away stay where they are; they must, until they have left
+
+    struct Piece {
+      std::size_t after;  // bytes of the buffer
+      BytesView bytes;
+      Bytes owned;
+    };
+    std::vector<Piece> pieces = {};
+    std::size_t size = 0;  // of them all
+  };
+  void keep_large(std::size_t from) { large_.from = from; }
+  void lend_large(bool lent) { large_.lent = lent; }
+  bool has_large() const { return large_.size != 0; }
+  // What was written, in its order.
+  std::vector<BytesView> pieces() const;
+  // From now on all is in bytes().
+  void gather();
 
   // Where a value ends is noted last: bytes may have been written over anything, but compilers know at_ for the next.
   void u32(std::uint32_t value) {
@@ -146,6 +171,8 @@ class Encoder {
   void string(const std::string& value, Bound bound);
   void opaque(BytesView value, Bound bound);
   void opaque(const Bytes& value, Bound bound);
+  // Given away.
+  void opaque(Bytes&& value, Bound bound);
   template <std::size_t size>
   void opaque(const std::array<std::byte, size>& value) {
     fixed(value.data(), size);
@@ -232,7 +259,9 @@ class Encoder {
   // What has an encode(Encoder&, const T&) beside it: a type of C++ that the .x only names.
   template <class T>
   void value(const T& value) {
+    const bool lent = std::exchange(large_.lent, false);  // what it writes may be gone then
     encode(*this, value);
+    large_.lent = lent;
   }
 
   // The number of elements of a T<bound>; for loops that are not one of the above.
@@ -242,6 +271,11 @@ class Encoder {
   }
 
  private:
+  std::size_t written() const { return static_cast<std::size_t>(at_ - buffer_.data()); }
+  void add_large(BytesView bytes, Bytes owned);
+  // How much of the buffer the first `size` bytes take.
+  std::size_t forget_large(std::size_t size);
+
   [[noreturn, gnu::cold]] void refuse(std::size_t count, const char* unit, Bound bound) const;
 
   bool has_room(std::size_t size) const { return size <= static_cast<std::size_t>(end_ - at_); }
@@ -269,6 +303,7 @@ class Encoder {
   Bytes buffer_;  // its size is the room there is
   std::byte* at_ = nullptr;
   std::byte* end_ = nullptr;
+  Large large_;
 };
 
 template <class... Fields>

@@ -113,9 +113,11 @@ TEST(records, of_a_megabyte_arrive_in_either_form) {
 }
 
 TEST(marks, say_that_the_only_fragment_is_the_last) {
-  Bytes record = from_hex("00000000 6161");
-  transport::set_mark(record);
-  EXPECT_EQ(to_hex(record), "80000002 6161");
+  xdr::Encoder out;
+  out.raw(from_hex("00000000 61616161 00000000 6161"));
+  transport::set_mark(out);
+  transport::set_mark(out, 8);
+  EXPECT_EQ(to_hex(out.bytes()), "8000000a 61616161 80000002 6161");
 }
 
 }  // namespace

@@ -45,6 +45,18 @@ std::span<std::byte> RecordReader::room() {
   return std::span(buffer_).subspan(end_);
 }
 
+void RecordReader::take_memory(xdr::Bytes& shared) {
+  if (buffer_.empty()) buffer_.swap(shared);
+}
+
+void RecordReader::give_memory(xdr::Bytes& shared) {
+  if (begin_ != end_) return;
+  begin_ = end_ = 0;
+  if (buffer_.size() > shared.size() && buffer_.size() <= kept_room) buffer_.swap(shared);
+  buffer_ = xdr::Bytes();
+  if (fragments_ == 0) gathered_ = xdr::Bytes();
+}
+
 void RecordReader::compact() {
   if (begin_ == end_) {
     begin_ = end_ = 0;

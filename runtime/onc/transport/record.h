@@ -34,6 +34,11 @@ class RecordReader {
   // Valid until room() or the next call. Throws rpc::Error(record_too_long, too_many_fragments).
   std::optional<xdr::BytesView> next();
 
+  // The memory to receive to, for readers that share it: taken before room(), and given back where nothing that has
+  // arrived lies in it. What next() gave is gone then.
+  void take_memory(xdr::Bytes& shared);
+  void give_memory(xdr::Bytes& shared);
+
   // Part of a record has arrived, and its peer owes the rest.
   bool is_partial() const { return begin_ != end_ || fragments_ != 0; }
   // How much of it, in bytes, and how much memory it takes.

@@ -192,9 +192,13 @@ void StreamConnection::step(void (StreamConnection::*next)()) {
 void StreamConnection::on_readable() {
   reading_ = false;
   if (writing_ || pool_->finishing_) return;  // and then it reads on, or ends
+  reader_.take_memory(pool_->arriving_);
   const std::span<std::byte> room = reader_.room();
   const ssize_t received = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
-  if (received < 0 && (errno == EAGAIN || errno == EINTR)) return wait_to_read();
+  if (received < 0 && (errno == EAGAIN || errno == EINTR)) {
+    reader_.give_memory(pool_->arriving_);
+    return wait_to_read();
+  }
   if (received <= 0) return close();
   stay_alive();
   reader_.received(static_cast<std::size_t>(received));
@@ -233,6 +237,7 @@ void StreamConnection::serve() {
   }
   replies.clear();
   replies.shrink();
+  reader_.give_memory(pool_->arriving_);
   if (!reader_.is_partial())
     record_began_.reset();
   else if (!record_began_)

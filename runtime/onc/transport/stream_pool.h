@@ -74,7 +74,9 @@ class StreamPool {
   // In the order of their last sign of life: the front has been silent longest.
   Connections connections_;
   std::size_t buffered_ = 0;
-  xdr::Encoder replies_;  // shared: a connection keeps bytes of its own only where its peer does not read them
+  // Shared: a connection has bytes of its own only where its peer has sent a part of a call, or does not read.
+  xdr::Bytes arriving_;
+  xdr::Encoder replies_;
   std::chrono::seconds clock_{0};
   bool finishing_ = false;
 };

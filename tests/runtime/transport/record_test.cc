@@ -102,6 +102,28 @@ TEST(records, cost_memory_for_what_has_arrived_only) {
   EXPECT_LE(reader.room().size(), 2 * stream.size());
 }
 
+TEST(records, share_the_memory_that_nothing_lies_in) {
+  Bytes shared;
+  const auto receive = [&](RecordReader& reader, const char* hex) {
+    reader.take_memory(shared);
+    const auto records = read_all(reader, from_hex(hex), 4096);
+    reader.give_memory(shared);
+    return records;
+  };
+  using Records = std::vector<std::string>;
+  RecordReader one(100), other(100);
+  EXPECT_EQ(receive(one, "80000001 61"), Records{"61"});
+  EXPECT_EQ(one.memory(), 0U);
+  const std::byte* place = shared.data();
+  EXPECT_EQ(receive(one, "80000001 62 80000002 63"), Records{"62"});
+  EXPECT_TRUE(shared.empty()) << "a part of a record lies in it";
+  EXPECT_EQ(receive(other, "00000001 64"), Records{});
+  EXPECT_TRUE(other.is_partial());
+  EXPECT_EQ(receive(other, "80000001 65"), Records{"6465"});
+  EXPECT_EQ(other.memory(), 0U);
+  EXPECT_NE(shared.data(), place);
+}
+
 TEST(records, of_a_megabyte_arrive_in_either_form) {
   Bytes stream;
   append(stream, true, 1 << 20);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <thread>
@@ -217,6 +218,39 @@ TEST(client, over_udp_tries_every_address_of_the_host) {
 
 TEST(client, refuses_what_is_no_endpoint_when_it_is_made) {
   EXPECT_THROW(adder::Client("tcp://host:port"), rpc::Error);
+}
+
+// Answers with the size of what it is given, and how many bytes are as its last.
+class Measurer : public rpc::Service {
+ public:
+  Measurer() : Service(adder::program) {}
+  void dispatch(std::uint32_t, xdr::Decoder& arguments, xdr::Encoder& results, const rpc::Caller&) override {
+    xdr::Bytes value;
+    arguments.opaque(value, xdr::unbounded);
+    arguments.finish();
+    results.u32(static_cast<std::uint32_t>(value.size()));
+    results.u32(static_cast<std::uint32_t>(std::count(value.begin(), value.end(), value.back())));
+  }
+};
+
+// As idlc writes one.
+class MeasuringClient : public rpc::Client {
+ public:
+  using Client::Client;
+  std::pair<std::uint32_t, std::uint32_t> measure(const xdr::Bytes& value) {
+    begin_call({adder::program, 1, "measure"}).opaque(value, xdr::unbounded);
+    xdr::Decoder& in = end_call();
+    const std::uint32_t size = in.u32();
+    return {size, in.u32()};
+  }
+};
+
+TEST(client, sends_large_opaques_whole) {
+  Measurer measurer;
+  RunningServer server({&measurer}, {"tcp://127.0.0.1:0"});
+  MeasuringClient client(server.at());
+  for (const std::uint32_t size : {65'535U, 65'536U, 65'537U, 9U << 20, 3U})
+    EXPECT_EQ(client.measure(xdr::Bytes(size, std::byte{7})), std::pair(size, size));
 }
 
 }  // namespace

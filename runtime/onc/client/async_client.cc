@@ -32,6 +32,10 @@ class AsyncClientState {
   void retire(const std::shared_ptr<Link>& link);
   void close();
 
+  // For a call; empty. Those of calls that are over are used again.
+  std::shared_ptr<xdr::Encoder> message();
+  void keep(std::shared_ptr<xdr::Encoder> message);
+
   asio::any_io_executor executor;
   transport::Endpoint server;
   ClientOptions options;
@@ -42,7 +46,23 @@ class AsyncClientState {
  private:
   std::shared_ptr<Link> link_;
   std::vector<std::weak_ptr<Link>> retired_;
+  std::vector<std::shared_ptr<xdr::Encoder>> messages_;
 };
+
+std::shared_ptr<xdr::Encoder> AsyncClientState::message() {
+  if (messages_.empty()) return std::make_shared<xdr::Encoder>();
+  auto message = std::move(messages_.back());
+  messages_.pop_back();
+  message->clear();
+  return message;
+}
+
+void AsyncClientState::keep(std::shared_ptr<xdr::Encoder> message) {
+  constexpr std::size_t long_message = std::size_t{4} << 10;  // not worth its memory
+  const bool is_in_use = message.use_count() != 1;            // by a channel that has not sent it all
+  if (!is_in_use && message->size() <= long_message && messages_.size() < kept_for_calls)
+    messages_.push_back(std::move(message));
+}
 
 std::shared_ptr<Link> AsyncClientState::working_link() {
   if (link_ && link_->has_failed()) link_.reset();
@@ -109,6 +129,7 @@ asio::awaitable<void> try_once(AsyncRequest request, ResultReader reader) {
     repeat_after = std::min(2 * repeat_after, longest_repeat_wait);
   }
   if (call.failure) std::rethrow_exception(call.failure);
+  client->keep(std::move(call.request.message));
 }
 
 asio::awaitable<void> try_again_and_again(AsyncRequest request, ResultReader reader) {
@@ -215,9 +236,8 @@ AsyncRequest AsyncClient::begin(const Procedure& procedure) {
   // A deadline alone may lie further off than the client's own timeout.
   const auto timeout =
       chosen.timeout.value_or(chosen.deadline ? std::chrono::milliseconds::max() : client.options.timeout);
-  AsyncRequest request{
-      state_,          procedure,     ++client.xid, std::make_shared<xdr::Encoder>(), within_range(timeout),
-      chosen.deadline, chosen.one_way};
+  AsyncRequest request{state_,          procedure,     ++client.xid, client.message(), within_range(timeout),
+                       chosen.deadline, chosen.one_way};
   const Credential& credential = chosen.credential ? *chosen.credential : client.options.credential;
   std::optional<Credential> in_short;
   if (credential.flavor() == auth_flavor::sys) {

@@ -83,8 +83,7 @@ void Link::close() {
 
 void Link::add(PendingCall& call) {
   last_call_ = call.began;
-  [[maybe_unused]] const bool is_new = calls_.emplace(call.request.xid, &call).second;
-  assert(is_new);
+  insert(call);
   if (call.request.one_way) ++one_way_calls_;
   if (!std::exchange(dialed_, true))
     return run(find_and_dial(shared_from_this(), call.request.procedure.program, Clock::now() + timeout_));
@@ -93,8 +92,22 @@ void Link::add(PendingCall& call) {
   send(call);
 }
 
+void Link::insert(PendingCall& call) {
+  assert(!calls_.contains(call.request.xid));
+  if (spare_.empty()) {
+    calls_.emplace(call.request.xid, &call);
+    return;
+  }
+  spare_.back().key() = call.request.xid;
+  spare_.back().mapped() = &call;
+  calls_.insert(std::move(spare_.back()));
+  spare_.pop_back();
+}
+
 void Link::remove(PendingCall& call) {
-  if (calls_.erase(call.request.xid) == 0) return;
+  auto removed = calls_.extract(call.request.xid);
+  if (removed.empty()) return;
+  if (spare_.size() < kept_for_calls) spare_.push_back(std::move(removed));
   if (call.request.one_way) --one_way_calls_;
   if (calls_.empty()) rest();
 }

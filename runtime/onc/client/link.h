@@ -13,8 +13,12 @@
 #include <exception>
 #include <functional>
 #include <map>
+#include <vector>
 
 namespace onc::rpc {
+
+// So many calls at once need no memory from the heap, once there were as many.
+inline constexpr std::size_t kept_for_calls = 128;
 
 // A call whose reply somebody waits for.
 struct PendingCall {
@@ -59,6 +63,8 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
  private:
   using ErrorOf = std::function<Error(const PendingCall&)>;
 
+  void insert(PendingCall& call);
+
   static asio::awaitable<void> find_and_dial(std::shared_ptr<Link> self, Program program,
                                              transport::TimePoint deadline);
   static asio::awaitable<void> dial(std::shared_ptr<Link> self, transport::TimePoint deadline);
@@ -94,6 +100,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   transport::TimePoint last_heard_ = last_call_;
   std::map<std::uint32_t, PendingCall*> calls_;  // by xid, and so as they were made
   std::size_t one_way_calls_ = 0;                // of these
+  std::vector<std::map<std::uint32_t, PendingCall*>::node_type> spare_;
 };
 
 }  // namespace onc::rpc

@@ -35,6 +35,7 @@ void add_options(CLI::App& app, Options& options) {
       ->type_name("HOW")
       ->transform(CLI::CheckedTransformer(registering).description(""));
   add_foreground_option(app, options.foreground);
+  add_options(app, options.watch);
 }
 
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
@@ -115,35 +116,6 @@ int run(const std::string& name, bool foreground, const std::function<void(const
 
 namespace {
 
-// Tells of failures, though not of every one: peers cause them, who could fill the log otherwise.
-class FailureLog {
- public:
-  explicit FailureLog(std::string name) : name_(std::move(name)) {}
-
-  void operator()(const rpc::Program& program, std::uint32_t procedure, std::string what) {
-    const auto now = Clock::now();
-    if (now < next_) {
-      ++untold_;
-      return;
-    }
-    // It may quote a peer, who is not to write lines of its own.
-    std::replace_if(
-        what.begin(), what.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
-    if (untold_ > 0) what += " (and " + std::to_string(untold_) + " failures before it, untold)";
-    tell(name_, "procedure " + std::to_string(procedure) + " of " + program.name + " version " +
-                    std::to_string(program.version) + " failed: " + what);
-    untold_ = 0;
-    next_ = now + std::chrono::seconds(1);
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  std::string name_;
-  Clock::time_point next_{};
-  std::uint64_t untold_ = 0;
-};
-
 std::string programs_text(const rpc::Server& server) {
   std::string text;
   for (const rpc::Program& program : server.programs())
@@ -159,20 +131,24 @@ std::string endpoints_text(const rpc::Server& server) {
 
 }  // namespace
 
-void prepare(rpc::Server& server, const std::string& name) {
-  // Before it listens: a signal that came between the line and run() would leave entries and local sockets behind.
-  server.stop_on({SIGINT, SIGTERM});
-  server.on_failure(FailureLog(name));
+std::string metrics_text(const Watch& watch) {
+  return watch.metrics().empty() ? "" : ", metrics at " + watch.metrics();
 }
 
-void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready) {
-  prepare(server, name);
+void prepare(rpc::Server& server, Watch& watch) {
+  // Before it listens: a signal that came between the line and run() would leave entries and local sockets behind.
+  server.stop_on({SIGINT, SIGTERM});
+  watch.over(server);
+}
+
+void serve(rpc::Server& server, Watch& watch, const std::string& name, const Options& options, const Ready& ready) {
+  prepare(server, watch);
   // Where systemd has opened sockets for us, those are meant.
   if (server.listen_inherited().empty())
     for (const std::string& endpoint : options.listen) server.listen(endpoint);
   const binding::Registration registration(server.programs(), server.endpoints(), options.registering);
   ready(name + ": serving " + programs_text(server) + " at" + endpoints_text(server) +
-            (registration.registered() ? ", registered with the portmapper" : ", not registered"),
+            (registration.registered() ? ", registered with the portmapper" : ", not registered") + metrics_text(watch),
         registration.why_not().empty() ? "" : name + ": not registered: " + registration.why_not());
   server.run();
 }

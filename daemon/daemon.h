@@ -1,6 +1,8 @@
 // What every daemon here does alike: its options, its one line, its way into the background and out again.
 #pragma once
 
+#include "daemon/watch.h"
+
 #include <onc/binding/binding.h>
 #include <onc/server/server.h>
 
@@ -19,9 +21,10 @@ struct Options {
   std::vector<std::string> listen;  // URIs
   binding::Registering registering = binding::Registering::if_available;
   bool foreground = false;
+  WatchOptions watch = {};
 };
 
-// Adds --listen, --register and --foreground. What `options` holds is the default.
+// Adds --listen, --register, --foreground, --log-level and --metrics. What `options` holds is the default.
 void add_options(CLI::App& app, Options& options);
 void add_foreground_option(CLI::App& app, bool& foreground);
 
@@ -43,11 +46,13 @@ using Ready = std::function<void(const std::string& line, const std::string& rem
 // In the background the caller's process ends when Ready is called, or with status 1 when that never happens.
 int run(const std::string& name, bool foreground, const std::function<void(const Ready&)>& serve);
 
-// What every daemon's server does before it listens: ends at SIGINT and SIGTERM, and tells of handlers that fail, where
-// run() would, in at most one line a second.
-void prepare(rpc::Server& server, const std::string& name);
+// What every daemon's server does before it listens: ends at SIGINT and SIGTERM, and is watched.
+void prepare(rpc::Server& server, Watch& watch);
+
+// For the end of a daemon's line: ", metrics at http://127.0.0.1:9100/metrics".
+std::string metrics_text(const Watch& watch);
 
 // Prepares, listens, registers, is ready, and serves until SIGINT or SIGTERM.
-void serve(rpc::Server& server, const std::string& name, const Options& options, const Ready& ready);
+void serve(rpc::Server& server, Watch& watch, const std::string& name, const Options& options, const Ready& ready);
 
 }  // namespace onc::daemon

@@ -30,15 +30,16 @@ struct Options {
   std::uint16_t port = onc::binding::portmapper_port;
   std::string socket = "/run/rpcbind.sock";
   bool foreground = false;
+  onc::daemon::WatchOptions watch;
 };
 
-std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper) {
+std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper, onc::daemon::Watch& watch) {
   onc::rpc::ServerOptions options;
   // A full table fits into a reply of this size with the longest addresses there are; questions are far shorter.
   options.max_record = std::size_t{1} << 20;
   options.decoding.memory = std::size_t{1} << 20;
   auto server = std::make_unique<Server>(options);
-  onc::daemon::prepare(*server, "portmapper");
+  onc::daemon::prepare(*server, watch);
   // SET and UNSET are 1 and 2; the others only ask.
   const onc::rpc::ServiceOptions questions{.idempotent = {3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
   for (onc::rpc::Service* service : portmapper.services()) server->add(*service, questions);
@@ -65,10 +66,11 @@ std::string line(const std::vector<Endpoint>& endpoints) {
 
 void serve(const Options& options, const onc::daemon::Ready& ready) {
   portmapper::Portmapper portmapper;
+  onc::daemon::Watch watch("portmapper", options.watch, options.foreground);
   const auto server =
-      portmapper::listen_everywhere([&] { return make_server(portmapper); }, options.port, options.socket);
+      portmapper::listen_everywhere([&] { return make_server(portmapper, watch); }, options.port, options.socket);
   register_own_addresses(portmapper.registry(), server->endpoints());
-  ready(line(server->endpoints()), "");
+  ready(line(server->endpoints()) + onc::daemon::metrics_text(watch), "");
   server->run();
 }
 
@@ -86,6 +88,7 @@ int main(int argc, char** argv) {
       ->check([](const std::string& path) { return std::string(path.empty() ? "it is empty" : ""); })
       ->capture_default_str();
   onc::daemon::add_foreground_option(app, options.foreground);
+  onc::daemon::add_options(app, options.watch);
   app.set_version_flag("--version", ONC_VERSION);
   app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 
 BIN = os.environ["ONC_BIN"]
 TIMEOUT = 20
@@ -190,6 +191,52 @@ class Daemons(unittest.TestCase):
         self.assertRegex(lines[0], line + "$")
         self.assertRegex(lines[-1], line + r" \(and \d+ failures before it, untold\)$")
         self.assertLessEqual(len(lines), seconds + 1)
+
+    def test_numbers_are_served_for_prometheus(self):
+        daemon = self.start("onc-timed", "--register", "no", "--listen", "tcp://127.0.0.1:0", "--metrics",
+                            "tcp://127.0.0.1:0")
+        served, metrics = re.search(r" at (tcp://\S+), not registered, metrics at (http://127.0.0.1:\d+/metrics)$",
+                                    daemon.line.strip()).groups()
+        for _ in range(3):
+            subprocess.run([f"{BIN}/onc-time", "get", "--server", served], check=True, stdout=subprocess.DEVNULL,
+                           timeout=TIMEOUT)
+        host, port = served[len("tcp://"):].split(":")
+        stranger = struct.pack(">11I", 0x80000000 | 40, 7, 0, 2, 99, 98, 97, 0, 0, 0, 0)
+        with socket.create_connection((host, int(port)), TIMEOUT) as peer:
+            peer.sendall(stranger)
+            peer.recv(28)
+            peer.sendall(struct.pack(">3I", 0x80000000 | 8, 7, 1))  # a reply
+            self.assertEqual(peer.recv(1), b"")
+        text = urllib.request.urlopen(metrics, timeout=TIMEOUT).read().decode()
+        self.assertIn('onc_rpc_calls_total{outcome="success",procedure="GETTIME",program="TIME",version="1"} 3\n', text)
+        self.assertIn('onc_rpc_calls_total{outcome="program_unavailable",procedure="unknown",program="unknown",'
+                      'version="unknown"} 1\n', text)
+        self.assertIn('onc_rpc_call_seconds_count{procedure="GETTIME",program="TIME",version="1"} 3\n', text)
+        self.assertIn("onc_rpc_refused_peers_total 1\n", text)
+        self.assertEqual(daemon.end(), 0)
+
+    def test_a_place_for_metrics_that_is_taken_is_told(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            where = "tcp://127.0.0.1:%d" % taken.getsockname()[1]
+            done = subprocess.run([f"{BIN}/onc-timed", "--foreground", "--register", "no", "--metrics", where],
+                                  capture_output=True, text=True, timeout=TIMEOUT)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, f"onc-timed: cannot serve metrics at {where}; try another port\n")
+
+    def test_as_much_is_logged_as_one_asks_for(self):
+        for level, lines in (("debug", 1), ("warning", 0)):
+            daemon = self.start("onc-timed", "--register", "no", "--listen", "tcp://127.0.0.1:0", "--log-level", level,
+                                errors=subprocess.PIPE)
+            served = re.search(r"tcp://\S+(?=,)", daemon.line).group()
+            subprocess.run([f"{BIN}/onc-time", "get", "--server", served], check=True, stdout=subprocess.DEVNULL,
+                           timeout=TIMEOUT)
+            daemon.process.send_signal(signal.SIGTERM)
+            log = daemon.process.stderr.read().splitlines()
+            self.assertEqual(daemon.end(), 0)
+            self.assertEqual(len(log), lines, log)
+            for line in log:
+                self.assertRegex(line, r"^onc-timed: TIME v1 GETTIME from tcp://127.0.0.1:\d+: 40 bytes, 52 in reply, "
+                                       r"[\d.]+ ms: served$")
 
     @unittest.skipUnless(may_mount(), "a /dev/log of its own needs root")
     def test_in_the_background_they_go_to_the_system_log(self):

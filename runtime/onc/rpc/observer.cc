@@ -23,12 +23,17 @@ Observers::Observers() {
   if (Observer* trace = trace_of_environment()) add(*trace);
 }
 
+void Observers::add(Observer& observer) {
+  all_.push_back(&observer);
+  if (observer.watches_calls()) of_calls_.push_back(&observer);
+}
+
 void Observers::started(const ObservedCall& call) const noexcept {
-  to_each(all_, [&](Observer& observer) { observer.started(call); });
+  to_each(of_calls_, [&](Observer& observer) { observer.started(call); });
 }
 
 void Observers::ended(const ObservedCall& call, const ObservedEnd& end) const noexcept {
-  to_each(all_, [&](Observer& observer) { observer.ended(call, end); });
+  to_each(of_calls_, [&](Observer& observer) { observer.ended(call, end); });
 }
 
 void Observers::refused(const std::string& peer, const std::string& why) const noexcept {

@@ -46,6 +46,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
+  // False where it is only to be told of refused peers: calls cost nothing more then. Asked once.
+  virtual bool watches_calls() const { return true; }
   virtual void started(const ObservedCall&) {}
   // A call that another client's hanging up or a server's end cuts short ends with operation_canceled.
   virtual void ended(const ObservedCall&, const ObservedEnd&) {}
@@ -59,8 +61,10 @@ class Observers {
   // ONC_TRACE's, where that is set.
   Observers();
 
-  void add(Observer& observer) { all_.push_back(&observer); }
-  bool any() const { return !all_.empty(); }
+  void add(Observer& observer);
+  bool none() const { return all_.empty(); }
+  // Whether any watches calls.
+  bool any() const { return !of_calls_.empty(); }
 
   void started(const ObservedCall& call) const noexcept;
   void ended(const ObservedCall& call, const ObservedEnd& end) const noexcept;
@@ -68,6 +72,7 @@ class Observers {
 
  private:
   std::vector<Observer*> all_;
+  std::vector<Observer*> of_calls_;
 };
 
 }  // namespace onc::rpc

@@ -97,7 +97,7 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
 }
 
 Verdict Dispatcher::drop(const Arrival& arrival, const char* why) const {
-  if (observers_.any()) observers_.refused(transport::Endpoint::at(arrival.protocol, arrival.peer).text(), why);
+  if (!observers_.none()) observers_.refused(transport::Endpoint::at(arrival.protocol, arrival.peer).text(), why);
   return Verdict::drop;
 }
 

@@ -21,7 +21,7 @@ std::string harmless(std::string text) {
 }
 
 std::string held_back(std::uint64_t count, const char* what) {
-  return count == 0 ? "" : fmt::format(" (and {} {} before, untold)", count, what);
+  return count == 0 ? "" : fmt::format(" (and {} {} before it, untold)", count, what);
 }
 
 std::string name_of(const rpc::ObservedCall& call) {

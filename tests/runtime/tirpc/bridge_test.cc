@@ -164,6 +164,7 @@ class Server {
 class tirpc_bridge : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
+    ::signal(SIGPIPE, SIG_IGN);  // libtirpc writes as if nobody ever hung up
     ours = &shelf_;
     services = &services_;
     services_.add(shelf_);
@@ -376,7 +377,6 @@ TEST_P(tirpc_bridge, who_has_gone_is_told) {
   auto client = this->client();
   EXPECT_EQ(client.misbehave(9), 9);
   server_.reset();
-  ::signal(SIGPIPE, SIG_IGN);  // libtirpc writes as if nobody ever hung up
   const auto [code, may_have_run] = outcome([&] { client.within(2s).misbehave(9); });
   EXPECT_TRUE(code == std::errc::connection_refused || code == std::errc::connection_reset ||
               code == std::errc::broken_pipe || code == errc::connection_lost)

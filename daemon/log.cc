@@ -61,15 +61,15 @@ void Watch::Log::failed(const rpc::Program& program, std::uint32_t procedure, co
 
 void Watch::Log::ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) {
   if (!logger_.should_log(spdlog::level::debug)) return;
-  logger_.debug("{} from {}: {} bytes, {} in reply, {:.3f} ms: {}", name_of(call), call.peer, call.bytes, end.bytes,
-                std::chrono::duration<double, std::milli>(end.took).count(),
+  logger_.debug("{} from {}: {} bytes, {} in reply, {:.3f} ms: {}", name_of(call), harmless(call.peer), call.bytes,
+                end.bytes, std::chrono::duration<double, std::milli>(end.took).count(),
                 end.failure ? end.failure.message() : "served");
 }
 
 void Watch::Log::refused(const std::string& peer, const std::string& why) {
   if (!logger_.should_log(spdlog::level::warn)) return;
   if (const auto untold = refusals_.pass())
-    logger_.warn("refused {}: {}{}", peer, harmless(why), held_back(*untold, "peers"));
+    logger_.warn("refused {}: {}{}", harmless(peer), harmless(why), held_back(*untold, "peers"));
 }
 
 }  // namespace onc::daemon

@@ -44,7 +44,7 @@ std::string outcome_of(const rpc::ObservedEnd& end) {
 
 Watch::Metrics::Metrics(const std::string& where) try
     : host_(address(where).substr(0, address(where).rfind(':'))),
-      exposer_(address(where), 1),
+      exposer_({"listening_ports", address(where), "num_threads", "4", "request_timeout_ms", "2000"}),
       calls_(prometheus::BuildCounter()
                  .Name("onc_rpc_calls_total")
                  .Help("Calls that were served, by how they ended")

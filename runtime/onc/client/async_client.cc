@@ -156,13 +156,11 @@ asio::awaitable<void> exchange_as_written(AsyncRequest request, ResultReader rea
 
 // The server has forgotten what it gave: the call was not run (RFC 5531 §8.2).
 void say_in_full(AsyncRequest& request) {
-  request.short_hand->forget();
-  request.is_short = false;
   request.xid = ++request.client->xid;
-  const auto in_short = std::exchange(request.message, std::make_shared<xdr::Encoder>());
+  const auto before = std::exchange(request.message, std::make_shared<xdr::Encoder>());
   request.message->u32(0);  // room for the record mark
-  encode_call(*request.message, request.xid, request.procedure, *request.sys);
-  request.message->raw(in_short->bytes().subspan(std::exchange(request.arguments_at, request.message->size())));
+  encode_call(*request.message, request.xid, request.procedure, request.caller->in_full);
+  request.message->raw(before->bytes().subspan(std::exchange(request.arguments_at, request.message->size())));
 }
 
 asio::awaitable<void> exchange_in_short(AsyncRequest request, ResultReader reader) {
@@ -171,21 +169,21 @@ asio::awaitable<void> exchange_in_short(AsyncRequest request, ResultReader reade
   try {
     co_return co_await exchange_as_written(request, reader);
   } catch (const Error& error) {
-    if (error.code() != errc::authentication_error) throw;
+    if (error.code() != errc::authentication_error || request.caller->known->is(*request.caller->in_short)) throw;
   }
   say_in_full(request);
   co_await exchange_as_written(request, reader);
 }
 
 asio::awaitable<void> exchange_unseen(AsyncRequest request, ResultReader reader) {
-  const bool is_short = request.is_short;
+  const bool is_short = request.caller && request.caller->in_short;
   return is_short ? exchange_in_short(std::move(request), reader) : exchange_as_written(std::move(request), reader);
 }
 
 asio::awaitable<void> exchange_seen(AsyncRequest request, ResultReader reader) {
-  const AsyncClientState& client = *request.client;
+  const std::shared_ptr<AsyncClientState> client = request.client;  // which has the observers
   const auto seen =
-      std::make_shared<ClientObservation>(client.observers, request.procedure, request.xid, client.server.text(),
+      std::make_shared<ClientObservation>(client->observers, request.procedure, request.xid, client->server.text(),
                                           *request.message, request.message->size() - request.arguments_at);
   request.seen = seen;
   try {
@@ -239,16 +237,14 @@ AsyncRequest AsyncClient::begin(const Procedure& procedure) {
   AsyncRequest request{state_,          procedure,     ++client.xid, client.message(), within_range(timeout),
                        chosen.deadline, chosen.one_way};
   const Credential& credential = chosen.credential ? *chosen.credential : client.options.credential;
-  std::optional<Credential> in_short;
   if (credential.flavor() == auth_flavor::sys) {
-    request.sys = credential;
-    request.short_hand = client.short_hand;
+    request.caller = std::make_shared<SysCaller>(SysCaller{credential, {}, client.short_hand});
     // Who waits for no reply does not learn that its short hand was refused.
-    if (!request.one_way) in_short = client.short_hand->of(credential);
-    request.is_short = in_short.has_value();
+    if (!request.one_way) request.caller->in_short = client.short_hand->of(credential);
   }
   request.message->u32(0);  // room for the record mark
-  encode_call(*request.message, request.xid, procedure, in_short ? *in_short : credential);
+  encode_call(*request.message, request.xid, procedure,
+              request.caller && request.caller->in_short ? *request.caller->in_short : credential);
   request.arguments_at = request.message->size();
   return request;
 }

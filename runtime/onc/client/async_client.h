@@ -17,7 +17,7 @@ namespace onc::rpc {
 
 class AsyncClientState;
 class ClientObservation;
-class ShortHand;
+struct SysCaller;
 
 // A call that is written, but not awaited yet. Outlives its client.
 struct AsyncRequest {
@@ -29,9 +29,7 @@ struct AsyncRequest {
   std::optional<std::chrono::steady_clock::time_point> deadline;  // and until when at most
   bool one_way = false;
   std::size_t arguments_at = 0;                  // in the message
-  std::optional<Credential> sys = {};            // what it says of its caller, where that is AUTH_SYS
-  std::shared_ptr<ShortHand> short_hand = {};    // of the client, for that
-  bool is_short = false;                         // it stands in the message
+  std::shared_ptr<SysCaller> caller = {};        // where that is said by AUTH_SYS
   std::shared_ptr<ClientObservation> seen = {};  // by who watches, once it is awaited
 };
 

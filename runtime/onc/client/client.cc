@@ -41,7 +41,7 @@ struct Client::State {
   std::size_t arguments_at = 0;  // in the message
   ShortHand short_hand;
   const Credential* credential = nullptr;  // of the call under way,
-  bool is_short = false;                   // for which the short hand stands in the message
+  std::optional<Credential> in_short;      // which stands for it in the message
   std::size_t reply_size = 0;              // of the call made last; 0 while there is none
   std::uint32_t xid = first_xid();
   TimePoint last_call{};
@@ -131,8 +131,7 @@ xdr::Encoder& Client::begin_call(const Procedure& procedure) {
 void Client::State::write_header() {
   message.clear();
   message.u32(0);  // room for the record mark
-  const auto in_short = is_one_way() ? std::nullopt : short_hand.of(*credential);
-  is_short = in_short.has_value();
+  in_short = is_one_way() ? std::nullopt : short_hand.of(*credential);
   encode_call(message, ++xid, called, in_short ? *in_short : *credential);
   arguments_at = message.size();
 }
@@ -141,7 +140,6 @@ void Client::State::write_header() {
 void Client::State::say_in_full() {
   message.gather();
   const xdr::Bytes arguments = xdr::to_bytes(message.bytes().subspan(arguments_at));
-  short_hand.forget();
   write_header();
   message.raw(arguments);
 }
@@ -201,7 +199,7 @@ void Client::State::try_once(TimePoint until) {
   try {
     results.emplace(results_of(called, send_and_receive(called, until)));
   } catch (const Error& error) {
-    if (!is_short || error.code() != errc::authentication_error) throw;
+    if (!in_short || error.code() != errc::authentication_error || short_hand.is(*in_short)) throw;
     say_in_full();
     results.emplace(results_of(called, send_and_receive(called, until)));
   }
@@ -331,8 +329,8 @@ xdr::Decoder Client::State::results_of(const Procedure& procedure, xdr::BytesVie
   } catch (const xdr::Error&) {
     fail(procedure, errc::bad_reply, MayHaveRun::maybe);
   }
-  if (header.failure) throw refused_by_server(procedure, peer(), header);
   short_hand.learn(*credential, header);
+  if (header.failure) throw refused_by_server(procedure, peer(), header);
   return xdr::Decoder(in.rest(), options.decoding);
 }
 

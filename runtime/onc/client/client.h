@@ -44,7 +44,7 @@ struct ClientOptions {
   std::size_t max_reply = std::size_t{16} << 20;
   // What decoding a reply may cost, and whether the server may be careless about it.
   xdr::Limits decoding = {};
-  // Told of every call and how it ends. It must outlive the client.
+  // Told of every call and how it ends. It must outlive the client and its calls.
   Observer* observer = nullptr;
 };
 

@@ -172,8 +172,8 @@ void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
     } catch (const xdr::Error&) {
       throw broken_off(procedure, peer(), errc::bad_reply, call.timeout(), MayHaveRun::maybe);
     }
+    if (const auto& caller = call.request.caller) caller->known->learn(caller->in_full, header);
     if (header.failure) throw refused_by_server(procedure, peer(), header);
-    if (call.request.sys) call.request.short_hand->learn(*call.request.sys, header);
     if (seen) seen->served(in.rest());
     xdr::Decoder results(in.rest(), decoding_);
     try {

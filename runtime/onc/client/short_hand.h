@@ -4,6 +4,7 @@
 #include <onc/auth/auth.h>
 #include <onc/message/message.h>
 
+#include <memory>
 #include <optional>
 
 namespace onc::rpc {
@@ -12,14 +13,24 @@ class ShortHand {
  public:
   // Nothing where `full` is to be said in full.
   std::optional<Credential> of(const Credential& full) const;
-  // From a reply to a call that said `sent`.
+  // It is what would be said now.
+  bool is(const Credential& short_hand) const {
+    return !stands_for_.empty() && short_hand_.body() == short_hand.body();
+  }
+  // From a reply to a call that said `sent`, or the short hand for it: another one, or that the server has forgotten it
+  // (AUTH_REJECTEDCRED).
   void learn(const Credential& sent, const ReplyHeader& reply);
-  // The server has forgotten it.
-  void forget() { stands_for_.clear(); }
 
  private:
   xdr::Bytes stands_for_;  // an AUTH_SYS, which is never empty
   Credential short_hand_;
+};
+
+// Who calls, by AUTH_SYS: what a coroutine's call remembers of it.
+struct SysCaller {
+  Credential in_full;
+  std::optional<Credential> in_short;  // what stands for it in the message
+  std::shared_ptr<ShortHand> known;    // to the client's calls
 };
 
 }  // namespace onc::rpc

@@ -12,7 +12,7 @@ void to_each(const std::vector<Observer*>& observers, Tell tell) noexcept {
   for (Observer* observer : observers) {
     try {
       tell(*observer);
-    } catch (const std::exception&) {
+    } catch (...) {
     }
   }
 }

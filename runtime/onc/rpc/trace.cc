@@ -74,7 +74,10 @@ std::string milliseconds(std::chrono::nanoseconds time) {
   return text;
 }
 
+// A local peer's path may be anything; it is not to move a cursor or write lines of its own.
 std::string shortened(std::string line) {
+  std::replace_if(
+      line.begin(), line.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
   if (line.size() > max_line) line.replace(max_line, std::string::npos, "...");
   return line;
 }

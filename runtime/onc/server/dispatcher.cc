@@ -149,10 +149,14 @@ CheckedCredential Dispatcher::check(Call& call, const CallHeader& header, const 
   try {
     return check_({call.program, call.procedure, header.flavor, header.credential, arrival.protocol, arrival.peer,
                    arrival.peer_uid});
+  } catch (const Refusal& refusal) {
+    return {.refused = refusal.why};
   } catch (const std::exception& error) {
     tell(call, error.what());
-    return {.refused = AuthStatus::failed};
+  } catch (...) {
+    tell(call, "the check of its credential threw what is no std::exception");
   }
+  return {.refused = AuthStatus::failed};
 }
 
 CheckedCredential Dispatcher::check_known_flavors(Call& call, const CallHeader& header, const Arrival& arrival) {
@@ -385,7 +389,11 @@ void Dispatcher::refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) c
 }
 
 void Dispatcher::tell(const Call& call, const std::string& what) const {
-  if (on_failure_) on_failure_(call.program, call.procedure, what);
+  if (!on_failure_) return;
+  try {
+    on_failure_(call.program, call.procedure, what);
+  } catch (...) {  // the caller is to have its answer
+  }
 }
 
 }  // namespace onc::rpc

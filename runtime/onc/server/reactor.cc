@@ -1,4 +1,5 @@
 #include <onc/server/reactor.h>
+#include <onc/transport/endpoint.h>
 
 #include <asio/executor_work_guard.hpp>
 
@@ -32,7 +33,12 @@ Reactor::Reactor(const ServerOptions& options, transport::StreamPool::Count& ope
       handler_([this](xdr::BytesView message, const transport::Arrival& arrival, xdr::Encoder& reply) {
         return dispatcher_.answer(message, arrival, reply);
       }),
-      connections_(context_, limits_of(options), handler_, open) {}
+      connections_(context_, limits_of(options), handler_, open) {
+  connections_.on_refused([this](transport::Protocol protocol, const transport::Address& peer, const char* why) {
+    if (!dispatcher_.observers().none())
+      dispatcher_.observers().refused(transport::Endpoint::at(protocol, peer).text(), why);
+  });
+}
 
 void Reactor::serve(transport::Listener listener, bool is_shared) {
   const transport::Protocol protocol = *listener.endpoint.protocol;
@@ -53,19 +59,18 @@ void Reactor::close() {
 void Reactor::run() {
   const auto keep_running = asio::make_work_guard(context_);
   context_.run();
-  context_.restart();
   // Who still waits for a reply learns at once that there will be none.
-  if (is_finishing_) {
+  if (finished_) {
     connections_.close();
     datagrams_.clear();
   }
 }
 
-void Reactor::finish(transport::TimePoint at_latest) {
-  if (std::exchange(is_finishing_, true)) return;
+void Reactor::finish(transport::TimePoint at_latest, std::function<void()> finished) {
+  finished_ = std::move(finished);
   for (const auto& listener : streams_) listener->close();
   for (const auto& socket : datagrams_) socket->finish();
-  stop_when_finished(at_latest);
+  wait_until_finished(at_latest);
 }
 
 bool Reactor::is_finished() const {
@@ -74,12 +79,12 @@ bool Reactor::is_finished() const {
 }
 
 // Looked at now and then: who ends last need not know that it does.
-void Reactor::stop_when_finished(transport::TimePoint at_latest) {
+void Reactor::wait_until_finished(transport::TimePoint at_latest) {
   connections_.finish();
-  if (is_finished() || transport::Clock::now() >= at_latest) return context_.stop();
+  if (is_finished() || transport::Clock::now() >= at_latest) return finished_();
   finishing_.expires_after(std::chrono::milliseconds(10));
   finishing_.async_wait([this, at_latest](asio::error_code error) {
-    if (!error) stop_when_finished(at_latest);
+    if (!error) wait_until_finished(at_latest);
   });
 }
 

@@ -13,6 +13,7 @@
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -35,26 +36,29 @@ class Reactor {
   void serve(transport::Listener listener, bool is_shared);
   void close();
 
-  // Serves until stop(), or until finish() is through.
+  // Serves until stop().
   void run();
+  // After run(): it can run again.
+  void restart() { context_.restart(); }
   // From any thread.
   void stop() { context_.stop(); }
-  // On its own thread. Takes no more connections and calls, and stops when all replies have left, or at that time.
-  void finish(transport::TimePoint at_latest);
+  // On its own thread. Takes no more connections and calls, and calls `finished` when all replies have left, or at that
+  // time.
+  void finish(transport::TimePoint at_latest, std::function<void()> finished);
 
  private:
-  void stop_when_finished(transport::TimePoint at_latest);
+  void wait_until_finished(transport::TimePoint at_latest);
   bool is_finished() const;
 
   std::size_t max_unanswered_;
   Dispatcher dispatcher_;        // outlives the calls that still wait in the context
-  asio::io_context context_{1};  // one thread: no locks inside
+  asio::io_context context_{1};  // run by one thread
   transport::Handler handler_;
   transport::StreamPool connections_;
   std::vector<std::unique_ptr<transport::StreamListener>> streams_;
   std::vector<std::unique_ptr<transport::DatagramServer>> datagrams_;
   asio::steady_timer finishing_{context_};
-  bool is_finishing_ = false;
+  std::function<void()> finished_;  // once it is finishing
 };
 
 }  // namespace onc::rpc

@@ -8,6 +8,7 @@
 #include <asio/signal_set.hpp>
 #include <asio/thread_pool.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <exception>
 #include <mutex>
@@ -51,8 +52,10 @@ struct Server::State {
   std::vector<transport::Endpoint> endpoints;
   std::vector<std::string> paths;  // of local sockets that were made here
   bool is_finishing = false;
-  std::once_flag broken;
-  std::exception_ptr why_broken;             // what came out of a reactor first
+  std::atomic<std::size_t> unfinished = 0;  // reactors
+  std::mutex breaking;
+  std::exception_ptr why_broken;  // what came out of a reactor first
+  std::size_t datagram_sockets = 0;
   std::optional<asio::thread_pool> workers;  // ends first: what it runs uses the rest
 };
 
@@ -123,11 +126,14 @@ std::vector<transport::Endpoint> Server::listen_inherited() {
 // A UDP socket's datagrams are all served by one reactor: a repeated call must meet the reply cache that knows it.
 transport::Endpoint Server::State::serve(transport::Listener listener) {
   const transport::Endpoint endpoint = listener.endpoint;
-  const std::size_t next = endpoints.size() % reactors.size();
-  const bool is_shared = endpoint.protocol != Protocol::udp && reactors.size() > 1;
-  for (std::size_t i = 0; is_shared && i < reactors.size(); ++i)
-    if (i != next) reactors[i]->serve(copy_of(listener), true);
-  reactors[next]->serve(std::move(listener), is_shared);
+  if (endpoint.protocol == Protocol::udp) {
+    reactors[datagram_sockets++ % reactors.size()]->serve(std::move(listener), false);
+  } else {
+    std::vector<transport::Listener> copies;
+    while (copies.size() + 1 < reactors.size()) copies.push_back(copy_of(listener));
+    for (std::size_t i = 0; i < copies.size(); ++i) reactors[i + 1]->serve(std::move(copies[i]), true);
+    reactors.front()->serve(std::move(listener), !copies.empty());
+  }
   return endpoints.emplace_back(endpoint);
 }
 
@@ -168,16 +174,19 @@ void Server::stop_on(const std::vector<int>& signals) {
 void Server::run() {
   State& state = *state_;
   std::vector<std::thread> others;
+  others.reserve(state.reactors.size());
+  std::exception_ptr no_thread;
   try {
     for (std::size_t i = 1; i < state.reactors.size(); ++i)
       others.emplace_back([&state, i] { state.run(*state.reactors[i]); });
     state.run(*state.reactors.front());
-  } catch (const std::system_error&) {  // no thread was to be had
+  } catch (...) {
+    no_thread = std::current_exception();
     state.stop();
-    for (std::thread& other : others) other.join();
-    throw;
   }
   for (std::thread& other : others) other.join();
+  for (const auto& reactor : state.reactors) reactor->restart();
+  if (no_thread) std::rethrow_exception(no_thread);
   if (state.why_broken) std::rethrow_exception(std::exchange(state.why_broken, nullptr));
 }
 
@@ -186,7 +195,10 @@ void Server::State::run(Reactor& reactor) {
   try {
     reactor.run();
   } catch (...) {
-    std::call_once(broken, [&] { why_broken = std::current_exception(); });
+    {
+      const std::lock_guard lock(breaking);
+      if (!why_broken) why_broken = std::current_exception();
+    }
     stop();
   }
 }
@@ -199,8 +211,14 @@ void Server::State::finish() {
   if (std::exchange(is_finishing, true)) return;
   remove_paths();
   const transport::TimePoint at_latest = transport::Clock::now() + options.finishing;
+  unfinished = reactors.size();
+  // Those that are through wait for the last: the first hears signals.
   for (const auto& reactor : reactors)
-    asio::post(reactor->context(), [&reactor = *reactor, at_latest] { reactor.finish(at_latest); });
+    asio::post(reactor->context(), [this, &reactor = *reactor, at_latest] {
+      reactor.finish(at_latest, [this] {
+        if (--unfinished == 0) stop();
+      });
+    });
 }
 
 void Server::State::stop() {

@@ -12,7 +12,8 @@
 
 namespace onc::rpc {
 
-// The short hands given out by one server, each of use to the host that got it only. Not for several threads at once.
+// The short hands given out by one thread of a server, each of use to the host that got it only. Not for several
+// threads at once.
 class ShortHands {
  public:
   // Of more than `most`, the one used longest ago is forgotten: its caller is refused with AUTH_REJECTEDCRED, and shows

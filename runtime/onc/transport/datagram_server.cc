@@ -150,7 +150,7 @@ void DatagramServer::serve_arrived() {
   for (int i = 0; i < served_at_once && !late_->is_full(); ++i) {
     try {
       if (!serve_one()) break;
-    } catch (const std::exception&) {  // out of memory: the peer asks again
+    } catch (...) {  // out of memory: the peer asks again
     }
   }
   if (!late_->is_full()) return wait();

@@ -57,6 +57,12 @@ void RecordReader::give_memory(xdr::Bytes& shared) {
   if (fragments_ == 0) gathered_ = xdr::Bytes();
 }
 
+void RecordReader::forget() {
+  begin_ = end_ = wanted_ = fragments_ = 0;
+  buffer_ = xdr::Bytes();
+  gathered_ = xdr::Bytes();
+}
+
 void RecordReader::compact() {
   if (begin_ == end_) {
     begin_ = end_ = 0;

@@ -38,6 +38,8 @@ class RecordReader {
   // arrived lies in it. What next() gave is gone then.
   void take_memory(xdr::Bytes& shared);
   void give_memory(xdr::Bytes& shared);
+  // Gives up what has arrived, and its memory.
+  void forget();
 
   // Part of a record has arrived, and its peer owes the rest.
   bool is_partial() const { return begin_ != end_ || fragments_ != 0; }

@@ -43,11 +43,20 @@ void StreamChannel::send(xdr::Encoder& message, TimePoint deadline) {
   set_mark(message);
   for (std::size_t sent = 0; sent < message.size();) {
     if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
-    const ssize_t size = send_rest(socket_.get(), message, sent);
+    const ssize_t size = send_or_fail(message, sent);
     if (size >= 0)
       sent += static_cast<std::size_t>(size);
     else if (errno != EINTR && errno != EAGAIN)
       fail(errno);
+  }
+}
+
+// Also without memory: a record that has begun to leave and does not go on is no place for the next.
+ssize_t StreamChannel::send_or_fail(const xdr::Encoder& message, std::size_t sent) {
+  try {
+    return send_rest(socket_.get(), message, sent);
+  } catch (const std::bad_alloc&) {
+    fail(ENOMEM);
   }
 }
 

@@ -39,6 +39,8 @@ class StreamChannel : public Channel {
   std::string peer() const override { return peer_; }
 
  private:
+  ssize_t send_or_fail(const xdr::Encoder& message, std::size_t sent);
+
   Socket socket_;
   std::string peer_;
   RecordReader reader_;

@@ -76,6 +76,17 @@ void StreamConnection::close() {
   pool.account(std::exchange(buffered_, 0), 0);
   asio::error_code ignored;
   socket_.close(ignored);
+  if (!in_step_) forget_memory();
+}
+
+void StreamConnection::forget_memory() {
+  reader_.forget();
+  unsent_ = xdr::Encoder();
+}
+
+void StreamConnection::refuse(const char* why) {
+  if (pool_) pool_->tell_refused(protocol_, peer_, why);
+  close();
 }
 
 bool StreamConnection::is_overdue() const {
@@ -88,6 +99,11 @@ bool StreamConnection::is_overdue() const {
   // A byte now and then is no sign of life: it would hold the connection for ever.
   const auto time_for_its_bytes = std::chrono::seconds(reader_.size() / slowest_record);
   return record_began_ && pool_->clock_ - *record_began_ > pool_->limits_.partial + time_for_its_bytes;
+}
+
+void StreamConnection::give_up() {
+  if (!reader_.is_partial() && sent_ == unsent_.size()) return close();
+  refuse(sent_ == unsent_.size() ? "the rest of its call does not come" : "it does not read its replies");
 }
 
 void StreamConnection::stay_alive() {
@@ -182,11 +198,14 @@ void StreamConnection::write_soon() {
 
 void StreamConnection::step(void (StreamConnection::*next)()) {
   if (!pool_) return;
+  in_step_ = true;
   try {
     (this->*next)();
-  } catch (const std::exception&) {  // no memory: this peer's loss only
+  } catch (...) {  // no memory: this peer's loss only
     close();
   }
+  in_step_ = false;
+  if (!pool_) forget_memory();
 }
 
 void StreamConnection::on_readable() {
@@ -199,7 +218,10 @@ void StreamConnection::on_readable() {
     reader_.give_memory(pool_->arriving_);
     return wait_to_read();
   }
-  if (received <= 0) return close();
+  if (received <= 0) {
+    reader_.give_memory(pool_->arriving_);
+    return close();
+  }
   stay_alive();
   reader_.received(static_cast<std::size_t>(received));
   serve();
@@ -264,7 +286,8 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
       if (replies.size() >= send_at || replies.has_large() || calls == calls_at_once)
         return reader_.is_partial() ? Served::some : Served::all;
     }
-  } catch (const rpc::Error&) {  // a record too long, or in too many fragments: those before it are answered
+  } catch (const rpc::Error& error) {  // a record too long, or in too many fragments: those before it are answered
+    pool_->tell_refused(protocol_, peer_, error.what());
     return Served::then_drop;
   }
   return Served::all;

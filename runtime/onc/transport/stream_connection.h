@@ -18,11 +18,15 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void start(StreamPool::Connections::iterator self);
   // Unless there is something that it is still owed.
   void close_when_done();
-  // Its pool forgets it, and the socket is closed.
+  // Its pool forgets it, and the socket is closed. A handler that still runs may keep it, but not its memory.
   void close();
+  // And those who watch the server are told why.
+  void refuse(const char* why);
 
   // Silent for too long, or too slow with the rest of a record.
   bool is_overdue() const;
+  // For that. A connection that was only idle has done nothing amiss.
+  void give_up();
   // Bytes of memory held for a peer that has not sent or not read all.
   std::size_t buffered() const { return buffered_; }
 
@@ -49,6 +53,7 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void on_readable();
   void on_writable();
   void stay_alive();
+  void forget_memory();
   void account();
   // Serves what has arrived and sends the replies. What cannot be sent now is kept, and nothing is read meanwhile.
   // Nor is it while the connection is full.
@@ -68,6 +73,7 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   xdr::Encoder unsent_;
   std::size_t sent_ = 0;  // of unsent_
   bool drop_when_sent_ = false;
+  bool in_step_ = false;  // what has arrived is being looked at
   bool reading_ = false;  // waited for
   bool writing_ = false;
   bool paused_ = false;   // full, and so neither

@@ -38,14 +38,20 @@ void StreamPool::finish() {
 void StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
   const bool others_must_make_room = open_ >= limits_.max_connections && !evict_longest_silent();
   const auto connection = std::make_shared<StreamConnection>(*this, std::move(socket), protocol, peer);
-  connection->start(connections_.insert(connections_.end(), connection));
+  const auto place = connections_.insert(connections_.end(), connection);
   ++open_;
+  try {
+    connection->start(place);
+  } catch (...) {
+    connection->close();
+    throw;
+  }
   if (others_must_make_room && ask_others_) ask_others_();
 }
 
 bool StreamPool::evict_longest_silent() {
   if (connections_.empty()) return false;
-  connections_.front()->close();
+  connections_.front()->refuse("another needs its place, and it was silent longest");
   return true;
 }
 
@@ -55,7 +61,9 @@ void StreamPool::account(std::size_t before, std::size_t after) {
     const auto largest = std::max_element(connections_.begin(), connections_.end(),
                                           [](const auto& a, const auto& b) { return a->buffered() < b->buffered(); });
     if (largest == connections_.end() || (*largest)->buffered() == 0) return;
-    (*largest)->close();
+    (*largest)->refuse(
+        "all connections together hold too much of calls half received and replies half sent, and this "
+        "one most");
   }
 }
 
@@ -70,7 +78,7 @@ void StreamPool::sweep() {
   clock_ += sweep_every;
   for (auto next = connections_.begin(); next != connections_.end();) {
     const auto connection = *next++;
-    if (connection->is_overdue()) connection->close();
+    if (connection->is_overdue()) connection->give_up();
   }
   wait_to_sweep();
 }

@@ -44,6 +44,10 @@ class StreamPool {
 
   // Serves a connected, non-blocking socket. Throws where there is no memory for it.
   void add(Socket socket, Protocol protocol, const Address& peer);
+  // Told why, of each peer that is hung up on for what it did or left undone.
+  using OnRefused = std::function<void(Protocol protocol, const Address& peer, const char* why)>;
+  void on_refused(OnRefused told) { on_refused_ = std::move(told); }
+
   // Closes the connection that has been silent longest. False where there is none.
   bool evict_longest_silent();
   // All pools together have too many.
@@ -59,6 +63,9 @@ class StreamPool {
   friend class StreamConnection;
   using Connections = std::list<std::shared_ptr<StreamConnection>>;
 
+  void tell_refused(Protocol protocol, const Address& peer, const char* why) const {
+    if (on_refused_) on_refused_(protocol, peer, why);
+  }
   void wait_to_sweep();
   void sweep();
   // The sum of what connections hold has changed.
@@ -70,6 +77,7 @@ class StreamPool {
   Handler& handler_;
   Count& open_;
   std::function<void()> ask_others_;
+  OnRefused on_refused_;
   std::shared_ptr<LateReplies> late_;
   // In the order of their last sign of life: the front has been silent longest.
   Connections connections_;

@@ -111,6 +111,19 @@ TEST(short_hand, that_the_server_has_forgotten_is_said_in_full) {
   EXPECT_EQ(serving.lengths.all, (Sizes{in_short + arguments, in_full + arguments}));
 }
 
+// Another reason than that the server has forgotten it: the call may have done something by then.
+TEST(short_hand, of_who_is_refused_is_not_said_in_full) {
+  Serving serving(10);
+  adder::Client client(serving.at);
+  client.set_credential(user(1000));
+  client.add(1, 1);
+  serving.adder.calls = 0;
+  EXPECT_THROW(client.call(adder::procedures::refuse, [](xdr::Encoder&) {}, {}), rpc::Error);
+  EXPECT_EQ(serving.adder.calls, 1);
+  client.add(1, 1);
+  EXPECT_EQ(serving.lengths.all.back(), in_short + arguments);
+}
+
 TEST(short_hand, is_not_said_in_calls_that_nobody_answers) {
   Serving serving(10);
   adder::Client client(serving.at);

@@ -251,7 +251,7 @@ TEST(golden_replies, that_are_damaged_are_a_value_or_an_error) {
       const std::uint32_t procedure = name == "success_void"                              ? 3
                                       : name == "success_wide" || name == "success_empty" ? 1
                                                                                           : 2;
-      for_each_damage(reply, [&, name = name](xdr::BytesView damaged, const std::string& how) {
+      for_each_damage(reply, [&, name = name, reply = reply](xdr::BytesView damaged, const std::string& how) {
         std::error_code code;
         // The same damage, to the reply with the right xid.
         const auto damage = [&](xdr::Bytes right) {

@@ -13,6 +13,8 @@
 #include <thread>
 
 #include "tests/runtime/async_adder.h"
+#include "tests/runtime/hex.h"
+#include "tests/runtime/raw_peer.h"
 #include "tests/runtime/running_server.h"
 
 namespace {
@@ -151,7 +153,7 @@ TEST_F(observer, of_a_server_is_told_of_what_is_no_call) {
 }
 
 class Thrower : public rpc::Observer {
-  void started(const rpc::ObservedCall&) override { throw std::runtime_error("full disk"); }
+  void started(const rpc::ObservedCall&) override { throw 42; }
   void ended(const rpc::ObservedCall&, const rpc::ObservedEnd&) override { throw std::runtime_error("full disk"); }
 };
 
@@ -205,6 +207,47 @@ TEST(observer_of_coroutines, is_told_of_those_that_the_end_of_the_server_cuts_sh
   ASSERT_EQ(recorder.seen().size(), 2U);
   EXPECT_EQ(recorder.seen()[0].end->failure, std::errc::operation_canceled);
   EXPECT_FALSE(recorder.seen()[1].end->failure);
+}
+
+TEST(observer_of_an_async_client, is_told_of_calls_that_outlive_it) {
+  adder::AsyncServer adder;
+  const RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  Recorder recorder;
+  rpc::ClientOptions options;
+  options.observer = &recorder;
+  asio::io_context context;
+  auto client = std::make_unique<adder::AsyncClient>(context, server.at(), options);
+  asio::co_spawn(context, client->hold(7), asio::detached);
+  asio::co_spawn(
+      context,
+      [&]() -> asio::awaitable<void> {
+        co_await client->wait_for_held(1);
+        client.reset();
+      },
+      asio::detached);
+  context.run();
+  EXPECT_EQ(recorder.seen()[0].end->failure, rpc::errc::connection_lost);
+}
+
+TEST(observer_of_a_server, is_told_of_peers_that_are_hung_up_on) {
+  adder::Server adder;
+  Recorder recorder;
+  rpc::ServerOptions options;
+  options.max_record = 100;
+  rpc::Server server(options);
+  server.add(adder);
+  server.observe(recorder);
+  const auto endpoint = server.listen("tcp://127.0.0.1:0");
+  std::thread running([&] { server.run(); });
+  {
+    RawPeer peer(endpoint);
+    peer.send(from_hex("800000c8 00000000"));
+    EXPECT_TRUE(peer.is_closed());
+  }
+  server.stop();
+  running.join();
+  ASSERT_EQ(recorder.refused().size(), 1U);
+  EXPECT_TRUE(recorder.refused()[0].starts_with("tcp://127.0.0.1:")) << recorder.refused()[0];
 }
 
 TEST(observer_of_an_async_client, is_told_of_calls_and_their_ends) {

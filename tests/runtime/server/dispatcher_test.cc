@@ -84,6 +84,16 @@ TEST_F(Dispatching, a_check_that_throws_lets_nobody_in) {
   EXPECT_EQ(told, "no way to the directory");
 }
 
+TEST_F(Dispatching, a_check_may_refuse_as_a_handler_does_and_throw_anything) {
+  dispatcher_.on_failure([&](const rpc::Program&, std::uint32_t, const std::string&) { throw 43; });
+  dispatcher_.check_credentials(
+      [](const rpc::Presented&) -> rpc::CheckedCredential { throw rpc::Refusal{rpc::AuthStatus::too_weak}; });
+  EXPECT_EQ(answer_to(to_adder + "00000001" + no_credential + two_and_three), denied + "00000001 00000005");
+  dispatcher_.check_credentials([](const rpc::Presented&) -> rpc::CheckedCredential { throw 42; });
+  EXPECT_EQ(answer_to(to_adder + "00000001" + no_credential + two_and_three), denied + "00000001 00000007");
+  EXPECT_EQ(server_.calls, 0);
+}
+
 TEST_F(Dispatching, every_mistake_has_the_answer_of_the_rfc) {
   const std::string call = "00000007 00000000 ";
   const struct {

@@ -2,10 +2,15 @@
 #include <onc/rpc/error.h>
 #include <onc/server/server.h>
 
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <barrier>
+#include <csignal>
 #include <future>
 #include <thread>
 
@@ -82,6 +87,57 @@ TEST(reactors, finish_what_they_have_begun) {
   EXPECT_EQ(one.get(), 5);
   running.join();
   EXPECT_THROW(adder::Client(at).add(1, 1), rpc::Error);
+}
+
+// Whether the server there still takes calls.
+bool finishes_later(const std::string& at) {
+  try {
+    adder::Client(at).within(100ms).add(1, 1);
+    return true;
+  } catch (const rpc::Error&) {
+    return false;
+  }
+}
+
+TEST(reactors, that_have_finished_still_hear_the_second_signal) {
+  adder::AsyncServer adder;
+  rpc::ServerOptions options = threads(2);
+  options.finishing = 1000s;
+  rpc::Server server(options);
+  server.add(adder);
+  server.listen("udp://127.0.0.1:0");
+  const std::string at = server.listen("udp://127.0.0.1:0").text();  // on the second thread
+  server.stop_on({SIGUSR1});
+  std::thread running([&] { server.run(); });
+  asio::io_context context;
+  adder::AsyncClient client(context, at);
+  asio::co_spawn(context, client.hold(7), asio::detached);  // which nobody releases
+  asio::co_spawn(
+      context,
+      [&]() -> asio::awaitable<void> {
+        co_await client.wait_for_held(1);
+        client.close();
+      },
+      asio::detached);
+  context.run();
+  ::kill(::getpid(), SIGUSR1);
+  // The second must come after the first was heard: a finishing server takes no more calls.
+  while (finishes_later(at)) continue;
+  ::kill(::getpid(), SIGUSR1);
+  running.join();
+}
+
+TEST(reactors, can_run_again) {
+  adder::Server adder;
+  rpc::Server server(threads(2));
+  server.add(adder);
+  const std::string at = server.listen("tcp://127.0.0.1:0").text();
+  for (int i = 0; i < 2; ++i) {
+    std::thread running([&] { server.run(); });
+    EXPECT_EQ(adder::Client(at).add(2, 3), 5);
+    server.stop();
+    running.join();
+  }
 }
 
 TEST(reactors, end_together) {

@@ -45,26 +45,24 @@ bool has_been_received(int descriptor) {
 
 StreamConnection::StreamConnection(StreamPool& pool, Socket socket, Protocol protocol, const Address& peer)
     : pool_(&pool),
-      socket_(pool.context_),
+      context_(pool.context_),
+      socket_(std::move(socket)),
       protocol_(protocol),
       peer_(peer),
-      local_(local_address(socket.get())),
+      local_(local_address(socket_.get())),
       reader_(pool.limits_.max_record) {
   if (protocol == Protocol::local) {
-    peer_uid_ = peer_uid(socket.get());
+    peer_uid_ = peer_uid(socket_.get());
   } else {
     const int on = 1;  // replies are written whole: nothing is gained by waiting for more
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  socket_.assign(asio::generic::stream_protocol(local_.family(), 0), socket.get());
-  socket.release();
-  socket_.native_non_blocking(true);
 }
 
 void StreamConnection::start(StreamPool::Connections::iterator self) {
   self_ = self;
   last_sign_of_life_ = pool_->clock_;
-  wait_to_read();
+  wait_for(EPOLLIN);
 }
 
 void StreamConnection::close() {
@@ -74,8 +72,8 @@ void StreamConnection::close() {
   pool.connections_.erase(self_);
   --pool.open_;
   pool.account(std::exchange(buffered_, 0), 0);
-  asio::error_code ignored;
-  socket_.close(ignored);
+  if (waiting_for_ != 0) pool.ready_.remove(socket_.get(), *this);
+  socket_ = Socket();
   if (!in_step_) forget_memory();
 }
 
@@ -130,7 +128,7 @@ class StreamConnection::Late : public LateReply {
     all_->end();
   }
 
-  asio::any_io_executor executor() override { return connection_->socket_.get_executor(); }
+  asio::any_io_executor executor() override { return connection_->context_.get_executor(); }
   void send(xdr::Encoder reply) override { connection_->answer(std::move(reply)); }
 
  private:
@@ -160,13 +158,14 @@ void StreamConnection::forget_late_reply() {
 }
 
 void StreamConnection::close_when_done() {
-  if (late_ == 0 && sent_ == unsent_.size() && has_been_received(socket_.native_handle())) close();
+  if (late_ == 0 && sent_ == unsent_.size() && has_been_received(socket_.get())) close();
 }
 
 bool StreamConnection::is_full() const { return late_ >= pool_->limits_.max_late || pool_->late_->is_full(); }
 
 void StreamConnection::wait_for_room() {
   paused_ = true;
+  wait_for(0);
   if (late_ >= pool_->limits_.max_late) return;  // one of its own will end
   pool_->late_->wait_for_room([connection = weak_from_this()] {
     if (const auto self = connection.lock()) self->resume();
@@ -179,25 +178,32 @@ void StreamConnection::resume() {
   write_soon();
 }
 
-void StreamConnection::wait_to_read() {
-  if (std::exchange(reading_, true)) return;
-  socket_.async_wait(asio::socket_base::wait_read,
-                     [self = shared_from_this()](asio::error_code) { self->step(&StreamConnection::on_readable); });
+void StreamConnection::wait_for(std::uint32_t events) {
+  const std::uint32_t before = std::exchange(waiting_for_, events);
+  if (events == before) return;
+  if (events == 0)
+    pool_->ready_.remove(socket_.get(), *this);
+  else if (before == 0)
+    pool_->ready_.add(socket_.get(), events, *this);
+  else
+    pool_->ready_.change(socket_.get(), events, *this);
 }
 
-void StreamConnection::wait_to_write() {
-  if (std::exchange(writing_, true)) return;
-  socket_.async_wait(asio::socket_base::wait_write,
-                     [self = shared_from_this()](asio::error_code) { self->step(&StreamConnection::on_writable); });
+void StreamConnection::on_ready() {
+  step(waiting_for_ == EPOLLIN ? &StreamConnection::on_readable : &StreamConnection::on_writable);
 }
 
 void StreamConnection::write_soon() {
-  if (std::exchange(writing_, true)) return;
-  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->step(&StreamConnection::on_writable); });
+  if (std::exchange(writing_soon_, true)) return;
+  asio::post(context_, [self = shared_from_this()] {
+    self->writing_soon_ = false;
+    self->step(&StreamConnection::on_writable);
+  });
 }
 
 void StreamConnection::step(void (StreamConnection::*next)()) {
   if (!pool_) return;
+  const auto keep_alive = shared_from_this();
   in_step_ = true;
   try {
     (this->*next)();
@@ -209,14 +215,13 @@ void StreamConnection::step(void (StreamConnection::*next)()) {
 }
 
 void StreamConnection::on_readable() {
-  reading_ = false;
-  if (writing_ || pool_->finishing_) return;  // and then it reads on, or ends
+  if (pool_->finishing_) return wait_for(0);
+  if (writing_soon_) return;  // and then it reads on
   reader_.take_memory(pool_->arriving_);
   const std::span<std::byte> room = reader_.room();
-  const ssize_t received = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
+  const ssize_t received = ::recv(socket_.get(), room.data(), room.size(), 0);
   if (received < 0 && (errno == EAGAIN || errno == EINTR)) {
-    reader_.give_memory(pool_->arriving_);
-    return wait_to_read();
+    return reader_.give_memory(pool_->arriving_);
   }
   if (received <= 0) {
     reader_.give_memory(pool_->arriving_);
@@ -228,12 +233,11 @@ void StreamConnection::on_readable() {
 }
 
 void StreamConnection::on_writable() {
-  writing_ = false;
   const auto sent = send(unsent_, sent_);
   if (!sent) return close();
   if (*sent != 0) stay_alive();
   sent_ += *sent;
-  if (sent_ != unsent_.size()) return wait_to_write();
+  if (sent_ != unsent_.size()) return wait_for(EPOLLOUT);
   if (drop_when_sent_) return close();
   unsent_ = xdr::Encoder();
   sent_ = 0;
@@ -267,12 +271,10 @@ void StreamConnection::serve() {
   account();
   if (!pool_) return;
   // Others have their turn before the rest of this one's calls.
-  if (!all_sent || served == Served::some)
-    wait_to_write();
-  else if (is_full())
-    wait_for_room();
-  else
-    wait_to_read();
+  if (!all_sent) return wait_for(EPOLLOUT);
+  if (is_full()) return wait_for_room();
+  wait_for(EPOLLIN);
+  if (served == Served::some) write_soon();
 }
 
 StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) {
@@ -307,7 +309,7 @@ Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies
 
 std::optional<std::size_t> StreamConnection::send(const xdr::Encoder& replies, std::size_t sent) {
   if (replies.size() == sent) return 0;
-  const ssize_t size = send_rest(socket_.native_handle(), replies, sent);
+  const ssize_t size = send_rest(socket_.get(), replies, sent);
   if (size >= 0) return static_cast<std::size_t>(size);
   if (errno == EAGAIN || errno == EINTR) return 0;
   return std::nullopt;

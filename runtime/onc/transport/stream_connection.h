@@ -2,16 +2,18 @@
 #pragma once
 
 #include <onc/transport/late_reply.h>
+#include <onc/transport/ready_set.h>
 #include <onc/transport/record.h>
+#include <onc/transport/socket.h>
 #include <onc/transport/stream_pool.h>
-
-#include <asio/generic/stream_protocol.hpp>
 
 #include <optional>
 
 namespace onc::transport {
 
-class StreamConnection final : public std::enable_shared_from_this<StreamConnection>, private Deferring {
+class StreamConnection final : public std::enable_shared_from_this<StreamConnection>,
+                               private Deferring,
+                               private ReadySet::Member {
  public:
   StreamConnection(StreamPool& pool, Socket socket, Protocol protocol, const Address& peer);
 
@@ -44,9 +46,9 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void wait_for_room();
   void resume();
 
-  // Of each no more than one is waited for at a time.
-  void wait_to_read();
-  void wait_to_write();
+  // EPOLLIN, EPOLLOUT or neither.
+  void wait_for(std::uint32_t events);
+  void on_ready() override;
   // As if it had been waited for and come: what else happens on this turn is sent along.
   void write_soon();
   void step(void (StreamConnection::*next)());
@@ -64,7 +66,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   std::optional<std::size_t> send(const xdr::Encoder& replies, std::size_t sent);
 
   StreamPool* pool_;  // null once closed
-  asio::generic::stream_protocol::socket socket_;
+  asio::io_context& context_;
+  Socket socket_;
   Protocol protocol_;
   Address peer_;
   Address local_;
@@ -74,9 +77,9 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   std::size_t sent_ = 0;  // of unsent_
   bool drop_when_sent_ = false;
   bool in_step_ = false;  // what has arrived is being looked at
-  bool reading_ = false;  // waited for
-  bool writing_ = false;
-  bool paused_ = false;   // full, and so neither
+  std::uint32_t waiting_for_ = 0;
+  bool writing_soon_ = false;
+  bool paused_ = false;   // full, and so waiting for nothing
   std::size_t late_ = 0;  // replies that are still to come
   std::size_t buffered_ = 0;
   std::chrono::seconds last_sign_of_life_{0};

@@ -12,6 +12,7 @@ constexpr std::chrono::seconds sweep_every{1};
 
 StreamPool::StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler, Count& open)
     : context_(context),
+      ready_(context),
       sweeper_(context),
       limits_(limits),
       handler_(handler),

@@ -4,6 +4,7 @@
 #include <onc/transport/arrival.h>
 #include <onc/transport/endpoint.h>
 #include <onc/transport/late_reply.h>
+#include <onc/transport/ready_set.h>
 #include <onc/transport/socket.h>
 
 #include <asio/io_context.hpp>
@@ -72,6 +73,7 @@ class StreamPool {
   void account(std::size_t before, std::size_t after);
 
   asio::io_context& context_;
+  ReadySet ready_;
   asio::steady_timer sweeper_;
   StreamLimits limits_;
   Handler& handler_;

@@ -14,15 +14,30 @@
 
 class RawPeer {
  public:
-  explicit RawPeer(const onc::transport::Endpoint& server, int receive_buffer = 0)
+  // `from`: a port of 127.0.0.1, as of a peer that comes back.
+  explicit RawPeer(const onc::transport::Endpoint& server, int receive_buffer = 0, std::uint16_t from = 0)
       : socket_(::socket(address(server).family(),
                          server.protocol == onc::transport::Protocol::udp ? SOCK_DGRAM : SOCK_STREAM, 0)) {
     const timeval limit{.tv_sec = 20, .tv_usec = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (receive_buffer) ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (from) bind(from);
     const auto to = address(server);
     if (::connect(socket_.get(), to.data(), to.size()) != 0) ADD_FAILURE() << "cannot connect";
+  }
+
+  std::uint16_t port() const {
+    onc::transport::Address own;
+    socklen_t size = onc::transport::Address::capacity();
+    EXPECT_EQ(::getsockname(socket_.get(), own.data(), &size), 0);
+    return own.port();
+  }
+  // Breaks the connection; another may then come from the same port at once.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    socket_ = onc::transport::Socket();
   }
 
   // False once the server has closed the connection.
@@ -56,6 +71,13 @@ class RawPeer {
   }
 
  private:
+  void bind(std::uint16_t port) {
+    const int on = 1;
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const auto own = onc::transport::Address::ip("127.0.0.1", port);
+    EXPECT_EQ(::bind(socket_.get(), own.data(), own.size()), 0) << "the port is taken";
+  }
+
   static onc::transport::Address address(const onc::transport::Endpoint& server) {
     return onc::transport::resolve(server).front();
   }

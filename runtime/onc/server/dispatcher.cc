@@ -116,19 +116,17 @@ void Dispatcher::refuse_program(const CallHeader& call, xdr::Encoder& reply) con
 }
 
 void Dispatcher::serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
-  const auto& [message, header, arrival, seen] = received;
+  const auto& header = received.header;
+  const auto& arrival = received.arrival;
   const bool one_way = served.options.one_way.contains(header.procedure);
-  Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}, {}};
+  Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}, {}, {}};
   CheckedCredential checked = check(call, header, arrival);
   if (checked.refused) return refuse(call, *checked.refused, reply);
-  if (may_be_repeated(served, received)) {
-    call.remembered_as = replies_.identify(arrival.peer, message);
-    if (const auto known = replies_.find(*call.remembered_as, transport::Clock::now())) return reply.raw(*known);
-  }
+  if (is_repeat(call, served, received, reply)) return;
   const bool on_workers = served.options.on_workers && workers_;
   if (served.async_service || on_workers) {
     assert(arrival.later);
-    auto late = std::make_unique<LateCall>(*this, call, arrival, std::move(checked));
+    auto late = std::make_unique<LateCall>(*this, std::move(call), arrival, std::move(checked));
     if (on_workers) return start_on_workers(*served.service, std::move(late), arguments, received);
     return start(*served.async_service, std::move(late), arguments, received, reply);
   }
@@ -138,10 +136,41 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
   run(*served.service, call, arguments, caller, reply);
 }
 
-// And must not run twice then.
-bool Dispatcher::may_be_repeated(const Served& served, const Received& received) const {
-  return received.arrival.protocol == transport::Protocol::udp && !replies_.is_off() &&
-         !served.options.idempotent.contains(received.header.procedure);
+bool Dispatcher::is_repeat(Call& call, const Served& served, const Received& received, xdr::Encoder& reply) {
+  const transport::Protocol protocol = received.arrival.protocol;
+  const bool over_udp = protocol == transport::Protocol::udp && !replies_.is_off();
+  const bool over_tcp = protocol == transport::Protocol::tcp && served.options.once_across_connections &&
+                        across_connections_ && !across_connections_->is_off();
+  if ((!over_udp && !over_tcp) || served.options.idempotent.contains(call.procedure)) return false;
+  return over_udp ? is_repeated_datagram(call, received, reply) : is_repeated_over_tcp(call, received, reply);
+}
+
+bool Dispatcher::is_repeated_datagram(Call& call, const Received& received, xdr::Encoder& reply) {
+  call.remembered_as = replies_.identify(received.arrival.peer, received.message);
+  const auto first = replies_.find(*call.remembered_as, transport::Clock::now());
+  if (!first) return false;
+  reply.raw(first->reply);
+  tell_again(call, first->state, reply);
+  return true;
+}
+
+bool Dispatcher::is_repeated_over_tcp(Call& call, const Received& received, xdr::Encoder& reply) {
+  assert(received.arrival.later);
+  const ReplyCache::Call same = across_connections_->identify(received.arrival.peer, received.message);
+  const auto first = across_connections_->find(same, {*received.arrival.later, received.seen}, reply);
+  if (!first) {
+    call.across_connections.emplace(*across_connections_, same);
+    return false;
+  }
+  tell_again(call, *first, reply);
+  return true;
+}
+
+// Its caller is to know at once that there is nothing to wait for.
+void Dispatcher::tell_again(const Call& call, ReplyCache::First::State first, xdr::Encoder& reply) const {
+  if (first != ReplyCache::First::State::answer_lost) return;
+  tell(call, "it is repeated, and its reply was too long to be remembered");
+  encode_system_error(reply, call.xid);
 }
 
 CheckedCredential Dispatcher::check(Call& call, const CallHeader& header, const Arrival& arrival) {
@@ -209,8 +238,7 @@ Dispatcher::Failure Dispatcher::Failure::of(std::exception_ptr thrown, bool argu
   }
 }
 
-void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller,
-                     xdr::Encoder& reply) {
+void Dispatcher::run(Service& service, Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply) {
   const std::size_t start = reply.size();
   begin_success(call, reply);
   try {
@@ -218,21 +246,26 @@ void Dispatcher::run(Service& service, const Call& call, xdr::Decoder& arguments
     succeed(call, start, reply);
   } catch (...) {
     fail(call, Failure::of(std::current_exception(), arguments.finished()), start, reply);
-    if (!arguments.finished()) return;  // it has not run
   }
-  remember(call, reply.bytes().subspan(start));
+  if (call.across_connections) reply.gather();
+  remember(call, reply.bytes().subspan(start), arguments.finished());
 }
 
-void Dispatcher::remember(const Call& call, xdr::BytesView reply) {
-  if (call.remembered_as) replies_.finish(*call.remembered_as, reply, transport::Clock::now());
+void Dispatcher::remember(Call& call, xdr::BytesView reply, bool has_run) {
+  if (call.remembered_as && has_run) replies_.finish(*call.remembered_as, reply, transport::Clock::now());
+  if (!call.across_connections) return;
+  if (has_run)
+    call.across_connections->finish(reply);
+  else
+    call.across_connections->refuse(reply);
 }
 
 // A call whose handler is a coroutine or runs on another thread, and all that lives as long.
 class Dispatcher::LateCall {
  public:
-  LateCall(Dispatcher& dispatcher, const Call& call, const Arrival& arrival, CheckedCredential checked)
+  LateCall(Dispatcher& dispatcher, Call call, const Arrival& arrival, CheckedCredential checked)
       : dispatcher_(dispatcher),
-        call_(call),
+        call_(std::move(call)),
         peer_(arrival.peer),
         local_(arrival.local),
         caller_{arrival.protocol,
@@ -243,7 +276,7 @@ class Dispatcher::LateCall {
                 std::move(checked.principal),
                 about_now() + dispatcher.patience_} {
     reply_.u32(0);  // room for the record mark
-    begin_success(call, reply_);
+    begin_success(call_, reply_);
   }
   LateCall(const LateCall&) = delete;
   LateCall& operator=(const LateCall&) = delete;
@@ -251,7 +284,7 @@ class Dispatcher::LateCall {
     if (call_.remembered_as) dispatcher_.replies_.forget(*call_.remembered_as);
   }
 
-  const Call& call() const { return call_; }
+  Call& call() { return call_; }
   const Caller& caller() const { return caller_; }
   xdr::Encoder& reply() { return reply_; }
   asio::any_io_executor executor() { return back_->executor(); }
@@ -270,7 +303,7 @@ class Dispatcher::LateCall {
     else
       dispatcher_.succeed(call_, transport::mark_size, reply_);
     const xdr::BytesView message = reply_.bytes().subspan(transport::mark_size);
-    if (has_run) dispatcher_.remember(call_, message);
+    dispatcher_.remember(call_, message, has_run);
     if (seen_) seen_->end(message);
     if (reply_.size() != transport::mark_size) back_->send(std::move(reply_));
   }
@@ -294,7 +327,7 @@ void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xd
     handler.emplace(service.dispatch(late->call().procedure, arguments, late->reply(), late->caller()));
   } catch (...) {
     fail(late->call(), Failure::of(std::current_exception(), arguments.finished()), start, reply);
-    if (arguments.finished()) remember(late->call(), reply.bytes().subspan(start));
+    remember(late->call(), reply.bytes().subspan(start), arguments.finished());
     return;
   }
   late->begin(received);

@@ -4,6 +4,7 @@
 #include <onc/rpc/observer.h>
 #include <onc/server/reply_cache.h>
 #include <onc/server/service.h>
+#include <onc/server/shared_replies.h>
 #include <onc/server/short_hands.h>
 #include <onc/transport/arrival.h>
 
@@ -40,6 +41,9 @@ class Dispatcher {
   // Runs its argument on another thread, later. Without one, services that ask for workers run as all others.
   using Workers = std::function<void(std::function<void()> work)>;
   void use_workers(Workers workers) { workers_ = std::move(workers); }
+  // For the services that have calls run once across connections; without, theirs are run as all others. It must
+  // outlive the dispatcher.
+  void remember_across_connections(SharedReplies& replies) { across_connections_ = &replies; }
 
   const std::vector<Program>& programs() const { return programs_; }
 
@@ -73,8 +77,9 @@ class Dispatcher {
     std::uint32_t xid;
     std::size_t max_reply;
     bool one_way;
-    std::optional<ReplyCache::Call> remembered_as;
-    xdr::BytesView short_hand;  // for the reply; until the next call comes
+    std::optional<ReplyCache::Call> remembered_as;             // over UDP,
+    std::optional<SharedReplies::Running> across_connections;  // over TCP
+    xdr::BytesView short_hand;                                 // for the reply; until the next call comes
   };
 
   void add(Served served);
@@ -85,8 +90,12 @@ class Dispatcher {
   CheckedCredential check(Call& call, const CallHeader& header, const transport::Arrival& arrival);
   CheckedCredential check_known_flavors(Call& call, const CallHeader& header, const transport::Arrival& arrival);
   static void begin_success(const Call& call, xdr::Encoder& reply);
-  bool may_be_repeated(const Served& served, const Received& received) const;
-  void run(Service& service, const Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
+  // What is to run once, and whether it has before: then it is answered here, or will be when the first is.
+  bool is_repeat(Call& call, const Served& served, const Received& received, xdr::Encoder& reply);
+  bool is_repeated_datagram(Call& call, const Received& received, xdr::Encoder& reply);
+  bool is_repeated_over_tcp(Call& call, const Received& received, xdr::Encoder& reply);
+  void tell_again(const Call& call, ReplyCache::First::State first, xdr::Encoder& reply) const;
+  void run(Service& service, Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
   void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments, const Received& received,
              xdr::Encoder& reply);
   void start_on_workers(Service& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
@@ -96,8 +105,8 @@ class Dispatcher {
   void fail(const Call& call, const Failure& failure, std::size_t start, xdr::Encoder& reply) const;
   void write(const Call& call, const Failure& failure, xdr::Encoder& reply) const;
   void refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const;
-  // What its caller gets when it repeats a call that was run.
-  void remember(const Call& call, xdr::BytesView reply);
+  // What its caller gets when it repeats a call that was run; what was not is run then.
+  void remember(Call& call, xdr::BytesView reply, bool has_run);
   void tell(const Call& call, const std::string& what) const;
 
   xdr::Limits limits_;
@@ -106,6 +115,7 @@ class Dispatcher {
   CredentialCheck check_;
   Workers workers_;
   ReplyCache replies_;
+  SharedReplies* across_connections_ = nullptr;
   std::chrono::seconds patience_;
   ShortHands short_hands_;
   std::vector<Served> served_;  // few: looked through faster than hashed

@@ -1,6 +1,6 @@
 // One thread of a server, and all that is its own: an event loop, connections, datagram sockets, and the way from a
 // call to its reply. While they serve, reactors share nothing, so nothing has a lock: only listening sockets, from
-// which an idle one takes the next peer, and the number of connections.
+// which an idle one takes the next peer, the number of connections, and what services ask to be remembered of TCP.
 #pragma once
 
 #include <onc/server/dispatcher.h>

@@ -46,14 +46,16 @@ ReplyCache::Call ReplyCache::identify(const Address& peer, xdr::BytesView messag
   return {call.host, call.port, call.size, hash.finish(message)};
 }
 
-std::optional<xdr::BytesView> ReplyCache::find(const Call& call, TimePoint now) {
+std::optional<ReplyCache::First> ReplyCache::find(const Call& call, TimePoint now) {
   for (int i = 0; i < dropped_at_once && !entries_.empty() && is_too_old(entries_.front(), now); ++i)
     drop(entries_.begin());
   if (const auto found = by_call_.find(call); found != by_call_.end()) {
-    if (!is_too_old(*found->second, now)) return found->second->reply;
+    const Entry& entry = *found->second;
+    if (!is_too_old(entry, now))
+      return First{entry.is_lost ? First::State::answer_lost : First::State::answered, entry.reply};
     drop_until(call);
   }
-  if (running_.contains(call)) return xdr::BytesView();
+  if (running_.contains(call)) return First{};
   return std::nullopt;
 }
 
@@ -65,9 +67,10 @@ bool ReplyCache::is_too_old(const Entry& entry, TimePoint now) const {
 // Where there is no memory for it, it is not remembered: its reply is sent all the same.
 void ReplyCache::finish(const Call& call, xdr::BytesView reply, TimePoint now) try {
   running_.erase(call);
-  if (entry_cost + reply.size() > share()) reply = {};
+  const bool is_lost = entry_cost + reply.size() > share();
+  if (is_lost) reply = {};
   make_room(call.host, entry_cost + reply.size());
-  add({call, now, xdr::to_bytes(reply)});
+  add({call, now, xdr::to_bytes(reply), is_lost});
 } catch (const std::bad_alloc&) {
 }
 

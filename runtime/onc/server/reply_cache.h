@@ -1,14 +1,19 @@
-// What a server remembers of its replies, so that a call repeated over UDP is run once (RFC 5531 §5).
+// What a server remembers of its replies, so that a repeated call is run once (RFC 5531 §5).
 //
-// A client that hears nothing sends the same datagram again, from the same port. It gets the first reply's bytes, or
-// nothing while the first still runs. A call is the same where every byte of it is: xid, program, version, procedure,
-// credential, arguments; and where it comes from the same address and port. Whatever differs is another call.
+// Over UDP a client that hears nothing sends the same datagram again, from the same port. It gets the first reply's
+// bytes, or nothing while the first still runs. A call is the same where every byte of it is: xid, program, version,
+// procedure, credential, arguments; and where it comes from the same address and port. Whatever differs is another
+// call.
 //
-// Over TCP and local sockets nothing is remembered. There nothing is lost while the connection lives, so nobody
-// repeats on it; and who calls again over a new connection cannot be told from a stranger. Its port is another, its
-// address may be that of many processes and, behind a router, of many hosts, and their xids may well be the same. A
-// stranger would be told that a call was done which never ran: worse than to run twice what its client knows may have
-// run (Error::maybe_executed()). Only kernels' NFS clients repeat from the port they had, and are run again as well.
+// Over TCP nothing is lost while the connection lives. A client whose connection broke can repeat over another, and is
+// recognised where it comes back from the port it had: so do kernels' NFS clients, and ours (Retrying, client.h). That
+// is the only thing it can be known by. From another port it may as well be a stranger, of the same host or behind the
+// same router, whose xids happen to be the same; to tell it that a call was done which never ran would be worse than to
+// run it. So services choose (ServiceOptions::once_across_connections): those for whose clients it is of no use need
+// not hash and copy each call, at about a millisecond for a call of 1 MiB. What TCP's need besides is in
+// shared_replies.h.
+//
+// Over local sockets nothing is remembered: their clients have no name to be recognised by.
 #pragma once
 
 #include <onc/server/siphash.h>
@@ -60,6 +65,9 @@ class ReplyCache {
 
     bool operator==(const Call&) const = default;
   };
+  struct ByHash {
+    std::size_t operator()(const Call& call) const { return static_cast<std::size_t>(call.hash); }
+  };
 
   explicit ReplyCache(Limits limits) : limits_(limits) {}
 
@@ -68,9 +76,17 @@ class ReplyCache {
 
   Call identify(const transport::Address& peer, xdr::BytesView message) const;
 
-  // Nothing for a new call, which is to be run. For a repeat what to answer: no bytes where the first one still runs,
-  // was answered with silence, or had a reply longer than a host's share. Valid until the next of these functions.
-  std::optional<xdr::BytesView> find(const Call& call, transport::TimePoint now);
+  // What became of a call that comes again.
+  struct First {
+    enum class State { running, answered, answer_lost };
+
+    State state = State::running;
+    xdr::BytesView reply = {};  // empty where it was answered with silence
+  };
+
+  // Nothing for a new call, which is to be run. A reply longer than a host's share is lost. What is found is valid
+  // until the next of these functions.
+  std::optional<First> find(const Call& call, transport::TimePoint now);
 
   // A call that will still run when the next ones come. However long it takes, it is not forgotten.
   void begin(const Call& call) { running_.insert(call); }
@@ -88,6 +104,7 @@ class ReplyCache {
     Call call;
     transport::TimePoint finished;
     xdr::Bytes reply;
+    bool is_lost = false;
     Entries::iterator next_of_host{};  // unset in its newest
 
     std::size_t cost() const { return entry_cost + reply.size(); }
@@ -96,9 +113,6 @@ class ReplyCache {
     std::size_t bytes = 0;
     Entries::iterator oldest{};
     Entries::iterator newest{};
-  };
-  struct ByHash {
-    std::size_t operator()(const Call& call) const { return static_cast<std::size_t>(call.hash); }
   };
 
   std::size_t share() const { return limits_.bytes / hosts_for_all; }

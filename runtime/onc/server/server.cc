@@ -46,6 +46,7 @@ struct Server::State {
   void stop();
 
   ServerOptions options;
+  SharedReplies over_tcp;
   transport::StreamPool::Count open = 0;
   std::vector<std::unique_ptr<Reactor>> reactors;
   asio::signal_set stop_signals;
@@ -61,12 +62,14 @@ struct Server::State {
 
 Server::State::State(const ServerOptions& chosen)
     : options(within_range(chosen)),
+      over_tcp({options.reply_cache_bytes, options.reply_cache_age}),
       reactors([&] {
         std::vector<std::unique_ptr<Reactor>> all;
         for (std::size_t i = 0; i < chosen.threads; ++i) all.push_back(std::make_unique<Reactor>(chosen, open));
         return all;
       }()),
       stop_signals(reactors.front()->context()) {
+  for (const auto& reactor : reactors) reactor->dispatcher().remember_across_connections(over_tcp);
   for (std::size_t i = 0; i < reactors.size(); ++i)
     reactors[i]->connections().on_full_elsewhere([this, i] { evict_after(i, reactors.size() - 1); });
 }
@@ -86,6 +89,7 @@ Server::~Server() { state_->close(); }
 
 void Server::State::close() {
   for (const auto& reactor : reactors) reactor->close();
+  over_tcp.forget_waiting();  // before their reactors end
   remove_paths();
   endpoints.clear();
 }

@@ -51,7 +51,7 @@ struct ServerOptions {
   xdr::Limits decoding = {};
   // Replies over UDP are remembered, so that a repeated call is not run again: so many bytes, an eighth of them for one
   // host, and for so long. 0 bytes: nothing is remembered. A call of an AsyncService absorbs its repeats as long as it
-  // runs. (Over TCP a client does not repeat: reply_cache.h.)
+  // runs. Services with ServiceOptions::once_across_connections have as much again for their replies over TCP.
   std::size_t reply_cache_bytes = std::size_t{64} << 20;
   std::chrono::seconds reply_cache_age{120};
 };

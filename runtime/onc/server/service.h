@@ -56,7 +56,7 @@ struct NoReply {};
 // How a server treats some of a service's procedures, by their numbers in the .x. Numbers it has not are passed over;
 // procedure 0 is always run and always answered.
 struct ServiceOptions {
-  // May as well run twice, such as those that only read: a call repeated over UDP is run again, and sees what is true
+  // May as well run twice, such as those that only read: a call that is repeated is run again, and sees what is true
   // then. Their replies are not remembered, and so push out none of those that must be.
   std::set<std::uint32_t> idempotent = {};
   // Never answered, whatever becomes of the call: their clients do not wait (batching, RFC 5531 §8.4.1). What goes
@@ -65,6 +65,10 @@ struct ServiceOptions {
   // Its handlers block, on disks or other servers, and so run on the server's worker threads (ServerOptions::workers),
   // several at once: the service must stand that. Its calls count as those of an AsyncService do. Not for those.
   bool on_workers = false;
+  // Over TCP too a repeated call is not run again, but gets the first one's reply: where a client's connection broke
+  // before it had that, and the client comes back from the port it had, as ours do by Retrying. Each call is hashed
+  // for it, and each reply copied. Local sockets' peers have no port, so their calls are always run.
+  bool once_across_connections = false;
 };
 
 // The base of every generated Server. Whatever a handler throws besides the two above is answered with SYSTEM_ERR.

@@ -1,5 +1,6 @@
 // Calls that come twice, and calls that want no answer, through a server without its sockets.
 #include <onc/server/dispatcher.h>
+#include <onc/transport/late_reply.h>
 
 #include <gtest/gtest.h>
 
@@ -34,8 +35,10 @@ class Repeating : public testing::Test {
 
   std::string answer_to(const std::string& message) {
     xdr::Encoder reply;
-    const transport::Arrival arrival{protocol_, peer_, local_, std::nullopt, 1000};
-    dispatcher_.answer(from_hex(message), arrival, reply);
+    if (protocol_ == Protocol::tcp) reply.keep_large(1000);
+    arrival_.protocol = protocol_;
+    dispatcher_.answer(from_hex(message), arrival_, reply);
+    reply.gather();
     return to_hex(reply.bytes());
   }
 
@@ -44,6 +47,7 @@ class Repeating : public testing::Test {
   Protocol protocol_ = Protocol::udp;
   Address peer_ = Address::ip("192.0.2.1", 700);
   const Address local_ = Address::ip("192.0.2.9", 111);
+  transport::Arrival arrival_{protocol_, peer_, local_, std::nullopt, 1000};
 };
 
 TEST_F(Repeating, a_repeated_call_gets_the_first_reply) {
@@ -88,7 +92,7 @@ TEST_F(Repeating, another_peer_is_another_caller) {
   EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000003"));
 }
 
-TEST_F(Repeating, over_a_connection_every_call_runs) {
+TEST_F(Repeating, over_a_connection_every_call_runs_by_default) {
   serve();
   for (const Protocol protocol : {Protocol::tcp, Protocol::local}) {
     protocol_ = protocol;
@@ -129,6 +133,105 @@ TEST_F(Repeating, without_a_cache_every_call_runs) {
   dispatcher_ = std::move(forgetful);
   answer_to(call("00000007", "00000009"));
   EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000002"));
+}
+
+// What is not remembered for want of room.
+TEST_F(Repeating, of_a_reply_too_long_to_keep_the_caller_is_told) {
+  serve();
+  const std::string too_long = call("00000007", "00000005", "00020000");
+  arrival_.max_reply = 1 << 20;
+  EXPECT_GT(answer_to(too_long).size(), 0x20000U);
+  EXPECT_EQ(answer_to(too_long), "00000007 00000001 00000000 00000000 00000000 00000005");
+  EXPECT_EQ(server_.calls, 1);
+}
+
+class Reconnecting : public Repeating, private transport::Deferring {
+ protected:
+  Reconnecting() {
+    protocol_ = Protocol::tcp;
+    arrival_.later = this;
+    arrival_.max_reply = 1 << 20;
+    dispatcher_.remember_across_connections(replies_);
+  }
+
+  // Nothing runs here when a repeat comes.
+  std::unique_ptr<transport::LateReply> defer() override { return nullptr; }
+
+  rpc::SharedReplies replies_{{.bytes = 1 << 20, .age = 120s}};
+};
+
+TEST_F(Reconnecting, a_client_from_the_same_port_gets_the_first_reply) {
+  serve({.once_across_connections = true});
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000001"));
+  EXPECT_EQ(answer_to(call("00000008", "00000009")), counted("00000008", "00000002"));
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000001"));
+  EXPECT_EQ(server_.calls, 2);
+}
+
+TEST_F(Reconnecting, a_stranger_is_served) {
+  serve({.once_across_connections = true});
+  answer_to(call("00000007", "00000009", "", of_user_1000));
+  peer_ = peer_.with_port(701);
+  EXPECT_EQ(answer_to(call("00000007", "00000009", "", of_user_1000)), counted("00000007", "00000002"))
+      << "from another port, behind the same router";
+  peer_ = Address::ip("192.0.2.2", 700);
+  EXPECT_EQ(answer_to(call("00000007", "00000009", "", of_user_1000)), counted("00000007", "00000003"))
+      << "from another host";
+  peer_ = Address::ip("192.0.2.1", 700);
+  EXPECT_EQ(answer_to(call("00000007", "00000009", "", of_user_1001)), counted("00000007", "00000004"))
+      << "by another credential";
+  EXPECT_EQ(answer_to(call("10000007", "00000009", "", of_user_1000)), counted("10000007", "00000005"))
+      << "with other xids, as when the client was restarted";
+}
+
+TEST_F(Reconnecting, datagrams_are_other_calls) {
+  serve({.once_across_connections = true});
+  answer_to(call("00000007", "00000009"));
+  protocol_ = Protocol::udp;
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000002"));
+}
+
+TEST_F(Reconnecting, over_a_local_socket_every_call_runs) {
+  serve({.once_across_connections = true});
+  protocol_ = Protocol::local;
+  peer_ = Address();
+  for (int times = 1; times < 4; ++times) {
+    answer_to(call("00000007", "00000009"));
+    EXPECT_EQ(server_.calls, times);
+  }
+}
+
+TEST_F(Reconnecting, idempotent_procedures_run_again) {
+  serve({.idempotent = {9}, .once_across_connections = true});
+  answer_to(call("00000007", "00000009"));
+  EXPECT_EQ(answer_to(call("00000007", "00000009")), counted("00000007", "00000002"));
+}
+
+TEST_F(Reconnecting, one_way_calls_run_once_too) {
+  serve({.one_way = {1}, .once_across_connections = true});
+  for (int times = 0; times < 2; ++times)
+    EXPECT_EQ(answer_to(call("00000007", "00000001", "00000002 00000003")), no_reply);
+  EXPECT_EQ(server_.calls, 1);
+}
+
+TEST_F(Reconnecting, what_did_not_run_is_not_remembered) {
+  serve({.once_across_connections = true});
+  for (const auto& never : {call("00000007", "00000001", "00000002"), call("00000007", "00000063")}) {
+    const int before = server_.calls;
+    answer_to(never);
+    EXPECT_NE(answer_to(never), no_reply);
+    EXPECT_EQ(server_.calls, before + 2);
+  }
+}
+
+// What a connection sends from where it lies is remembered all the same.
+TEST_F(Reconnecting, a_reply_with_large_opaques_is_remembered_whole) {
+  serve({.once_across_connections = true});
+  const std::string large = call("00000007", "00000005", "00010000");
+  const std::string first = answer_to(large);
+  EXPECT_GT(first.size(), 0x10000U);
+  EXPECT_EQ(answer_to(large), first);
+  EXPECT_EQ(server_.calls, 1);
 }
 
 class OneWay : public Repeating {

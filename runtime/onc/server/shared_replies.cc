@@ -1,0 +1,90 @@
+#include <onc/server/shared_replies.h>
+
+#include <asio/post.hpp>
+
+#include <new>
+
+namespace onc::rpc {
+
+using transport::Clock;
+
+SharedReplies::Running::~Running() {
+  if (replies_) refuse({});
+}
+
+void SharedReplies::Running::finish(xdr::BytesView reply) {
+  SharedReplies& replies = *std::exchange(replies_, nullptr);
+  AllWaiting waiting;
+  {
+    const std::lock_guard lock(replies.lock_);
+    replies.cache_.finish(call_, reply, Clock::now());
+    waiting = replies.extract(call_);
+  }
+  answer(std::move(waiting), reply);
+}
+
+void SharedReplies::Running::refuse(xdr::BytesView reply) {
+  SharedReplies& replies = *std::exchange(replies_, nullptr);
+  AllWaiting waiting;
+  {
+    const std::lock_guard lock(replies.lock_);
+    replies.cache_.forget(call_);
+    waiting = replies.extract(call_);
+  }
+  answer(std::move(waiting), reply);
+}
+
+std::optional<SharedReplies::First> SharedReplies::find(const ReplyCache::Call& call, const Repeater& repeater,
+                                                        xdr::Encoder& reply) {
+  const std::lock_guard lock(lock_);
+  const auto first = cache_.find(call, Clock::now());
+  if (!first)
+    cache_.begin(call);
+  else if (first->state == First::running)
+    wait(call, repeater);
+  else
+    reply.raw(first->reply);
+  return first ? std::optional(first->state) : std::nullopt;
+}
+
+void SharedReplies::wait(const ReplyCache::Call& call, const Repeater& repeater) {
+  AllWaiting& all = waiting_[call];
+  auto back = repeater.back.defer();
+  Waiting& waiting = all.emplace_back(back->executor());
+  waiting.back = std::move(back);
+  if (repeater.seen) waiting.seen.emplace(std::move(*repeater.seen));
+  repeater.seen.reset();
+}
+
+SharedReplies::AllWaiting SharedReplies::extract(const ReplyCache::Call& call) {
+  auto found = waiting_.extract(call);
+  return found.empty() ? AllWaiting() : std::move(found.mapped());
+}
+
+// Each on its own thread, on which it must end as well.
+void SharedReplies::answer(AllWaiting all, xdr::BytesView reply) {
+  if (all.empty()) return;
+  std::shared_ptr<const xdr::Bytes> shared;
+  try {
+    shared = std::make_shared<const xdr::Bytes>(xdr::to_bytes(reply));
+  } catch (const std::bad_alloc&) {  // they hear nothing
+  }
+  for (Waiting& waiting : all) {
+    const auto executor = waiting.executor;
+    asio::post(executor, [waiting = std::move(waiting), shared]() mutable {
+      if (shared) waiting.answer(*shared);
+    });
+  }
+}
+
+void SharedReplies::Waiting::answer(xdr::BytesView reply) try {
+  if (seen) seen->end(reply);
+  if (reply.empty()) return;
+  xdr::Encoder message;
+  message.u32(0);  // room for the record mark
+  message.raw(reply);
+  back->send(std::move(message));
+} catch (const std::bad_alloc&) {  // this caller's loss only
+}
+
+}  // namespace onc::rpc

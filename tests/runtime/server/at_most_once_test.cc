@@ -68,6 +68,19 @@ TEST_F(Repeating, the_reply_of_a_failure_too) {
   }
 }
 
+// CVE-2026-31402 kept them in a buffer made for another operation's.
+TEST_F(Repeating, a_reply_of_any_length_is_repeated_whole) {
+  serve();
+  for (std::uint32_t size = 0; size <= 972; ++size) {
+    char argument[9];
+    std::snprintf(argument, sizeof argument, "%08x", size);
+    const std::string first = answer_to(call("00000007", "00000005", argument));
+    EXPECT_EQ(from_hex(first).size(), 28 + size + xdr::padding(size));
+    EXPECT_EQ(answer_to(call("00000007", "00000005", argument)), first) << size;
+  }
+  EXPECT_EQ(server_.calls, 973);
+}
+
 TEST_F(Repeating, another_credential_is_another_call) {
   serve();
   const std::string first = answer_to(call("00000007", "00000009", "", of_user_1000));

@@ -101,6 +101,10 @@ TEST_F(Dispatching, every_mistake_has_the_answer_of_the_rfc) {
     std::string message;
     std::string reply;
   } rows[] = {
+      {"RPC version 1", call + "00000001 20000042 00000002 00000001" + no_credential + two_and_three,
+       denied + "00000000 00000002 00000002"},
+      {"RPC version 0", call + "00000000 20000042 00000002 00000001" + no_credential + two_and_three,
+       denied + "00000000 00000002 00000002"},
       {"RPC version 3", call + "00000003 20000042 00000002 00000001" + no_credential + two_and_three,
        denied + "00000000 00000002 00000002"},
       {"RPC version 0, nothing after it", call + "00000000", denied + "00000000 00000002 00000002"},
@@ -108,6 +112,13 @@ TEST_F(Dispatching, every_mistake_has_the_answer_of_the_rfc) {
       {"unknown version", call + "00000002 20000042 00000003 00000001" + no_credential,
        accepted + "00000002 00000002 00000002"},
       {"unknown procedure", to_adder + "00000063" + no_credential, accepted + "00000003"},
+      {"the largest program", call + "00000002 ffffffff 00000002 00000001" + no_credential, accepted + "00000001"},
+      {"program 0", call + "00000002 00000000 00000000 00000000" + no_credential, accepted + "00000001"},
+      {"the largest version", call + "00000002 20000042 ffffffff 00000001" + no_credential,
+       accepted + "00000002 00000002 00000002"},
+      {"version 0", call + "00000002 20000042 00000000 00000001" + no_credential,
+       accepted + "00000002 00000002 00000002"},
+      {"as a signed number, procedure -2^31", to_adder + "80000000" + no_credential, accepted + "00000003"},
       {"the largest procedure", to_adder + "ffffffff" + no_credential, accepted + "00000003"},
       {"arguments cut off", to_adder + "00000001" + no_credential + "00000002 0000", accepted + "00000004"},
       {"no arguments", to_adder + "00000001" + no_credential, accepted + "00000004"},

@@ -93,6 +93,16 @@ TEST(records, of_endless_empty_fragments_are_refused) {
   EXPECT_EQ(refusal_of(stream, 100), rpc::errc::too_many_fragments);
 }
 
+TEST(records, of_small_fragments_are_refused_by_their_sum_or_their_number) {
+  Bytes stream;
+  for (int i = 0; i < 1000; ++i) append(stream, false, i % 2);
+  EXPECT_EQ(refusal_of(stream, 500), rpc::errc{});
+  append(stream, false, 1);
+  EXPECT_EQ(refusal_of(stream, 500), rpc::errc::record_too_long);
+  for (int i = 0; i < 20'000; ++i) append(stream, false, 1);
+  EXPECT_EQ(refusal_of(stream, 1 << 30), rpc::errc::too_many_fragments);
+}
+
 TEST(records, cost_memory_for_what_has_arrived_only) {
   // A gigabyte is announced and 100 KB arrive.
   Bytes stream = from_hex("bfffffff");

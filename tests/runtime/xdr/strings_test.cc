@@ -175,6 +175,60 @@ TEST(lengths, that_the_bytes_cannot_hold_are_refused_before_anything_is_allocate
   }
 }
 
+// From 2^30 on, those whose product with a size wraps to little or nothing in 32 bits among them.
+std::vector<std::uint32_t> large_counts(std::uint32_t size) {
+  std::vector<std::uint32_t> counts{0x40000000, 0x7fffffff, 0x80000000, 0xffffffff};
+  for (std::uint64_t multiple = 1; multiple <= size; ++multiple)
+    for (const std::uint64_t more : {0U, 1U})
+      if (const std::uint64_t count = (multiple << 32) / size + more; count >= 0x40000000 && count <= 0xffffffff)
+        counts.push_back(static_cast<std::uint32_t>(count));
+  return counts;
+}
+
+template <std::size_t size>
+void expect_no_array_of_elements_of() {
+  using Element = std::array<std::byte, size>;
+  for (const std::uint32_t count : large_counts(size)) {
+    for (const std::size_t present : {std::size_t{0}, std::size_t{4}, std::size_t{64}}) {
+      Encoder out;
+      out.u32(count);
+      out.raw(Bytes(present));
+      std::vector<Element> items;
+      Decoder in(out.bytes());
+      EXPECT_THROW(in.array(items, unbounded, size + padding(size), [&](Element& item) { in.opaque(item); }), Error)
+          << count << " elements of " << size << " bytes";
+      EXPECT_EQ(items.capacity(), 0U);
+    }
+  }
+}
+
+template <std::size_t... sizes>
+void expect_no_array_of_elements_of_each(std::index_sequence<sizes...>) {
+  (expect_no_array_of_elements_of<sizes + 1>(), ...);
+}
+
+TEST(lengths, that_overflow_with_any_element_size_are_refused_before_anything_is_allocated) {
+  expect_no_array_of_elements_of_each(std::make_index_sequence<64>());
+}
+
+TEST(lengths, that_are_negative_as_signed_numbers_are_refused_however_much_is_there) {
+  for (std::uint64_t length = 0x80000000; length <= 0xffffffff; length += 0x0fffffff) {
+    for (const std::size_t present : {0U, 1U, 3U, 4U, 5U, 64U, 4096U}) {
+      Encoder out;
+      out.u32(static_cast<std::uint32_t>(length));
+      out.raw(Bytes(present));
+      std::string string;
+      Bytes opaque;
+      Decoder strings(out.bytes());
+      EXPECT_THROW(strings.string(string, unbounded), Error) << length;
+      Decoder opaques(out.bytes());
+      EXPECT_THROW(opaques.opaque(opaque, unbounded), Error) << length;
+      EXPECT_LE(string.capacity(), 64U);
+      EXPECT_EQ(opaque.capacity(), 0U);
+    }
+  }
+}
+
 TEST(lengths, of_elements_without_bytes_are_bounded_by_the_memory_limit) {
   struct Large {
     std::array<char, 1000> bytes{};

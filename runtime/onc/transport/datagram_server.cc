@@ -141,9 +141,9 @@ void DatagramServer::finish() {
 
 void DatagramServer::wait() {
   if (finishing_) return;
-  socket_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+  socket_.async_wait(asio::posix::stream_descriptor::wait_read, waiting_.keep([this](asio::error_code error) {
     if (!error) serve_arrived();
-  });
+  }));
 }
 
 void DatagramServer::serve_arrived() {

@@ -3,6 +3,7 @@
 
 #include <onc/transport/arrival.h>
 #include <onc/transport/endpoint.h>
+#include <onc/transport/handler_memory.h>
 #include <onc/transport/late_reply.h>
 #include <onc/transport/socket.h>
 
@@ -36,6 +37,7 @@ class DatagramServer final : private Deferring {
   void reply_to(msghdr& request, xdr::BytesView reply);
 
   asio::posix::stream_descriptor socket_;
+  HandlerMemory waiting_;
   Handler& handler_;
   std::shared_ptr<LateReplies> late_;
   // Null once this is gone: late replies may come later still.

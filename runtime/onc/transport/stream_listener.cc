@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <new>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -37,16 +38,16 @@ void StreamListener::close() {
 
 void StreamListener::wait_for_peers() {
   if (closed_) return;  // a pause that was over by then
-  listener_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+  listener_.async_wait(asio::posix::stream_descriptor::wait_read, waiting_.keep([this](asio::error_code error) {
     if (!error) accept_all();
-  });
+  }));
 }
 
 void StreamListener::accept_all() {
   for (int i = 0; i < accepted_at_once_; ++i) {
     const Accepted accepted = accept_one();
     if (accepted == Accepted::none) break;
-    if (accepted == Accepted::out_of_resources && !make_room()) return pause();
+    if (accepted == Accepted::lost || (accepted == Accepted::out_of_resources && !make_room())) return pause();
   }
   wait_for_peers();
 }
@@ -63,7 +64,9 @@ StreamListener::Accepted StreamListener::accept_one() {
   peer.resize(size);
   try {
     pool_.add(std::move(socket), protocol_, peer);
-  } catch (const std::exception&) {  // no memory, in the kernel or here: this peer's loss only
+  } catch (const std::bad_alloc&) {  // this peer's loss only: to close another would not bring it back
+    return Accepted::lost;
+  } catch (const std::exception&) {  // the kernel watches no more descriptors
     return Accepted::out_of_resources;
   }
   return Accepted::one;
@@ -78,11 +81,13 @@ bool StreamListener::somebody_waits() {
 }
 
 // Waiting for readiness would spin, as the peer stays in the queue.
-void StreamListener::pause() {
+void StreamListener::pause() try {
   pause_.expires_after(pause_without_resources);
-  pause_.async_wait([this](asio::error_code error) {
+  pause_.async_wait(waiting_.keep([this](asio::error_code error) {
     if (!error) wait_for_peers();
-  });
+  }));
+} catch (const std::bad_alloc&) {  // Asio had no room for another timer
+  wait_for_peers();
 }
 
 }  // namespace onc::transport

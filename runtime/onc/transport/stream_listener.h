@@ -2,6 +2,7 @@
 #pragma once
 
 #include <onc/transport/endpoint.h>
+#include <onc/transport/handler_memory.h>
 #include <onc/transport/socket.h>
 #include <onc/transport/stream_pool.h>
 
@@ -21,7 +22,7 @@ class StreamListener {
   void close();
 
  private:
-  enum class Accepted { one, none, out_of_resources };
+  enum class Accepted { one, none, lost, out_of_resources };
 
   void wait_for_peers();
   void accept_all();
@@ -33,6 +34,7 @@ class StreamListener {
 
   asio::posix::stream_descriptor listener_;
   asio::steady_timer pause_;
+  HandlerMemory waiting_;
   Protocol protocol_;
   StreamPool& pool_;
   int accepted_at_once_;

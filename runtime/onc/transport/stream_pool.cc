@@ -70,9 +70,9 @@ void StreamPool::account(std::size_t before, std::size_t after) {
 
 void StreamPool::wait_to_sweep() {
   sweeper_.expires_after(sweep_every);
-  sweeper_.async_wait([this](asio::error_code error) {
+  sweeper_.async_wait(sweeping_.keep([this](asio::error_code error) {
     if (!error) sweep();
-  });
+  }));
 }
 
 void StreamPool::sweep() {

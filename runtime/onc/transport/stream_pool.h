@@ -3,6 +3,7 @@
 
 #include <onc/transport/arrival.h>
 #include <onc/transport/endpoint.h>
+#include <onc/transport/handler_memory.h>
 #include <onc/transport/late_reply.h>
 #include <onc/transport/ready_set.h>
 #include <onc/transport/socket.h>
@@ -75,6 +76,7 @@ class StreamPool {
   asio::io_context& context_;
   ReadySet ready_;
   asio::steady_timer sweeper_;
+  HandlerMemory sweeping_;
   StreamLimits limits_;
   Handler& handler_;
   Count& open_;

@@ -63,6 +63,11 @@ class RawPeer {
     return bytes;
   }
 
+  // True where the server has closed the connection by now.
+  bool has_been_closed() {
+    std::byte byte;
+    return ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0 || errno == ECONNRESET;
+  }
   // True where the server closes the connection without another byte.
   bool is_closed() {
     std::byte byte;

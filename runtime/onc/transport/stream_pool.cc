@@ -37,17 +37,21 @@ void StreamPool::finish() {
 }
 
 void StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
-  const bool others_must_make_room = open_ >= limits_.max_connections && !evict_longest_silent();
   const auto connection = std::make_shared<StreamConnection>(*this, std::move(socket), protocol, peer);
   const auto place = connections_.insert(connections_.end(), connection);
-  ++open_;
+  // Counted first: of pools that add at the same time, each sees its own newcomer.
+  const bool is_one_too_many = ++open_ > limits_.max_connections;
   try {
     connection->start(place);
   } catch (...) {
     connection->close();
     throw;
   }
-  if (others_must_make_room && ask_others_) ask_others_();
+  if (!is_one_too_many) return;
+  if (connections_.size() > 1)
+    evict_longest_silent();
+  else if (ask_others_)
+    ask_others_();
 }
 
 bool StreamPool::evict_longest_silent() {

@@ -173,6 +173,30 @@ TEST(reactors, share_the_limit_of_connections) {
   for (const auto& peer : peers) EXPECT_TRUE(is_served(*peer));
 }
 
+// Of threads that accept at the same time, each may see that there is room for one more.
+TEST(reactors, pass_the_limit_of_connections_for_a_moment_only) {
+  adder::Server adder;
+  rpc::ServerOptions options = threads(4);
+  options.max_connections = 4;
+  const RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, options);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::unique_ptr<RawPeer>> peers(16);
+    std::barrier at_once(4);
+    const auto connect_four = [&](std::size_t first) {
+      at_once.arrive_and_wait();
+      for (std::size_t i = first; i < first + 4; ++i) peers[i] = std::make_unique<RawPeer>(server.endpoint());
+    };
+    {
+      std::vector<std::future<void>> connecting;
+      for (const std::size_t first : {0U, 4U, 8U, 12U})
+        connecting.push_back(std::async(std::launch::async, connect_four, first));
+    }
+    for (int i = 0; i < 100'000 && peers.size() > 4; ++i)
+      std::erase_if(peers, [](const auto& peer) { return peer->has_been_closed(); });
+    ASSERT_LE(peers.size(), 4U) << "in round " << round;
+  }
+}
+
 std::string refusal_of(const rpc::ServerOptions& options) {
   try {
     rpc::Server server(options);

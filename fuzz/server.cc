@@ -102,7 +102,8 @@ class Peer final : private transport::Deferring {
     if (reply.empty()) return;
     must(reply.size() <= max_reply_, "a reply is no longer than its transport carries");
     xdr::Decoder call(message, {.lenient = lenient_});
-    const rpc::CallHeader header = rpc::decode_call(call);
+    rpc::CallHeader header;
+    rpc::decode_call(call, header);
     must(rpc::peek_reply_xid(reply) == header.xid, "a reply has its call's xid");
     xdr::Decoder in(reply);
     const rpc::ReplyHeader said = rpc::decode_reply(in);

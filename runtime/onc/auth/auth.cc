@@ -75,11 +75,12 @@ CheckedCredential check_sys(xdr::BytesView body) {
 }  // namespace
 
 CheckedCredential check_credential(std::int32_t flavor, xdr::BytesView body) {
-  switch (flavor) {
-    case auth_flavor::none: return {};
-    case auth_flavor::sys: return check_sys(body);
-    default: return {.refused = AuthStatus::rejected_credential};
-  }
+  CheckedCredential checked;
+  if (flavor == auth_flavor::sys)
+    checked = check_sys(body);
+  else if (flavor != auth_flavor::none)
+    checked.refused = AuthStatus::rejected_credential;
+  return checked;
 }
 
 }  // namespace onc::rpc

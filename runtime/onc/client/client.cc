@@ -60,6 +60,7 @@ struct Client::State {
   TimePoint deadline();
   // For one-way calls: sent, or left for flush().
   void post();
+  void post_datagram();
   void flush(TimePoint deadline, MayHaveRun called_may_have_run);
   // The call that is written, and who is told of it.
   void call();
@@ -218,20 +219,24 @@ TimePoint Client::State::deadline() {
 }
 
 void Client::State::post() {
-  drop_if_hung_up();
-  const TimePoint until = deadline();
-  connect(called, until);
-  message.gather();
-  if (!channel->reliable()) {
-    try {
-      return channel->send(message, until);
-    } catch (const std::system_error& error) {
-      fail(called, error.code(), MayHaveRun::no);
-    }
+  // To those that wait already it is added without a look at the clock, which would be half of its cost.
+  if (gathered.size() == 0) {
+    drop_if_hung_up();
+    connect(called, deadline());
   }
+  message.gather();
+  if (channel && !channel->reliable()) return post_datagram();
   transport::set_mark(message);
   gathered.raw(message.bytes());
-  if (gathered.size() >= send_gathered_at) flush(until, MayHaveRun::maybe);
+  if (gathered.size() >= send_gathered_at) flush(deadline(), MayHaveRun::maybe);
+}
+
+void Client::State::post_datagram() {
+  try {
+    channel->send(message, deadline());
+  } catch (const std::system_error& error) {
+    fail(called, error.code(), MayHaveRun::no);
+  }
 }
 
 // What has begun to leave may have arrived: it is not sent a second time. A call that follows them has not left yet.

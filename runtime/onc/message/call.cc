@@ -22,8 +22,9 @@ namespace {
 
 // An opaque_auth left where it is. False where it breaks the RFC's bound or is not padded with zeros.
 bool read_auth(xdr::Decoder& in, std::int32_t& flavor, xdr::BytesView& body) {
-  flavor = in.i32();
-  const std::uint32_t size = in.u32();
+  auto run = in.run(8);
+  flavor = run.i32();
+  const std::uint32_t size = run.u32();
   if (size > MAX_AUTH_BYTES) return false;
   try {
     body = in.raw(size);
@@ -36,13 +37,12 @@ bool read_auth(xdr::Decoder& in, std::int32_t& flavor, xdr::BytesView& body) {
 
 }  // namespace
 
-CallHeader decode_call(xdr::Decoder& in) {
-  CallHeader call;
+void decode_call(xdr::Decoder& in, CallHeader& call) {
   call.xid = in.u32();
   call.is_call = in.i32() == static_cast<std::int32_t>(msg_type::CALL);
-  if (!call.is_call) return call;
+  if (!call.is_call) return;
   call.rpc_version = in.u32();
-  if (call.rpc_version != RPC_VERSION) return call;
+  if (call.rpc_version != RPC_VERSION) return;
   auto run = in.run(12);
   call.program = run.u32();
   call.version = run.u32();
@@ -53,7 +53,6 @@ CallHeader decode_call(xdr::Decoder& in) {
     call.refused = AuthStatus::bad_credential;
   else if (!read_auth(in, verifier_flavor, verifier))
     call.refused = AuthStatus::bad_verifier;
-  return call;
 }
 
 }  // namespace onc::rpc

@@ -35,8 +35,8 @@ struct CallHeader {
   xdr::BytesView credential;  // lies in the decoder's bytes
 };
 
-// Reads a call up to its arguments. Throws xdr::Error where it is not even that.
-CallHeader decode_call(xdr::Decoder& in);
+// Reads a call up to its arguments into `call`, a new one. Throws xdr::Error where it is not even that.
+void decode_call(xdr::Decoder& in, CallHeader& call);
 
 // Each writes a whole reply; results follow the first.
 void encode_success(xdr::Encoder& out, std::uint32_t xid);

@@ -68,7 +68,7 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
   xdr::Decoder in(message, limits_);
   CallHeader call;
   try {
-    call = decode_call(in);
+    decode_call(in, call);
   } catch (const xdr::Error&) {
     // The RFC has no answer, for there is no xid to give it.
     return drop(arrival, "its message is too short for the header of a call (RFC 5531 §9)");
@@ -78,22 +78,35 @@ Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::
   if (arrival.protocol == transport::Protocol::udp && message.size() < shortest_call)
     return drop(arrival, "its datagram is shorter than any call (RFC 5531 §9)");
   const Served* served = call.rpc_version == 2 && !call.refused ? find(call.program, call.version) : nullptr;
-  const std::size_t start = reply.size();
-  std::optional<Observation> seen;
   if (observers_.any())
-    seen.emplace(observers_, call, served ? &served->program : nullptr, message, in.rest(), arrival);
+    answer_seen(served, {message, call, arrival}, in, reply);
+  else
+    answer(served, {message, call, arrival}, in, reply);
+  return Verdict::carry_on;
+}
+
+void Dispatcher::answer(const Served* served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
+  const CallHeader& call = received.header;
   if (call.rpc_version != 2)
     encode_rpc_mismatch(reply, call.xid);
   else if (call.refused)
     encode_authentication_error(reply, call.xid, *call.refused);
   else if (served)
-    serve(*served, {message, call, arrival, seen}, in, reply);
+    serve(*served, received, arguments, reply);
   else
     refuse_program(call, reply);
-  if (!seen) return Verdict::carry_on;
-  reply.gather();  // for them to look at
+}
+
+void Dispatcher::answer_seen(const Served* served, Received received, xdr::Decoder& arguments, xdr::Encoder& reply) {
+  const std::size_t start = reply.size();
+  std::optional<Observation> seen;
+  seen.emplace(observers_, received.header, served ? &served->program : nullptr, received.message, arguments.rest(),
+               received.arrival);
+  received.seen = &seen;
+  answer(served, received, arguments, reply);
+  if (!seen) return;  // it ends later
+  reply.gather();     // for them to look at
   seen->end(reply.bytes().subspan(start));
-  return Verdict::carry_on;
 }
 
 Verdict Dispatcher::drop(const Arrival& arrival, const char* why) const {
@@ -115,11 +128,17 @@ void Dispatcher::refuse_program(const CallHeader& call, xdr::Encoder& reply) con
     encode_program_unavailable(reply, call.xid);
 }
 
+Dispatcher::Call::Call(const Served& served, const Received& received)
+    : program(served.program),
+      procedure(received.header.procedure),
+      xid(received.header.xid),
+      max_reply(received.arrival.max_reply),
+      one_way(served.options.one_way.contains(procedure)) {}
+
 void Dispatcher::serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
   const auto& header = received.header;
   const auto& arrival = received.arrival;
-  const bool one_way = served.options.one_way.contains(header.procedure);
-  Call call{served.program, header.procedure, header.xid, arrival.max_reply, one_way, {}, {}, {}};
+  Call call(served, received);
   CheckedCredential checked = check(call, header, arrival);
   if (checked.refused) return refuse(call, *checked.refused, reply);
   if (is_repeat(call, served, received, reply)) return;
@@ -189,15 +208,18 @@ CheckedCredential Dispatcher::check(Call& call, const CallHeader& header, const 
 }
 
 CheckedCredential Dispatcher::check_known_flavors(Call& call, const CallHeader& header, const Arrival& arrival) {
+  CheckedCredential checked;
+  if (header.flavor == auth_flavor::none) return checked;
   if (header.flavor == auth_flavor::short_hand)
     if (const auto sys = short_hands_.find(arrival.peer, header.credential))
       return check_credential(auth_flavor::sys, *sys);
-  CheckedCredential checked = check_credential(header.flavor, header.credential);
+  checked = check_credential(header.flavor, header.credential);
   if (checked.sys && !short_hands_.is_off()) call.short_hand = short_hands_.give(arrival.peer, header.credential);
   return checked;
 }
 
 void Dispatcher::begin_success(const Call& call, xdr::Encoder& reply) {
+  if (call.one_way) return;
   if (call.short_hand.empty())
     encode_success(reply, call.xid);
   else
@@ -292,8 +314,10 @@ class Dispatcher::LateCall {
   // Gives it the way back for its reply, and makes it tell how it ends.
   void begin(const Received& received) {
     back_ = received.arrival.later->defer();
-    if (received.seen) seen_.emplace(std::move(*received.seen));
-    received.seen.reset();
+    if (received.seen) {
+      seen_.emplace(std::move(**received.seen));
+      received.seen->reset();
+    }
     if (call_.remembered_as) dispatcher_.replies_.begin(*call_.remembered_as);
   }
 

@@ -9,6 +9,7 @@
 #include <onc/transport/arrival.h>
 
 #include <chrono>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <string>
@@ -67,12 +68,14 @@ class Dispatcher {
     xdr::BytesView message;
     const CallHeader& header;
     const transport::Arrival& arrival;
-    std::optional<Observation>& seen;
+    std::optional<Observation>* seen = nullptr;
   };
 
   // What is to be known of a call to answer it.
   struct Call {
-    Program program;
+    Call(const Served& served, const Received& received);
+
+    const Program& program;
     std::uint32_t procedure;
     std::uint32_t xid;
     std::size_t max_reply;
@@ -84,6 +87,8 @@ class Dispatcher {
 
   void add(Served served);
   const Served* find(std::uint32_t program, std::uint32_t version) const;
+  void answer(const Served* served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply);
+  void answer_seen(const Served* served, Received received, xdr::Decoder& arguments, xdr::Encoder& reply);
   transport::Verdict drop(const transport::Arrival& arrival, const char* why) const;
   void refuse_program(const CallHeader& call, xdr::Encoder& reply) const;
   void serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply);
@@ -118,7 +123,7 @@ class Dispatcher {
   SharedReplies* across_connections_ = nullptr;
   std::chrono::seconds patience_;
   ShortHands short_hands_;
-  std::vector<Served> served_;  // few: looked through faster than hashed
+  std::deque<Served> served_;  // few: looked through faster than hashed
   std::vector<Program> programs_;
 };
 

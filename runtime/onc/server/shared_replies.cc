@@ -52,8 +52,9 @@ void SharedReplies::wait(const ReplyCache::Call& call, const Repeater& repeater)
   auto back = repeater.back.defer();
   Waiting& waiting = all.emplace_back(back->executor());
   waiting.back = std::move(back);
-  if (repeater.seen) waiting.seen.emplace(std::move(*repeater.seen));
-  repeater.seen.reset();
+  if (!repeater.seen) return;
+  waiting.seen.emplace(std::move(**repeater.seen));
+  repeater.seen->reset();
 }
 
 SharedReplies::AllWaiting SharedReplies::extract(const ReplyCache::Call& call) {

@@ -51,7 +51,7 @@ class SharedReplies {
   // Whoever repeats a call that runs: the way back, and who watches. On the connection's thread.
   struct Repeater {
     transport::Deferring& back;
-    std::optional<Observation>& seen;
+    std::optional<Observation>* seen;  // null where nobody does
   };
 
   // What became of a call that comes again. Its reply is appended to `reply`; who repeats one that runs will have it.

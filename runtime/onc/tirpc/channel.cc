@@ -113,7 +113,8 @@ timeval time_until(TimePoint deadline, TimePoint now) {
 
 void HandleChannel::send(xdr::Encoder& message, TimePoint deadline) {
   xdr::Decoder in(message.bytes().subspan(transport::mark_size));
-  const rpc::CallHeader header = rpc::decode_call(in);
+  rpc::CallHeader header;
+  rpc::decode_call(in, header);
   Rest results{max_reply_};
   call(header, in.rest(), time_until(deadline, now()), results);
   answer(header.xid, results);
@@ -126,7 +127,8 @@ void HandleChannel::send_records(xdr::BytesView records, TimePoint) {
   while (!records.empty()) {
     const std::size_t size = transport::size_in_mark(records);
     xdr::Decoder in(records.subspan(transport::mark_size, size));
-    const rpc::CallHeader header = rpc::decode_call(in);
+    rpc::CallHeader header;
+    rpc::decode_call(in, header);
     Rest results{max_reply_};
     call(header, in.rest(), no_time, results);
     rpc_err error{};

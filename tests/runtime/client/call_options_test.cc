@@ -24,7 +24,7 @@ struct Network {
       : channel(new MemoryChannel(reliable,
                                   [this, answers](xdr::BytesView message) {
                                     xdr::Decoder in(message);
-                                    calls.push_back(rpc::decode_call(in));
+                                    rpc::decode_call(in, calls.emplace_back());
                                     if (!answers || calls.back().procedure != add) return Deliveries{};
                                     xdr::Encoder out;
                                     rpc::encode_success(out, calls.back().xid);

@@ -205,6 +205,7 @@ void Client::State::try_once(TimePoint until) {
     results.emplace(results_of(called, send_and_receive(called, until)));
   }
   results->on_error(undecodable, this);
+  results->may_take(channel->memory_of_message());
   results->pass_over_rest();
 }
 

@@ -142,14 +142,14 @@ MayHaveRun Link::take_back(const PendingCall& call) {
   return left ? MayHaveRun::maybe : MayHaveRun::no;
 }
 
-void Link::on_message(xdr::BytesView message) {
+void Link::on_message(xdr::BytesView message, xdr::Bytes* memory) {
   heard_ = true;
   last_heard_ = Clock::now();
   const auto xid = peek_reply_xid(message);
   if (!xid && channel_->reliable()) return fail(make_error_code(errc::bad_reply));
   if (!xid) return;
   // Replies to calls that were given up on are passed over.
-  if (const auto call = calls_.find(*xid); call != calls_.end()) read_reply(*call->second, message);
+  if (const auto call = calls_.find(*xid); call != calls_.end()) read_reply(*call->second, message, memory);
 }
 
 void Link::on_sent(std::uint64_t first_unsent) {
@@ -160,7 +160,7 @@ void Link::on_sent(std::uint64_t first_unsent) {
   for (PendingCall* call : done) finish(*call, nullptr);
 }
 
-void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
+void Link::read_reply(PendingCall& call, xdr::BytesView reply, xdr::Bytes* memory) {
   const Procedure& procedure = call.request.procedure;
   ClientObservation* const seen = call.request.seen.get();
   if (seen) seen->replied(reply.size());
@@ -176,6 +176,7 @@ void Link::read_reply(PendingCall& call, xdr::BytesView reply) {
     if (header.failure) throw refused_by_server(procedure, peer(), header);
     if (seen) seen->served(in.rest());
     xdr::Decoder results(in.rest(), decoding_);
+    results.may_take(memory);
     try {
       if (call.reader.read) call.reader.read(call.reader.context, results);
     } catch (const xdr::Error& error) {

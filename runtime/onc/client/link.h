@@ -72,10 +72,10 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   void connected(asio::posix::stream_descriptor socket);
   void send(PendingCall& call);
 
-  void on_message(xdr::BytesView message) override;
+  void on_message(xdr::BytesView message, xdr::Bytes* memory) override;
   void on_sent(std::uint64_t first_unsent) override;
   void on_end(std::error_code why) override;
-  void read_reply(PendingCall& call, xdr::BytesView reply);
+  void read_reply(PendingCall& call, xdr::BytesView reply, xdr::Bytes* memory);
   void finish(PendingCall& call, std::exception_ptr failure);
   void fail(std::error_code why);
   void fail(const ErrorOf& error_of);

@@ -66,6 +66,7 @@ const Dispatcher::Served* Dispatcher::find(std::uint32_t program, std::uint32_t 
 
 Verdict Dispatcher::answer(xdr::BytesView message, const Arrival& arrival, xdr::Encoder& reply) {
   xdr::Decoder in(message, limits_);
+  in.may_take(arrival.memory);
   CallHeader call;
   try {
     decode_call(in, call);
@@ -367,8 +368,14 @@ void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xd
 // A call on its way through a worker. What its handler throws stays on that thread: only what it means comes back.
 class Dispatcher::Job {
  public:
-  Job(Service& service, std::unique_ptr<LateCall> late, xdr::BytesView arguments, const xdr::Limits& limits)
-      : service_(service), late_(std::move(late)), arguments_(xdr::to_bytes(arguments)), limits_(limits) {}
+  // `memory`: where the arguments lie, if nothing else does. Otherwise the next call will.
+  Job(Service& service, std::unique_ptr<LateCall> late, xdr::BytesView arguments, xdr::Bytes* memory,
+      const xdr::Limits& limits)
+      : service_(service), late_(std::move(late)), limits_(limits) {
+    const bool stay = memory && xdr::is_worth_keeping(*memory, arguments);
+    memory_ = stay ? std::move(*memory) : xdr::to_bytes(arguments);
+    arguments_ = stay ? arguments : memory_;
+  }
 
   void run() {
     // It waited for a worker too long.
@@ -377,6 +384,7 @@ class Dispatcher::Job {
       return;
     }
     xdr::Decoder in(arguments_, limits_);
+    in.may_take(&memory_);
     try {
       service_.dispatch(late_->call().procedure, in, late_->reply(), late_->caller());
     } catch (...) {
@@ -394,7 +402,8 @@ class Dispatcher::Job {
  private:
   Service& service_;
   std::unique_ptr<LateCall> late_;
-  xdr::Bytes arguments_;  // the connection's buffer is read into meanwhile
+  xdr::Bytes memory_;
+  xdr::BytesView arguments_;  // in it
   xdr::Limits limits_;
   std::optional<Failure> failure_;
   bool has_run_ = false;
@@ -404,7 +413,7 @@ void Dispatcher::start_on_workers(Service& service, std::unique_ptr<LateCall> la
                                   const Received& received) {
   late->begin(received);
   const auto executor = late->executor();
-  auto job = std::make_shared<Job>(service, std::move(late), arguments.rest(), limits_);
+  auto job = std::make_shared<Job>(service, std::move(late), arguments.rest(), received.arrival.memory, limits_);
   // Handed back and forth, so that it ends where it began: its reply belongs to the connection's thread.
   workers_([executor, job = std::move(job)]() mutable {
     job->run();

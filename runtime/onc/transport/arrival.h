@@ -33,6 +33,7 @@ struct Arrival {
   std::optional<uid_t> peer_uid;  // of a local socket's peer
   std::size_t max_reply;          // in bytes: what can be sent back
   Deferring* later = nullptr;
+  xdr::Bytes* memory = nullptr;  // the message's, where it has it for itself: it may be moved away
 };
 
 enum class Verdict {

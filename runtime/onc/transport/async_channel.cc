@@ -87,7 +87,7 @@ void AsyncStreamChannel::on_readable() {
     if (received == 0) return end(make_error_code(rpc::errc::connection_lost));
     reader_.received(static_cast<std::size_t>(received));
     while (const auto record = reader_.next()) {
-      owner_->on_message(*record);
+      owner_->on_message(*record, reader_.memory_of_record());
       if (!owner_) return;
     }
   } catch (const rpc::Error& error) {  // too long, or in too many fragments
@@ -183,7 +183,7 @@ void AsyncDatagramChannel::on_readable() {
     const ssize_t received = ::recv(socket_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (received < 0 && would_block(errno)) break;
     if (received < 0) return owner_->on_end(error_code(errno));
-    owner_->on_message({buffer_.data(), static_cast<std::size_t>(received)});
+    owner_->on_message({buffer_.data(), static_cast<std::size_t>(received)}, nullptr);
   }
   if (owner_ && awake_) wait_to_read();
 }

@@ -18,7 +18,8 @@ class AsyncChannel {
   // Who is told what happens. Never while send() or another function of the channel runs.
   class Owner {
    public:
-    virtual void on_message(xdr::BytesView message) = 0;
+    // `memory`: where the message lies, if nothing else does: it may be moved away. Null otherwise.
+    virtual void on_message(xdr::BytesView message, xdr::Bytes* memory) = 0;
     // The messages with smaller tickets have left whole.
     virtual void on_sent(std::uint64_t first_unsent) = 0;
     // The channel has broken and is of no more use. `why`: errno's code, or rpc::errc's where a record breaks the

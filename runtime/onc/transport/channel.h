@@ -33,6 +33,9 @@ class Channel {
   // The next whole message, valid until the next receive(); nothing when the deadline passes first.
   virtual std::optional<xdr::BytesView> receive(TimePoint deadline) = 0;
 
+  // Where the message lies that was received last, if nothing else does: whoever needs it for longer may move it away.
+  virtual xdr::Bytes* memory_of_message() { return nullptr; }
+
   // The peer has hung up, and nothing sent now would reach it. Costs a system call: for channels long unused.
   virtual bool is_hung_up() { return false; }
 

@@ -40,7 +40,9 @@ std::span<std::byte> RecordReader::room() {
   if (end_ == buffer_.size()) {
     // Doubling keeps the memory in step with what has arrived, whatever the mark announces.
     const std::size_t doubled = std::max(first_room, 2 * buffer_.size());
-    buffer_.resize(std::max(end_ + 1, wanted_ ? std::min(doubled, std::max(wanted_, first_room)) : doubled));
+    const std::size_t room = std::max(end_ + 1, wanted_ ? std::min(doubled, std::max(wanted_, first_room)) : doubled);
+    buffer_.reserve(room);  // and no more, as resize() alone might take
+    buffer_.resize(room);
   }
   return std::span(buffer_).subspan(end_);
 }
@@ -51,7 +53,7 @@ void RecordReader::take_memory(xdr::Bytes& shared) {
 
 void RecordReader::give_memory(xdr::Bytes& shared) {
   if (begin_ != end_) return;
-  begin_ = end_ = 0;
+  start_over();
   if (buffer_.size() > shared.size() && buffer_.size() <= kept_room) buffer_.swap(shared);
   buffer_ = xdr::Bytes();
   if (fragments_ == 0) gathered_ = xdr::Bytes();
@@ -63,9 +65,15 @@ void RecordReader::forget() {
   gathered_ = xdr::Bytes();
 }
 
+// Where the last record was moved away, the next is often as long.
+void RecordReader::start_over() {
+  if (buffer_.empty() && end_ <= kept_room) buffer_.resize(end_);
+  begin_ = end_ = 0;
+}
+
 void RecordReader::compact() {
   if (begin_ == end_) {
-    begin_ = end_ = 0;
+    start_over();
     if (buffer_.size() > kept_room) buffer_ = xdr::Bytes();
   } else if (begin_ != 0 && (buffer_.size() - end_ < first_room / 4 || wanted_ > buffer_.size() - begin_)) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, arrived());

@@ -33,6 +33,8 @@ class RecordReader {
 
   // Valid until room() or the next call. Throws rpc::Error(record_too_long, too_many_fragments).
   std::optional<xdr::BytesView> next();
+  // Where that lies, if nothing else does: whoever needs it for longer may move it away. Null otherwise.
+  xdr::Bytes* memory_of_record() { return begin_ == end_ && gathered_.empty() ? &buffer_ : nullptr; }
 
   // The memory to receive to, for readers that share it: taken before room(), and given back where nothing that has
   // arrived lies in it. What next() gave is gone then.
@@ -50,6 +52,7 @@ class RecordReader {
  private:
   std::size_t arrived() const { return end_ - begin_; }
   void compact();
+  void start_over();
 
   std::size_t max_record_;
   xdr::Bytes buffer_;  // its size is the room there is; [begin_, end_) has not been looked at

@@ -35,6 +35,7 @@ class StreamChannel : public Channel {
   void send(xdr::Encoder& message, TimePoint deadline) override;
   void send_records(xdr::BytesView records, TimePoint deadline) override;
   std::optional<xdr::BytesView> receive(TimePoint deadline) override;
+  xdr::Bytes* memory_of_message() override { return reader_.memory_of_record(); }
   bool is_hung_up() override;
   std::string peer() const override { return peer_; }
 

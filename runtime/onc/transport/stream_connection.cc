@@ -298,7 +298,8 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
 Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies) {
   const std::size_t start = replies.size();
   replies.u32(0);  // room for the record mark
-  const Arrival arrival{protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record, this};
+  const Arrival arrival{
+      protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record, this, reader_.memory_of_record()};
   const Verdict verdict = pool_->handler_(record, arrival, replies);
   if (verdict == Verdict::drop || replies.size() == start + mark_size)
     replies.truncate(start);

@@ -11,6 +11,14 @@
 
 namespace onc::xdr {
 
+// Bytes of at least so many may be a part of the message they came in (take_part): copying them would cost as much as
+// receiving them does.
+inline constexpr std::size_t large_bytes = std::size_t{64} << 10;
+
+// The memory of those: the word before it says where what is to be freed with it begins.
+void* allocate_large(std::size_t size);
+void free_large(void* place) noexcept;
+
 // Leaves bytes as they are when a vector grows: they are about to be overwritten, and clearing a megabyte first
 // would cost as much as receiving it.
 template <class T>
@@ -19,6 +27,15 @@ struct UninitializedAllocator : std::allocator<T> {
   struct rebind {
     using other = UninitializedAllocator<U>;
   };
+
+  T* allocate(std::size_t count) {
+    if (count * sizeof(T) < large_bytes) return std::allocator<T>::allocate(count);
+    return static_cast<T*>(allocate_large(count * sizeof(T)));
+  }
+  void deallocate(T* place, std::size_t count) noexcept {
+    if (count * sizeof(T) < large_bytes) return std::allocator<T>::deallocate(place, count);
+    free_large(place);
+  }
 
   template <class U>
   void construct(U* place) noexcept {
@@ -30,11 +47,22 @@ struct UninitializedAllocator : std::allocator<T> {
   }
 };
 
-// The C++ of `opaque<>`. Owns its bytes; resize() leaves new ones unset.
+// The C++ of `opaque<>`. Owns its bytes, and where it is large perhaps all of the message they came in; resize() leaves
+// new ones unset.
 using Bytes = std::vector<std::byte, UninitializedAllocator<std::byte>>;
 using BytesView = std::span<const std::byte>;
 
 inline Bytes to_bytes(BytesView view) { return Bytes(view.begin(), view.end()); }
+
+// Whether who needs `part` of `memory` for longer had better hold on to all of it than copy: not where most of it is
+// something else.
+inline bool is_worth_keeping(const Bytes& memory, BytesView part) {
+  return part.size() >= large_bytes && part.size() >= memory.capacity() / 2;
+}
+
+// Bytes that lie where `part` of `message` does and own all its memory. They may be moved, grow and end as any others.
+// `part` has at least large_bytes; what lies before it in the message is gone.
+Bytes take_part(Bytes message, BytesView part);
 
 // The bound of `string<>`, `opaque<>` and `T<>`: what a length can say (RFC 4506 §4.10).
 inline constexpr std::uint32_t unbounded = std::numeric_limits<std::uint32_t>::max();

@@ -56,9 +56,16 @@ void Decoder::opaque(Bytes& value, Bound bound) {
 
 [[gnu::noinline]] void Decoder::assign(Bytes& value, Bound bound) {
   const BytesView bytes = variable(bound);
+  if (may_stay(bytes)) {
+    value = take_part(std::move(*message_), bytes);
+    return;
+  }
   value.resize(bytes.size());
   copy_short(value.data(), bytes.data(), bytes.size());
 }
+
+// Only at the end: whoever decodes by a function of its own may be through with them before it reads what follows.
+bool Decoder::may_stay(BytesView bytes) const { return message_ && at_ == end_ && is_worth_keeping(*message_, bytes); }
 
 template <Number T>
 void Decoder::numbers(std::vector<T>& values, Bound bound) {

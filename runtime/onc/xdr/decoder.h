@@ -289,6 +289,11 @@ class Decoder {
   // All bytes must have been read.
   void finish();
   bool finished() const { return finished_; }
+  // `message` is the memory that the decoder's bytes lie in, and in which nobody looks for anything else. A large opaque
+  // that ends them may take it and stay where it is; `message` is empty then, and what raw() has shown ends with that
+  // opaque. May be null.
+  void may_take(Bytes* message) { message_ = message; }
+
   // Bytes left over are no error then.
   void pass_over_rest() { rest_passed_over_ = true; }
 
@@ -361,6 +366,7 @@ class Decoder {
   int listed(int number, const Enumerators& known) const;
   void assign(std::string& value, Bound bound);
   void assign(Bytes& value, Bound bound);
+  bool may_stay(BytesView bytes) const;
   template <Number T>
   void numbers(T* values, std::size_t count);
   void fixed(std::byte* value, std::size_t size);
@@ -375,6 +381,7 @@ class Decoder {
   std::size_t levels_left_;
   void (*told_)(const void*, const Error&) = nullptr;
   const void* context_ = nullptr;
+  Bytes* message_ = nullptr;
   bool lenient_;
   bool finished_ = false;
   bool rest_passed_over_ = false;

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -454,6 +455,60 @@ TEST(async_client, over_udp_says_at_once_what_fits_no_datagram) {
         client.call(adder::procedures::null, [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); }));
     EXPECT_EQ(error.code(), std::errc::message_size);
     EXPECT_FALSE(error.maybe_executed());
+  });
+}
+
+// Sends back what it gets.
+class Echoer : public rpc::AsyncService {
+ public:
+  Echoer() : AsyncService(adder::program) {}
+  asio::awaitable<void> dispatch(std::uint32_t, xdr::Decoder& arguments, xdr::Encoder& results,
+                                 const rpc::Caller&) override {
+    const std::byte* const place = arguments.rest().data() + 4;
+    xdr::Bytes value;
+    arguments.opaque(value, xdr::unbounded);
+    arguments.finish();
+    all_stayed = all_stayed && value.data() == place;
+    return rpc::answer(results, echo(std::move(value)), [](xdr::Encoder& out, const xdr::Bytes& back) {
+      out.opaque(back, xdr::unbounded);
+    });
+  }
+
+  std::atomic<bool> all_stayed = true;
+
+ private:
+  static asio::awaitable<xdr::Bytes> echo(xdr::Bytes value) { co_return value; }
+};
+
+struct Echo {
+  xdr::Bytes value;
+  bool stayed = false;
+};
+
+TEST(async_client, and_server_leave_large_opaques_where_they_arrive) {
+  Echoer echoer;
+  RunningServer server({&echoer}, {"tcp://127.0.0.1:0"});
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, server.at());
+    const auto echo = [&](const xdr::Bytes& value) {
+      return client.call<Echo>(
+          adder::procedures::add, [&](xdr::Encoder& out) { out.opaque(value, xdr::unbounded); },
+          [](xdr::Decoder& in, Echo& back) {
+            const std::byte* const place = in.rest().data() + 4;
+            in.opaque(back.value, xdr::unbounded);
+            back.stayed = back.value.data() == place;
+          });
+    };
+    const xdr::Bytes one(1 << 20, std::byte{1}), other(1 << 20, std::byte{2});
+    for (int i = 0; i < 3; ++i) {
+      const Echo back = co_await echo(one);
+      EXPECT_TRUE(back.stayed);
+      EXPECT_EQ(back.value, one);
+    }
+    EXPECT_TRUE(echoer.all_stayed);
+    const auto [first, second] = co_await (echo(one) && echo(other));
+    EXPECT_EQ(first.value, one);
+    EXPECT_EQ(second.value, other);
   });
 }
 

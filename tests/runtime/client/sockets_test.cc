@@ -253,4 +253,55 @@ TEST(client, sends_large_opaques_whole) {
     EXPECT_EQ(client.measure(xdr::Bytes(size, std::byte{7})), std::pair(size, size));
 }
 
+// Sends back what it gets, and says whether that stayed where it had arrived.
+class Echoer : public rpc::Service {
+ public:
+  Echoer() : Service(adder::program) {}
+  void dispatch(std::uint32_t, xdr::Decoder& arguments, xdr::Encoder& results, const rpc::Caller&) override {
+    const std::byte* const place = arguments.rest().data() + 4;
+    xdr::Bytes value;
+    arguments.opaque(value, xdr::unbounded);
+    arguments.finish();
+    results.boolean(value.data() == place);
+    results.opaque(std::move(value), xdr::unbounded);
+  }
+};
+
+class EchoClient : public rpc::Client {
+ public:
+  using Client::Client;
+
+  bool stayed_at_server = false;
+  bool stayed_here = false;
+
+  xdr::Bytes echo(const xdr::Bytes& value) {
+    begin_call({adder::program, 1, "echo"}).opaque(value, xdr::unbounded);
+    xdr::Decoder& in = end_call();
+    stayed_at_server = in.boolean();
+    const std::byte* const place = in.rest().data() + 4;
+    xdr::Bytes back;
+    in.opaque(back, xdr::unbounded);
+    stayed_here = back.data() == place;
+    return back;
+  }
+};
+
+TEST(client, and_server_leave_large_opaques_where_they_arrive) {
+  for (const bool on_workers : {false, true}) {
+    Echoer echoer;
+    RunningServer server({&echoer}, {"tcp://127.0.0.1:0"}, {}, {.on_workers = on_workers});
+    EchoClient client(server.at());
+    std::vector<xdr::Bytes> kept;
+    for (unsigned char i = 0; i < 5; ++i) {
+      kept.push_back(client.echo(xdr::Bytes(1 << 20, std::byte{i})));
+      EXPECT_TRUE(client.stayed_at_server);
+      EXPECT_TRUE(client.stayed_here);
+    }
+    EXPECT_EQ(client.echo(xdr::Bytes(1000)).size(), 1000U);
+    EXPECT_FALSE(client.stayed_at_server);
+    EXPECT_FALSE(client.stayed_here);
+    for (unsigned char i = 0; i < 5; ++i) EXPECT_EQ(kept[i], xdr::Bytes(1 << 20, std::byte{i}));
+  }
+}
+
 }  // namespace

@@ -134,6 +134,43 @@ TEST(records, share_the_memory_that_nothing_lies_in) {
   EXPECT_NE(shared.data(), place);
 }
 
+TEST(records, may_be_moved_away_with_their_memory) {
+  Bytes stream;
+  append(stream, true, 100'000);
+  RecordReader reader(1 << 20);
+  read_all(reader, stream, stream.size());
+  ASSERT_NE(reader.memory_of_record(), nullptr);
+  const Bytes record = std::move(*reader.memory_of_record());
+  EXPECT_EQ(to_hex(record), to_hex(stream));
+  EXPECT_FALSE(reader.is_partial());
+  EXPECT_EQ(reader.room().size(), stream.size()) << "its like comes next";
+  EXPECT_EQ(read_all(reader, stream, stream.size()).at(0), to_hex(BytesView(stream).subspan(4)));
+}
+
+TEST(records, may_be_moved_away_from_who_shares_memory) {
+  Bytes stream;
+  append(stream, true, 100'000);
+  Bytes shared;
+  RecordReader reader(1 << 20);
+  reader.take_memory(shared);
+  read_all(reader, stream, stream.size());
+  const Bytes record = std::move(*reader.memory_of_record());
+  reader.give_memory(shared);
+  EXPECT_EQ(shared.size(), stream.size());
+  EXPECT_EQ(reader.memory(), 0U);
+}
+
+TEST(records, stay_where_others_lie_too) {
+  for (const char* hex : {"80000001 61 8000", "80000001 61 80000001", "00000001 61 80000001 62"}) {
+    const Bytes stream = from_hex(hex);
+    RecordReader reader(100);
+    std::copy(stream.begin(), stream.end(), reader.room().begin());
+    reader.received(stream.size());
+    EXPECT_TRUE(reader.next());
+    EXPECT_EQ(reader.memory_of_record(), nullptr) << hex;
+  }
+}
+
 TEST(records, of_a_megabyte_arrive_in_either_form) {
   Bytes stream;
   append(stream, true, 1 << 20);

@@ -44,7 +44,9 @@ class ReadySet::Direct : public std::enable_shared_from_this<Direct> {
     if ((pending_ & wanted_) != 0) return;
     pending_ |= wanted_;
     const auto kind = wanted_ == EPOLLIN ? socket_.wait_read : socket_.wait_write;
-    socket_.async_wait(kind, [self = shared_from_this(), events = wanted_](asio::error_code) { self->came(events); });
+    socket_.async_wait(kind, waiting_.keep([self = shared_from_this(), events = wanted_](asio::error_code) {
+      self->came(events);
+    }));
   }
   void came(std::uint32_t events) {
     pending_ &= ~events;
@@ -53,6 +55,7 @@ class ReadySet::Direct : public std::enable_shared_from_this<Direct> {
   }
 
   asio::posix::stream_descriptor socket_;
+  HandlerMemory waiting_;
   Member* member_;
   std::uint32_t wanted_ = 0;
   std::uint32_t pending_ = 0;  // what Asio has been asked for: both, where the wish has changed meanwhile
@@ -102,9 +105,9 @@ void ReadySet::remove(int descriptor, const Member& member) {
 }
 
 void ReadySet::wait() {
-  set_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+  set_.async_wait(asio::posix::stream_descriptor::wait_read, waiting_.keep([this](asio::error_code error) {
     if (!error) serve_ready();
-  });
+  }));
 }
 
 // One batch: then whatever else Asio has to do gets its turn.

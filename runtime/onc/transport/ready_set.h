@@ -4,6 +4,8 @@
 // which in many servers are all, wait by Asio.
 #pragma once
 
+#include <onc/transport/handler_memory.h>
+
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 
@@ -50,6 +52,7 @@ class ReadySet {
   asio::io_context& context_;
   std::array<std::shared_ptr<Direct>, waiting_directly> direct_;
   asio::posix::stream_descriptor set_;
+  HandlerMemory waiting_;
   // Those that the kernel has named and whose turn is still to come.
   std::array<epoll_event, 64> ready_{};
   std::size_t next_ = 0;

@@ -38,38 +38,52 @@ class GivenCredential {
   AUTH auth_{};
 };
 
+// A number of a handle, for as long as this lives another than it was made for.
+class Exchanged {
+ public:
+  // Throws where it cannot be changed: a procedure of another program would be called. A handle that does not say what
+  // it has is taken for the right one.
+  Exchanged(CLIENT& handle, u_int get, u_int set, std::uint32_t wanted) : handle_(handle), set_(set) {
+    std::uint32_t had = 0;
+    if (!clnt_control(&handle, get, &had) || had == wanted) return;
+    if (!clnt_control(&handle, set, &wanted))
+      throw std::system_error(std::make_error_code(std::errc::operation_not_supported));
+    had_ = had;
+  }
+  Exchanged(const Exchanged&) = delete;
+  Exchanged& operator=(const Exchanged&) = delete;
+  ~Exchanged() {
+    if (had_) clnt_control(&handle_, set_, &*had_);
+  }
+
+ private:
+  CLIENT& handle_;
+  u_int set_;
+  std::optional<std::uint32_t> had_;
+};
+
 // Lets a handle, for one call, name another program and carry another credential than it does for those it was made
 // for.
 class Borrowed {
  public:
   Borrowed(CLIENT& handle, const rpc::CallHeader& call)
-      : handle_(handle), auth_(handle.cl_auth), credential_(call.flavor, call.credential) {
-    program_ = exchange(CLGET_PROG, CLSET_PROG, call.program);
-    version_ = exchange(CLGET_VERS, CLSET_VERS, call.version);
+      : handle_(handle),
+        auth_(handle.cl_auth),
+        credential_(call.flavor, call.credential),
+        program_(handle, CLGET_PROG, CLSET_PROG, call.program),
+        version_(handle, CLGET_VERS, CLSET_VERS, call.version) {
     if (call.flavor != rpc::auth_flavor::none) handle.cl_auth = credential_.get();
   }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
-  ~Borrowed() {
-    handle_.cl_auth = auth_;
-    if (version_) set(CLSET_VERS, *version_);
-    if (program_) set(CLSET_PROG, *program_);
-  }
+  ~Borrowed() { handle_.cl_auth = auth_; }
 
  private:
-  bool set(u_int what, std::uint32_t value) { return clnt_control(&handle_, what, &value); }
-  // What there was, where it was another.
-  std::optional<std::uint32_t> exchange(u_int get, u_int what, std::uint32_t wanted) {
-    std::uint32_t had = 0;
-    if (!clnt_control(&handle_, get, &had) || had == wanted || !set(what, wanted)) return std::nullopt;
-    return had;
-  }
-
   CLIENT& handle_;
   AUTH* auth_;
   GivenCredential credential_;
-  std::optional<std::uint32_t> program_;
-  std::optional<std::uint32_t> version_;
+  Exchanged program_;
+  Exchanged version_;
 };
 
 // A generated client writes whole messages and reads whole messages: this one takes the first apart for clnt_call(),

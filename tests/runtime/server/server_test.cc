@@ -98,6 +98,45 @@ TEST(server, says_what_to_do_when_a_port_is_taken) {
   }
 }
 
+TEST(server, serves_on_where_one_more_endpoint_cannot_be_had) {
+  adder::Server adder;
+  rpc::Server taken;
+  const std::string tcp = taken.listen("tcp://127.0.0.1:0").text();
+  const std::string udp = taken.listen("udp://127.0.0.1:0").text();
+  for (const std::size_t threads : {1U, 2U}) {
+    rpc::ServerOptions options;
+    options.threads = threads;
+    rpc::Server server(options);
+    server.add(adder);
+    const std::string first = server.listen("tcp://127.0.0.1:0").text();
+    for (const std::string& cannot_be :
+         {tcp, udp, std::string("tcp://192.0.2.1:0"), "local:///nonexistent/" + std::string(10, 'x'),
+          "local:///" + std::string(200, 'x'), std::string("carrier://pigeon"), std::string("tcp://127.0.0.1:65536")})
+      EXPECT_THROW(server.listen(cannot_be), rpc::Error) << cannot_be;
+    const std::string second = server.listen("udp://127.0.0.1:0").text();
+    EXPECT_EQ(server.endpoints().size(), 2U);
+    std::thread running([&] { server.run(); });
+    EXPECT_EQ(adder::Client(first).add(2, 3), 5);
+    EXPECT_EQ(adder::Client(second).add(2, 3), 5);
+    server.stop();
+    running.join();
+  }
+}
+
+// CVE-2022-23218, -23219: they were copied into 108 bytes.
+TEST(server, and_client_refuse_paths_that_no_socket_can_have) {
+  for (std::size_t length = 108; length <= 4096; ++length) {
+    const std::string uri = "local:///" + std::string(length - 1, 'x');
+    EXPECT_THROW(rpc::Server().listen(uri), rpc::Error) << length;
+    EXPECT_THROW(adder::Client(uri, {.timeout = 5s}).add(2, 3), rpc::Error) << length;
+  }
+  const std::string folder = std::filesystem::temp_directory_path().string() + "/";
+  const std::string longest = folder + std::string(107 - folder.size(), 'x');
+  adder::Server adder;
+  RunningServer server({&adder}, {("local://" + longest).c_str()});
+  EXPECT_EQ(adder::Client("local://" + longest).add(2, 3), 5);
+}
+
 TEST(server, answers_calls_that_arrive_in_one_piece_or_many) {
   adder::Server adder;
   RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
@@ -154,9 +193,9 @@ TEST(server, is_not_held_up_by_peers_that_stop_half_way) {
   adder::Server adder;
   RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
   std::vector<std::unique_ptr<RawPeer>> stalled;
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 100; ++i) {
     stalled.push_back(std::make_unique<RawPeer>(server.endpoint()));
-    ASSERT_TRUE(stalled.back()->send(from_hex(i % 2 ? "8000" : "80000030 00000007 00")));
+    ASSERT_TRUE(stalled.back()->send(from_hex(i % 2 ? "8000" : "80000030 00000007 00000000")));
   }
   adder::Client client(server.at(), {.timeout = 5s});
   for (int i = 0; i < 100; ++i) ASSERT_EQ(client.add(i, 3), i + 3);
@@ -310,18 +349,20 @@ class PoorServer {
 };
 
 TEST(server, without_descriptors_makes_room_whichever_listener_is_called) {
-  const PoorServer server(32);
-  std::vector<std::unique_ptr<RawPeer>> idle;
-  for (int i = 0; i < 100; ++i) idle.push_back(std::make_unique<RawPeer>(server.over_ip4()));
-  // Once the last is served, all before it have been let in.
-  ASSERT_TRUE(idle.back()->send(from_hex("80000030" + add_2_and_3)));
-  EXPECT_EQ(to_hex(idle.back()->receive(32)), "8000001c " + sum_5);
-  for (const auto& endpoint : {server.over_ip6(), server.over_ip4(), server.over_ip6()}) {
-    adder::Client client(endpoint.text(), {.timeout = 2s});
-    EXPECT_EQ(client.add(2, 3), 5) << endpoint.text();
-    EXPECT_EQ(client.add(2, 4), 6) << "it closed the peer that it had just let in";
+  for (const rlim_t descriptors : {20U, 64U}) {
+    const PoorServer server(descriptors);
+    std::vector<std::unique_ptr<RawPeer>> idle;
+    for (int i = 0; i < 100; ++i) idle.push_back(std::make_unique<RawPeer>(server.over_ip4()));
+    // Once the last is served, all before it have been let in.
+    ASSERT_TRUE(idle.back()->send(from_hex("80000030" + add_2_and_3)));
+    EXPECT_EQ(to_hex(idle.back()->receive(32)), "8000001c " + sum_5);
+    for (const auto& endpoint : {server.over_ip6(), server.over_ip4(), server.over_ip6()}) {
+      adder::Client client(endpoint.text(), {.timeout = 2s});
+      EXPECT_EQ(client.add(2, 3), 5) << endpoint.text();
+      EXPECT_EQ(client.add(2, 4), 6) << "it closed the peer that it had just let in";
+    }
+    EXPECT_LT(server.cpu(), 1.0) << "it spins";
   }
-  EXPECT_LT(server.cpu(), 1.0) << "it spins";
 }
 
 TEST(server, finishes_long_replies_to_a_slow_reader) {

@@ -361,6 +361,59 @@ TEST_P(tirpc_bridge, a_handle_of_another_version_is_put_back) {
   EXPECT_EQ(version, 7U);
 }
 
+// A handle that does not do what is asked of it by `refused`.
+class Stubborn {
+ public:
+  Stubborn(CLIENT* handle, std::vector<u_int> refused) : handle_(handle), own_(*handle->cl_ops) {
+    refused_ = std::move(refused);
+    theirs_ = handle->cl_ops;
+    own_.cl_control = control;
+    handle->cl_ops = &own_;
+  }
+  Stubborn(const Stubborn&) = delete;
+  Stubborn& operator=(const Stubborn&) = delete;
+  ~Stubborn() { handle_->cl_ops = theirs_; }
+
+ private:
+  using Operations = std::remove_pointer_t<decltype(CLIENT::cl_ops)>;
+  static bool_t control(CLIENT* handle, u_int what, void* value) {
+    if (std::find(refused_.begin(), refused_.end(), what) != refused_.end()) return FALSE;
+    return theirs_->cl_control(handle, what, value);
+  }
+
+  static inline Operations* theirs_ = nullptr;
+  static inline std::vector<u_int> refused_;
+  CLIENT* handle_;
+  Operations own_;
+};
+
+// Or another program would run a procedure that only has its number in common with what was meant.
+TEST_P(tirpc_bridge, a_handle_of_another_program_that_cannot_be_changed_is_not_used) {
+  serve(tirpc::dispatch<current>);
+  const struct {
+    CLIENT* handle;
+    std::vector<u_int> refused;
+  } rows[] = {{handle(number + 1, 1), {CLSET_PROG}},
+              {handle(number, 7), {CLSET_VERS}},
+              {handle(number + 1, 7), {CLSET_VERS}},
+              {handle(number + 1, 7), {CLSET_PROG}}};
+  for (const auto& row : rows) {
+    const Stubborn stubborn(row.handle, row.refused);
+    AUTH* const auth = row.handle->cl_auth;
+    shelf::SHELF::v1::Client client(tirpc::channel(row.handle));
+    EXPECT_EQ(outcome([&] { client.as(rpc::Credential::sys({})).add(""); }),
+              std::pair(std::make_error_code(std::errc::operation_not_supported), false));
+    EXPECT_EQ(row.handle->cl_auth, auth);
+    std::uint32_t program = 0;
+    ASSERT_TRUE(clnt_control(row.handle, CLGET_PROG, &program));
+    EXPECT_EQ(program, row.handle == rows[1].handle ? number : number + 1);
+  }
+  EXPECT_TRUE(shelf_.texts.empty());
+  CLIENT* const right = handle();
+  const Stubborn stubborn(right, {CLSET_PROG, CLSET_VERS});
+  EXPECT_EQ(shelf::SHELF::v1::Client(tirpc::channel(right)).add("as it is"), 1U);
+}
+
 TEST_P(tirpc_bridge, a_client_that_has_timed_out) {
   serve(tirpc::dispatch<current>);
   auto client = this->client();

@@ -215,6 +215,45 @@ class Daemons(unittest.TestCase):
         self.assertIn("onc_rpc_refused_peers_total 1\n", text)
         self.assertEqual(daemon.end(), 0)
 
+    def test_who_asks_for_numbers_and_does_not_read_them_holds_nobody_up(self):
+        daemon = self.start("onc-timed", "--register", "no", "--listen", "tcp://127.0.0.1:0", "--metrics",
+                            "tcp://127.0.0.1:0")
+        served, host, port = re.search(r" at (tcp://\S+), .* http://([\d.]+):(\d+)/metrics$",
+                                       daemon.line.strip()).groups()
+        asking = b"GET /metrics HTTP/1.1\r\nHost: us\r\n\r\n"
+        for asked in (b"", asking[:10], asking * 1000):
+            peer = socket.create_connection((host, int(port)), TIMEOUT)
+            self.addCleanup(peer.close)
+            peer.sendall(asked)
+        for _ in range(20):
+            subprocess.run([f"{BIN}/onc-time", "get", "--server", served], check=True, stdout=subprocess.DEVNULL,
+                           timeout=TIMEOUT)
+        with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=TIMEOUT) as text:
+            self.assertIn('procedure="GETTIME",program="TIME",version="1"} 20\n', text.read().decode())
+        self.assertEqual(daemon.end(), 0)
+
+    def test_a_peer_writes_no_lines_of_its_own_into_the_log(self):
+        served = f"{self.folder}/time.sock"
+        daemon = self.start("onc-timed", "--register", "no", "--listen", f"local://{served}", "--log-level", "debug",
+                            errors=subprocess.PIPE)
+        call = struct.pack(">11I", 0x80000000 | 40, 7, 0, 2, 99, 98, 97, 0, 0, 0, 0)
+        for message in (call, struct.pack(">3I", 0x80000000 | 8, 7, 1)):
+            with socket.socket(socket.AF_UNIX) as peer:
+                peer.settimeout(TIMEOUT)
+                peer.bind(f"{self.folder}/x\nonc-timed: forged\r\x1b[2J\x7f{len(message)}")
+                peer.connect(served)
+                peer.sendall(message)
+                peer.recv(28)
+        daemon.process.send_signal(signal.SIGTERM)
+        log = daemon.process.stderr.read()
+        self.assertEqual(daemon.end(), 0)
+        lines = log.split("\n")
+        self.assertEqual(len(lines), 3, log)
+        self.assertRegex(lines[0], r"^onc-timed: program 99 version 98 procedure 97 from local://.*/x\?onc-timed: forged"
+                                   r"\?\?\[2J\?44: ")
+        self.assertRegex(lines[1], r"^onc-timed: refused local://.*/x\?onc-timed: forged\?\?\[2J\?12: ")
+        self.assertTrue(all(c.isprintable() or c == "\n" for c in log), log)
+
     def test_a_place_for_metrics_that_is_taken_is_told(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             where = "tcp://127.0.0.1:%d" % taken.getsockname()[1]

@@ -102,13 +102,13 @@ DatagramChannel::DatagramChannel(Socket socket, std::string peer, std::vector<Ad
 
 void DatagramChannel::send(xdr::Encoder& message, TimePoint deadline) {
   datagram_ = message.bytes().subspan(mark_size);
-  send_datagram(deadline);
+  if (!send_datagram(deadline)) fail(ETIMEDOUT);
 }
 
-void DatagramChannel::send_datagram(TimePoint deadline) {
+bool DatagramChannel::send_datagram(TimePoint deadline) {
   while (true) {
-    if (!send_timeout_.arm(deadline)) fail(ETIMEDOUT);
-    if (::send(socket_.get(), datagram_.data(), datagram_.size(), MSG_NOSIGNAL) >= 0) return;
+    if (!send_timeout_.arm(deadline)) return false;
+    if (::send(socket_.get(), datagram_.data(), datagram_.size(), MSG_NOSIGNAL) >= 0) return true;
     const int error = errno;
     if (error == EINTR || error == EAGAIN) continue;
     if (error != ECONNREFUSED || !turn_to_another()) fail(error);
@@ -140,7 +140,7 @@ std::optional<xdr::BytesView> DatagramChannel::receive(TimePoint deadline) {
     const int error = errno;
     if (error == EINTR || error == EAGAIN) continue;
     if (error != ECONNREFUSED || !turn_to_another()) fail(error);
-    send_datagram(deadline);
+    if (!send_datagram(deadline)) return std::nullopt;
   }
 }
 

@@ -62,7 +62,8 @@ class DatagramChannel : public Channel {
   std::string peer() const override { return peer_; }
 
  private:
-  void send_datagram(TimePoint deadline);
+  // False where the deadline passes first.
+  bool send_datagram(TimePoint deadline);
   // Connects to the next address. False where there is none, or somebody has answered at this one.
   bool turn_to_another();
 

@@ -14,6 +14,7 @@
 #include "tests/runtime/adder.h"
 #include "tests/runtime/hex.h"
 #include "tests/runtime/running_server.h"
+#include "tests/runtime/small_stack.h"
 
 #include <poll.h>
 
@@ -150,25 +151,45 @@ TEST(client, learns_when_the_connection_breaks_before_the_reply) {
   }
 }
 
-TEST(client, refuses_replies_that_lie_about_their_length) {
+TEST(client, survives_every_lie_of_a_server) {
+  const std::string answer = "00000001 00000000 00000000 00000000 00000000 0000002a";
   const struct {
-    const char* reply;
-    rpc::errc code;
+    std::string reply;  // XID stands for the call's
+    std::error_code code;
   } rows[] = {
       {"ffffffff 00000000", rpc::errc::record_too_long},
       {"7fffffff 00000000", rpc::errc::record_too_long},
+      {"48545450 2f312e31 20323030", rpc::errc::record_too_long},
       {"80000000", rpc::errc::bad_reply},
       {"80000004 00000000", rpc::errc::bad_reply},
-      {"48545450 2f312e31 20323030", rpc::errc::record_too_long},
+      {"80000008 XID 00000000", rpc::errc::bad_reply},  // a call
+      {"80000008 XID 00000001", rpc::errc::bad_reply},  // ends there
+      {"8000000c XID 00000001 00000007", rpc::errc::bad_reply},
+      {"80000014 XID 00000001 00000000 00000000 ffffffff", rpc::errc::bad_reply},  // a verifier of 4 GB
+      {"80000014 XID 00000001 00000000 00000000 00000191", rpc::errc::bad_reply},  // or of one byte more than may be
+      {"80000018 XID 00000001 00000000 00000000 ffffffff", rpc::errc::timed_out},  // and more is owed
+      {"80000018 XID 00000001 00000000 00000000 00000000 00000000", rpc::errc::undecodable_reply},
+      {"80000018 XID 00000001 00000000 00000000 00000000 00000005", rpc::errc::system_error},
+      {"80000018 XID 00000001 00000000 00000000 00000000 00000063", rpc::errc::bad_reply},
+      {"80000014 XID 00000001 00000001 00000001 00000005", rpc::errc::authentication_error},
+      {"8000001c 00000000 " + answer, rpc::errc::timed_out},  // another's, if to anybody
+      {"8000001c 00000000 " + answer + "8000001c XID " + answer, {}},
   };
   for (const auto& row : rows) {
     Liar liar([&](int connection) {
-      read_call(connection);
-      send_hex(connection, row.reply);
+      std::string reply = row.reply;
+      const xdr::Bytes call = read_call(connection);
+      if (const auto place = reply.find("XID"); place != std::string::npos)
+        reply.replace(place, 3, to_hex({call.data() + 4, 4}));
+      send_hex(connection, reply);
       wait_for_the_end(connection);
     });
-    adder::Client client(liar.at(), {.timeout = 5s});
-    EXPECT_EQ(error_of(client).code(), row.code) << row.reply;
+    adder::Client client(liar.at(), {.timeout = row.code == rpc::errc::timed_out ? short_time : 5'000ms});
+    if (row.code) {
+      EXPECT_EQ(error_of(client).code(), row.code) << row.reply;
+    } else {
+      EXPECT_EQ(client.add(2, 3), 42);
+    }
   }
 }
 
@@ -214,6 +235,29 @@ TEST(client, over_udp_tries_every_address_of_the_host) {
                                                                     transport::resolve(server.endpoint())));
   EXPECT_EQ(client.add(2, 3), 5);
   EXPECT_EQ(client.add(2, 4), 6);
+}
+
+// CVE-2016-4429: each "port unreachable" cost a piece of the stack.
+TEST(client, over_udp_outlives_any_number_of_ports_unreachable) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"udp://127.0.0.1:0"});
+  const std::uint16_t port = *server.endpoint().port;
+  std::vector<transport::Address> addresses;
+  for (int i = 0; i < 5000; ++i)
+    addresses.push_back(
+        transport::Address::ip("127.1." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1), port));
+  addresses.push_back(transport::resolve(server.endpoint()).front());
+  Socket socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::connect(socket.get(), addresses.front().data(), addresses.front().size()), 0);
+  on_a_small_stack(
+      [&] {
+        adder::Client client(std::make_unique<transport::DatagramChannel>(std::move(socket), "udp://many", addresses));
+        EXPECT_EQ(client.add(2, 3), 5);
+      },
+      256 << 10);
+  // And where nobody else is to be asked, each call says so.
+  adder::Client client("udp://127.1.0.1:" + std::to_string(port));
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(error_of(client).code(), std::errc::connection_refused) << i;
 }
 
 TEST(client, refuses_what_is_no_endpoint_when_it_is_made) {

@@ -8,21 +8,23 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <optional>
 
 #include <sys/socket.h>
 #include <sys/time.h>
 
 class RawPeer {
  public:
-  // `from`: a port of 127.0.0.1, as of a peer that comes back.
-  explicit RawPeer(const onc::transport::Endpoint& server, int receive_buffer = 0, std::uint16_t from = 0)
+  // `from`: a port of 127.0.0.1, as of a peer that comes back; 0 for one that is going to.
+  explicit RawPeer(const onc::transport::Endpoint& server, int receive_buffer = 0,
+                   std::optional<std::uint16_t> from = std::nullopt)
       : socket_(::socket(address(server).family(),
                          server.protocol == onc::transport::Protocol::udp ? SOCK_DGRAM : SOCK_STREAM, 0)) {
     const timeval limit{.tv_sec = 20, .tv_usec = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (receive_buffer) ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-    if (from) bind(from);
+    if (from) bind(*from);
     const auto to = address(server);
     if (::connect(socket_.get(), to.data(), to.size()) != 0) ADD_FAILURE() << "cannot connect";
   }
@@ -77,8 +79,8 @@ class RawPeer {
 
  private:
   void bind(std::uint16_t port) {
-    const int on = 1;
-    ::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const int returns = port != 0;
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &returns, sizeof returns);
     const auto own = onc::transport::Address::ip("127.0.0.1", port);
     EXPECT_EQ(::bind(socket_.get(), own.data(), own.size()), 0) << "the port is taken";
   }

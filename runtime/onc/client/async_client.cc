@@ -65,9 +65,10 @@ void AsyncClientState::keep(std::shared_ptr<xdr::Encoder> message) {
 }
 
 std::shared_ptr<Link> AsyncClientState::working_link() {
+  const transport::Address before = link_ && link_->has_failed() ? link_->came_from() : transport::Address();
   if (link_ && link_->has_failed()) link_.reset();
   if (link_ && Clock::now() - link_->last_call() > trusted_unused && link_->is_hung_up()) retire(link_);
-  if (!link_) link_ = std::make_shared<Link>(executor, server, options);
+  if (!link_) link_ = std::make_shared<Link>(executor, server, options, before);
   return link_;
 }
 
@@ -135,14 +136,18 @@ asio::awaitable<void> try_once(AsyncRequest request, ResultReader reader) {
 asio::awaitable<void> try_again_and_again(AsyncRequest request, ResultReader reader) {
   const TimePoint end = Clock::now() + request.timeout;
   request.deadline = std::min(end, request.deadline.value_or(end));
-  Retries retries(request.client->options.retrying, *request.deadline);
+  const Retrying& how = request.client->options.retrying;
+  Retries retries(how, *request.deadline);
+  if (how.once_across_connections && !how.even_if_it_may_have_run)
+    request.from = std::make_shared<transport::Address>();
   while (true) {
     std::optional<TimePoint> again;
     try {
       co_return co_await try_once(request, reader);
     } catch (const Error& error) {
-      again = retries.after(error);
-      if (!again) throw;
+      again = retries.after(error, request.from ? *request.from : transport::Address());
+      if (!again) throw retries.of_all(error);
+      if (request.from && !retries.may_have_run()) *request.from = transport::Address();
     }
     asio::steady_timer pause(request.client->executor, *again);
     co_await pause.async_wait(asio::use_awaitable);

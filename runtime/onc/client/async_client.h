@@ -31,6 +31,8 @@ struct AsyncRequest {
   std::size_t arguments_at = 0;                  // in the message
   std::shared_ptr<SysCaller> caller = {};        // where that is said by AUTH_SYS
   std::shared_ptr<ClientObservation> seen = {};  // by who watches, once it is awaited
+  // Where it is to come from and from nowhere else; where it does, as long as that is unspecified.
+  std::shared_ptr<transport::Address> from = {};
 };
 
 // Reads the results as soon as they are there, while they lie in the connection's buffer.

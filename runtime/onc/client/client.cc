@@ -50,7 +50,8 @@ struct Client::State {
   std::chrono::milliseconds allowed{};  // for it, as errors say
   xdr::Encoder gathered;                // one-way calls that were not sent yet: whole records
   std::optional<xdr::Decoder> results;
-  bool given_up = false;  // a channel that was given, and broke
+  bool given_up = false;         // a channel that was given, and broke
+  transport::Address came_from;  // the call under way, where it may have run and its channel broke
 
   TimePoint now() const { return channel ? channel->now() : transport::Clock::now(); }
   std::string peer() const { return channel ? channel->peer() : server->text(); }
@@ -72,6 +73,7 @@ struct Client::State {
   // Makes sure of a channel, and that it works as far as can be seen from here.
   void connect(const Procedure& procedure, TimePoint deadline);
   void drop_if_hung_up();
+  void drop_broken(MayHaveRun may_have_run);
   xdr::BytesView send_and_receive(const Procedure& procedure, TimePoint deadline);
   xdr::BytesView over_stream(const Procedure& procedure, TimePoint deadline);
   xdr::BytesView over_datagrams(const Procedure& procedure, TimePoint deadline);
@@ -179,14 +181,15 @@ void Client::State::perform() {
 
 void Client::State::exchange() {
   const TimePoint until = deadline();
+  came_from = {};
   if (options.retrying.times == 0 || !server) return try_once(until);
   Retries retries(options.retrying, until);
   while (true) {
     try {
       return try_once(until);
     } catch (const Error& error) {
-      const auto again = retries.after(error);
-      if (!again) throw;
+      const auto again = retries.after(error, came_from);
+      if (!again) throw retries.of_all(error);
       std::this_thread::sleep_until(*again);
     }
   }
@@ -195,6 +198,8 @@ void Client::State::exchange() {
 void Client::State::try_once(TimePoint until) {
   drop_if_hung_up();
   connect(called, until);
+  if (came_from.is_ip() && !options.retrying.even_if_it_may_have_run && !(channel->local() == came_from))
+    throw cannot_come_back(called, peer());
   if (!channel->takes_pieces()) message.gather();
   flush(until, MayHaveRun::no);
   try {
@@ -266,12 +271,22 @@ void Client::State::drop_if_hung_up() {
   if (last_call - before > trusted_unused && channel->is_hung_up()) channel.reset();
 }
 
+// Where its call is to be known again by where it comes from.
+void Client::State::drop_broken(MayHaveRun may_have_run) {
+  if (channel && may_have_run != MayHaveRun::no && comes_back(options.retrying)) {
+    came_from = channel->local();
+    channel->reset_when_closed();
+  }
+  channel.reset();
+}
+
 void Client::State::connect(const Procedure& procedure, TimePoint deadline) {
   if (given_up) fail(procedure, errc::connection_lost, MayHaveRun::no);
   if (channel) return;
   try {
     const transport::Endpoint at = binding::locate(*server, procedure.program, deadline);
-    channel = transport::connect(at, deadline, options.max_reply, options.source_port);
+    channel = transport::connect(at, deadline, options.max_reply,
+                                 {options.source_port, comes_back(options.retrying), came_from});
     last_call = channel->now();
   } catch (const Error& error) {
     throw not_connected(procedure, server->text(), error);
@@ -343,7 +358,7 @@ xdr::Decoder Client::State::results_of(const Procedure& procedure, xdr::BytesVie
 void Client::State::fail(const Procedure& procedure, std::error_code code, MayHaveRun may_have_run) {
   const std::string where = peer();
   const bool reusable = channel && channel->survives(code);
-  if (!reusable && server) channel.reset();
+  if (!reusable && server) drop_broken(may_have_run);
   if (!reusable && !server) given_up = true;
   throw broken_off(procedure, where, code, allowed, may_have_run);
 }

@@ -20,8 +20,8 @@ namespace onc::rpc {
 
 class Observer;
 
-// Whether a call that failed is made again, on a new connection, as long as its time lasts. The xid stays the same
-// (RFC 5531 §5), but few servers tell by it that a call on another connection is a repeat; ours do not.
+// Whether a call that failed is made again, on a new connection, as long as its time lasts: with the same xid and every
+// other byte the same (RFC 5531 §5), and, where it may have run, from the port it was made from if that is still free.
 struct Retrying {
   // How often. Only where it surely did not run: nobody listened yet, or the server hung up before it had the call.
   int times = 0;
@@ -29,6 +29,9 @@ struct Retrying {
   std::chrono::milliseconds wait{100};
   // Also where it may have run: for clients that only call what may run twice.
   bool even_if_it_may_have_run = false;
+  // Also where it may have run, but from the port it was made from or not at all: for services that tell by it that it
+  // is a repeat (ServiceOptions::once_across_connections). Over local sockets not at all.
+  bool once_across_connections = false;
 };
 
 struct ClientOptions {

@@ -59,6 +59,13 @@ Error not_connected(const Procedure& procedure, const std::string& peer, const E
   return {why.code(), describe_call(procedure, peer) + why.what() + "; " + text(MayHaveRun::no)};
 }
 
+Error cannot_come_back(const Procedure& procedure, const std::string& peer) {
+  return {std::make_error_code(std::errc::address_in_use),
+          describe_call(procedure, peer) + "the connection broke, and its port is taken by now, by which the server " +
+              "could tell a repeat; " + text(MayHaveRun::maybe),
+          true};
+}
+
 Error broken_off(const Procedure& procedure, const std::string& peer, std::error_code code,
                  std::chrono::milliseconds timeout, MayHaveRun may_have_run) {
   // A socket's own ETIMEDOUT and ours are one to the caller.

@@ -24,6 +24,9 @@ Error undecodable_results(const Procedure& procedure, const std::string& peer, c
 // There was no way to the server.
 Error not_connected(const Procedure& procedure, const std::string& peer, const Error& why);
 
+// It may have run, and cannot be repeated from where it came.
+Error cannot_come_back(const Procedure& procedure, const std::string& peer);
+
 // No reply could be had.
 Error broken_off(const Procedure& procedure, const std::string& peer, std::error_code code,
                  std::chrono::milliseconds timeout, MayHaveRun may_have_run);

@@ -26,11 +26,12 @@ std::chrono::milliseconds PendingCall::timeout() const {
   return std::min(request.timeout, time_until(*request.deadline, began));
 }
 
-Link::Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options)
+Link::Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options,
+           const transport::Address& before)
     : executor_(std::move(executor)),
       server_(std::move(server)),
       timeout_(options.timeout),
-      source_port_(options.source_port),
+      source_{options.source_port, comes_back(options.retrying), before},
       max_reply_(options.max_reply),
       decoding_(options.decoding) {}
 
@@ -57,7 +58,7 @@ asio::awaitable<void> Link::find_and_dial(std::shared_ptr<Link> self, Program pr
 
 asio::awaitable<void> Link::dial(std::shared_ptr<Link> self, TimePoint deadline) {
   try {
-    self->connected(co_await transport::async_connect(self->protocol_, self->others_, self->source_port_, deadline));
+    self->connected(co_await transport::async_connect(self->protocol_, self->others_, self->source_, deadline));
   } catch (const std::system_error& error) {
     self->fail(error.code());
   }
@@ -123,6 +124,8 @@ void Link::repeat(PendingCall& call) {
 }
 
 void Link::send(PendingCall& call) {
+  if (!is_where_it_comes_from(call))
+    return finish(call, std::make_exception_ptr(cannot_come_back(call.request.procedure, peer())));
   try {
     call.ticket = channel_->send(call.request.message);
     ++call.sent;
@@ -134,6 +137,14 @@ void Link::send(PendingCall& call) {
     finish(call, std::make_exception_ptr(broken_off(call.request.procedure, peer(), error.code(), call.timeout(),
                                                     call.sent == 0 ? MayHaveRun::no : MayHaveRun::maybe)));
   }
+}
+
+bool Link::is_where_it_comes_from(const PendingCall& call) const {
+  if (!call.request.from) return true;
+  const transport::Address here = channel_->local();
+  if (call.request.from->is_ip()) return *call.request.from == here;
+  *call.request.from = here;
+  return true;
 }
 
 MayHaveRun Link::take_back(const PendingCall& call) {
@@ -200,12 +211,21 @@ void Link::on_end(std::error_code why) {
   if (refused && !heard_ && !others_.empty()) {
     channel_->close();
     channel_.reset();
-    for (const auto& [xid, call] : calls_) call->sent = 0;
+    for (const auto& [xid, call] : calls_) has_not_left(*call);
     return run(dial(shared_from_this(), Clock::now() + timeout_));
   }
   // For the only datagram there was: nobody ran it.
-  if (refused && calls_.size() == 1 && calls_.begin()->second->sent <= 1) calls_.begin()->second->sent = 0;
+  if (refused && calls_.size() == 1 && calls_.begin()->second->sent <= 1) has_not_left(*calls_.begin()->second);
+  if (source_.returns) {
+    source_.before = channel_->local();
+    channel_->reset_when_closed();
+  }
   fail(why);
+}
+
+void Link::has_not_left(PendingCall& call) {
+  call.sent = 0;
+  if (call.request.from) *call.request.from = transport::Address();
 }
 
 void Link::fail(std::error_code why) {

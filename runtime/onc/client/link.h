@@ -39,7 +39,9 @@ struct PendingCall {
 // Connects when the first call comes. What ends the connection ends it.
 class Link final : public std::enable_shared_from_this<Link>, private transport::AsyncChannel::Owner {
  public:
-  Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options);
+  // `before`: where one that broke came from.
+  Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options,
+       const transport::Address& before);
   ~Link();
 
   // Those who still wait fail with connection_lost.
@@ -52,6 +54,8 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   transport::TimePoint last_call() const { return last_call_; }
   transport::TimePoint last_heard() const { return last_heard_; }
   std::string peer() const { return server_.text(); }
+  // Once it has failed; unspecified where the next need not come from there.
+  const transport::Address& came_from() const { return source_.before; }
 
   // Sends the call as soon as there is a connection. It must stay where it is until remove().
   void add(PendingCall& call);
@@ -71,6 +75,9 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   void run(asio::awaitable<void> dialing);
   void connected(asio::posix::stream_descriptor socket);
   void send(PendingCall& call);
+  // A call that has no such place yet has it from here on.
+  bool is_where_it_comes_from(const PendingCall& call) const;
+  static void has_not_left(PendingCall& call);
 
   void on_message(xdr::BytesView message, xdr::Bytes* memory) override;
   void on_sent(std::uint64_t first_unsent) override;
@@ -85,7 +92,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   asio::any_io_executor executor_;
   transport::Endpoint server_;
   std::chrono::milliseconds timeout_;  // for connecting
-  transport::SourcePort source_port_;
+  transport::Source source_;
   std::size_t max_reply_;
   xdr::Limits decoding_;
 

@@ -35,13 +35,24 @@ ClientOptions within_range(ClientOptions options) {
   return options;
 }
 
-std::optional<std::chrono::steady_clock::time_point> Retries::after(const Error& error) {
-  const bool may = may_pass(error.code()) && (how_.even_if_it_may_have_run || !error.maybe_executed());
+std::optional<std::chrono::steady_clock::time_point> Retries::after(const Error& error,
+                                                                    const transport::Address& came_from) {
+  may_have_run_ = may_have_run_ || error.maybe_executed();
   const auto again = std::chrono::steady_clock::now() + how_.wait;
-  if (!may || how_.times <= 0 || again >= deadline_) return std::nullopt;
+  if (!may_repeat(error, came_from) || how_.times <= 0 || again >= deadline_) return std::nullopt;
   --how_.times;
   how_.wait = std::min(2 * how_.wait, longest_repeat_wait);
   return again;
+}
+
+bool Retries::may_repeat(const Error& error, const transport::Address& came_from) const {
+  if (!may_pass(error.code())) return false;
+  return !error.maybe_executed() || how_.even_if_it_may_have_run || (how_.once_across_connections && came_from.is_ip());
+}
+
+Error Retries::of_all(const Error& last) const {
+  if (!may_have_run_ || last.maybe_executed()) return last;
+  return {last.code(), std::string(last.what()) + "; but it may have run when it was tried before", true};
 }
 
 }  // namespace onc::rpc

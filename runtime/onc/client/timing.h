@@ -21,16 +21,29 @@ std::chrono::milliseconds within_range(std::chrono::milliseconds timeout);
 std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline,
                                      std::chrono::steady_clock::time_point begin);
 
+// Calls may be known to their server by where they come from.
+inline bool comes_back(const Retrying& how) {
+  return how.times > 0 && (how.even_if_it_may_have_run || how.once_across_connections);
+}
+
 // The further attempts of one call.
 class Retries {
  public:
   Retries(const Retrying& how, std::chrono::steady_clock::time_point deadline) : how_(how), deadline_(deadline) {}
 
-  // When to try again after that failure; nothing where it is to be told.
-  std::optional<std::chrono::steady_clock::time_point> after(const Error& error);
+  // When to try again after that failure; nothing where it is to be told. `came_from`: unspecified where the call
+  // cannot come from there again.
+  std::optional<std::chrono::steady_clock::time_point> after(const Error& error,
+                                                             const transport::Address& came_from = {});
+  bool may_have_run() const { return may_have_run_; }
+  // What is told of the last attempt is true of it alone.
+  Error of_all(const Error& last) const;
 
  private:
+  bool may_repeat(const Error& error, const transport::Address& came_from) const;
+
   Retrying how_;
+  bool may_have_run_ = false;
   std::chrono::steady_clock::time_point deadline_;
 };
 

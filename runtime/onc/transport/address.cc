@@ -144,4 +144,11 @@ bool Address::operator==(const Address& other) const {
   return family() == AF_UNIX ? host() == other.host() : text() == other.text();
 }
 
+Address local_address(int descriptor) {
+  Address address;
+  socklen_t size = Address::capacity();
+  if (::getsockname(descriptor, address.data(), &size) == 0) address.resize(size);
+  return address;
+}
+
 }  // namespace onc::transport

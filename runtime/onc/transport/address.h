@@ -49,4 +49,7 @@ class Address {
   socklen_t size_ = 0;
 };
 
+// What a socket is bound to.
+Address local_address(int descriptor);
+
 }  // namespace onc::transport

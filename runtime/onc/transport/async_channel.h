@@ -2,6 +2,7 @@
 #pragma once
 
 #include <onc/transport/record.h>
+#include <onc/transport/source.h>
 
 #include <asio/posix/stream_descriptor.hpp>
 
@@ -49,6 +50,10 @@ class AsyncChannel {
   virtual void rest() = 0;
   // The peer has hung up while nobody listened.
   virtual bool is_hung_up() = 0;
+  // Where the peer sees it come from.
+  virtual Address local() = 0;
+  // It has broken: leaves its port to the next at once.
+  virtual void reset_when_closed() {}
   // The owner is told no more.
   virtual void close() = 0;
 };
@@ -65,6 +70,8 @@ class AsyncStreamChannel : public AsyncChannel, public std::enable_shared_from_t
   void wake() override;
   void rest() override;
   bool is_hung_up() override;
+  Address local() override { return local_address(socket_.native_handle()); }
+  void reset_when_closed() override { transport::reset_when_closed(socket_.native_handle()); }
   void close() override;
 
  private:
@@ -100,6 +107,7 @@ class AsyncDatagramChannel : public AsyncChannel, public std::enable_shared_from
   void wake() override;
   void rest() override;
   bool is_hung_up() override { return false; }
+  Address local() override { return local_address(socket_.native_handle()); }
   void close() override;
 
  private:

@@ -1,5 +1,4 @@
 #include <onc/transport/async_connect.h>
-#include <onc/transport/reserved_port.h>
 
 #include <asio/experimental/as_tuple.hpp>
 #include <asio/experimental/awaitable_operators.hpp>
@@ -8,6 +7,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include <cerrno>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -54,30 +54,35 @@ asio::awaitable<int> connect_by(Descriptor& socket, const Address& address, Time
   co_return 0;
 }
 
+// The error is errno's where there is no socket.
+asio::awaitable<std::optional<Descriptor>> dial(const Source& source, Protocol protocol, const Address& address,
+                                                TimePoint deadline, int& error) {
+  const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
+  const int descriptor = ::socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  error = descriptor < 0 ? errno : 0;
+  if (error != 0) co_return std::nullopt;
+  Descriptor socket(co_await asio::this_coro::executor, descriptor);
+  error = bind_source(descriptor, address, source);
+  if (error == 0) error = co_await connect_by(socket, address, deadline);
+  if (error != 0) co_return std::nullopt;
+  const int on = 1;  // calls are written whole: nothing is gained by waiting for more
+  if (protocol == Protocol::tcp) ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  co_return std::move(socket);
+}
+
 }  // namespace
 
-asio::awaitable<Descriptor> async_connect(Protocol protocol, std::vector<Address>& addresses, SourcePort port,
+asio::awaitable<Descriptor> async_connect(Protocol protocol, std::vector<Address>& addresses, const Source& source,
                                           TimePoint deadline) {
-  const auto executor = co_await asio::this_coro::executor;
-  const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
+  const Source elsewhere{source.port, source.returns};
   int error = EADDRNOTAVAIL;
   while (!addresses.empty()) {
     const Address address = addresses.front();
     const TimePoint until = share_of(deadline, addresses.size());
     addresses.erase(addresses.begin());
-    const int descriptor = ::socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (descriptor < 0) {
-      error = errno;
-      continue;
-    }
-    Descriptor socket(executor, descriptor);
-    const bool reserved = port == SourcePort::reserved && address.is_ip();
-    error = reserved ? bind_reserved_port(descriptor, address.family()) : 0;
-    if (error == 0) error = co_await connect_by(socket, address, until);
-    if (error != 0) continue;
-    const int on = 1;  // calls are written whole: nothing is gained by waiting for more
-    if (protocol == Protocol::tcp) ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    co_return socket;
+    auto socket = co_await dial(source, protocol, address, until, error);
+    if (source.is_taken(address, error)) socket = co_await dial(elsewhere, protocol, address, until, error);
+    if (socket) co_return std::move(*socket);
   }
   fail(error);
 }

@@ -3,6 +3,7 @@
 
 #include <onc/transport/address.h>
 #include <onc/transport/clock.h>
+#include <onc/transport/source.h>
 
 #include <asio/awaitable.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -11,9 +12,9 @@
 
 namespace onc::transport {
 
-// A connected, non-blocking socket, from a port below 1024 by choice, to the first of `addresses` that answers; what
+// A connected, non-blocking socket to the first of `addresses` that answers; what
 // has not been tried is left there. Throws std::system_error with the last address's errno, ETIMEDOUT at the deadline.
 asio::awaitable<asio::posix::stream_descriptor> async_connect(Protocol protocol, std::vector<Address>& addresses,
-                                                              SourcePort port, TimePoint deadline);
+                                                              const Source& source, TimePoint deadline);
 
 }  // namespace onc::transport

@@ -1,6 +1,7 @@
 // A blocking way to one peer that carries whole messages. Knows no RPC.
 #pragma once
 
+#include <onc/transport/address.h>
 #include <onc/transport/clock.h>
 #include <onc/transport/record.h>
 #include <onc/xdr/bytes.h>
@@ -41,6 +42,11 @@ class Channel {
 
   // Whether it can be used again after it has failed so. A stream cannot: where in its records it stands is not known.
   virtual bool survives(const std::error_code& failure) const;
+
+  // Where the peer sees it come from. Unspecified where that is nowhere one could come from again.
+  virtual Address local() const { return {}; }
+  // It has broken: leaves its port to the next at once.
+  virtual void reset_when_closed() {}
 
   // The URI of the peer, for errors.
   virtual std::string peer() const = 0;

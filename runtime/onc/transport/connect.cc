@@ -1,5 +1,4 @@
 #include <onc/transport/connect.h>
-#include <onc/transport/reserved_port.h>
 #include <onc/transport/socket_channel.h>
 
 #include <algorithm>
@@ -53,12 +52,11 @@ void make_blocking(int descriptor) {
 }
 
 // The error is errno's where the socket is none.
-Socket dial(Protocol protocol, const Address& address, SourcePort port, TimePoint deadline, int& error) {
+Socket dial_from(const Source& source, Protocol protocol, const Address& address, TimePoint deadline, int& error) {
   const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
   Socket socket(::socket(address.family(), type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   error = socket.get() < 0 ? errno : 0;
-  if (error == 0 && port == SourcePort::reserved && address.is_ip())
-    error = bind_reserved_port(socket.get(), address.family());
+  if (error == 0) error = bind_source(socket.get(), address, source);
   if (error == 0) error = connect_by(socket.get(), address, deadline);
   if (error != 0) return Socket();
   make_blocking(socket.get());
@@ -67,10 +65,16 @@ Socket dial(Protocol protocol, const Address& address, SourcePort port, TimePoin
   return socket;
 }
 
+Socket dial(const Source& source, Protocol protocol, const Address& address, TimePoint deadline, int& error) {
+  Socket socket = dial_from(source, protocol, address, deadline, error);
+  return source.is_taken(address, error) ? dial_from({source.port, source.returns}, protocol, address, deadline, error)
+                                         : std::move(socket);
+}
+
 }  // namespace
 
 std::unique_ptr<Channel> connect(const Endpoint& endpoint, TimePoint deadline, std::size_t max_message,
-                                 SourcePort port) {
+                                 const Source& source) {
   const Protocol protocol = endpoint.protocol.value_or(Protocol::tcp);
   std::vector<Address> addresses = resolve(endpoint, deadline);
   int error = EADDRNOTAVAIL;
@@ -78,11 +82,12 @@ std::unique_ptr<Channel> connect(const Endpoint& endpoint, TimePoint deadline, s
     const Address address = addresses.front();
     const TimePoint until = share_of(deadline, addresses.size());
     addresses.erase(addresses.begin());
-    Socket socket = dial(protocol, address, port, until, error);
+    Socket socket = dial(source, protocol, address, until, error);
     if (socket.get() < 0) continue;
     if (protocol == Protocol::udp)
-      return std::make_unique<DatagramChannel>(std::move(socket), endpoint.text(),
-                                               port == SourcePort::any ? std::move(addresses) : std::vector<Address>());
+      return std::make_unique<DatagramChannel>(
+          std::move(socket), endpoint.text(),
+          source.port == SourcePort::any ? std::move(addresses) : std::vector<Address>());
     return std::make_unique<StreamChannel>(std::move(socket), endpoint.text(), max_message);
   }
   fail(error);

@@ -5,6 +5,7 @@
 #include <onc/transport/channel.h>
 #include <onc/transport/record.h>
 #include <onc/transport/socket.h>
+#include <onc/transport/source.h>
 
 #include <vector>
 
@@ -37,6 +38,8 @@ class StreamChannel : public Channel {
   std::optional<xdr::BytesView> receive(TimePoint deadline) override;
   xdr::Bytes* memory_of_message() override { return reader_.memory_of_record(); }
   bool is_hung_up() override;
+  Address local() const override { return local_address(socket_.get()); }
+  void reset_when_closed() override { transport::reset_when_closed(socket_.get()); }
   std::string peer() const override { return peer_; }
 
  private:
@@ -59,6 +62,7 @@ class DatagramChannel : public Channel {
   bool reliable() const override { return false; }
   void send(xdr::Encoder& message, TimePoint deadline) override;
   std::optional<xdr::BytesView> receive(TimePoint deadline) override;
+  Address local() const override { return local_address(socket_.get()); }
   std::string peer() const override { return peer_; }
 
  private:

@@ -21,13 +21,6 @@ namespace {
 constexpr std::size_t send_at = std::size_t{256} << 10;
 constexpr int calls_at_once = 1000;
 
-Address local_address(int descriptor) {
-  Address address;
-  socklen_t size = Address::capacity();
-  if (::getsockname(descriptor, address.data(), &size) == 0) address.resize(size);
-  return address;
-}
-
 std::optional<uid_t> peer_uid(int descriptor) {
   ucred credentials{};
   socklen_t size = sizeof credentials;

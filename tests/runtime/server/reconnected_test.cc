@@ -32,7 +32,7 @@ std::string accepted(const std::string& xid, const std::string& rest = "") {
 
 class Peer : public RawPeer {
  public:
-  explicit Peer(const RunningServer& server) : RawPeer(server.endpoint()) {}
+  explicit Peer(const RunningServer& server) : RawPeer(server.endpoint(), 0, 0) {}
   // From the port of `before`, whose connection breaks.
   Peer(const RunningServer& server, Peer& before) : RawPeer(server.endpoint(), 0, before.leave()) {}
 

@@ -121,6 +121,17 @@ void Decoder::fixed(std::byte* value, std::size_t size) {
   copy_short(value, raw(size).data(), size);
 }
 
+std::size_t Decoder::count_alike(const std::byte* begin, std::size_t count) const {
+  const std::byte* here = at_ - 4;  // its TRUE
+  const auto each = static_cast<std::size_t>(here - begin) / count;
+  std::size_t more = 0;
+  while (static_cast<std::size_t>(end_ - here) >= each + 4 && load_big_endian<std::uint32_t>(here + each) == 1) {
+    here += each;
+    ++more;
+  }
+  return more;
+}
+
 BytesView Decoder::variable(Bound bound) { return raw(length(bound, 1, 1, "bytes")); }
 
 std::uint32_t Decoder::length(Bound bound, std::size_t smallest, std::size_t memory_each) {

@@ -9,6 +9,7 @@
 #include <onc/xdr/fields.h>
 #include <onc/xdr/types.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstring>
@@ -24,7 +25,8 @@ struct Limits {
   // count.
   std::size_t depth = 100;
   // Bytes of memory for all strings, opaques, arrays and elements of lists and chains together. The vector of a list
-  // doubles as it grows: for a while it may take three times what its elements do.
+  // doubles as it grows: for a while it may take three times what its elements do. Where a long list is made for as
+  // many as it seems to have, a sixteenth of what is left goes to that guess at most, until the list has ended.
   std::size_t memory = std::size_t{64} << 20;
   // Lets off peers of old that are careless where no value is at stake: padding that is not zero, a TRUE other than 1,
   // bytes left over. Nothing that costs more than they do, and no value the .x does not know.
@@ -221,15 +223,25 @@ class Decoder {
   // A linked list: TRUE before each element, FALSE after the last (RFC 4506 §4.19).
   template <class T, class DecodeItem>
   void list(std::vector<T>& items, DecodeItem decode_item) {
+    const std::byte* const begin = at_;
     std::size_t count = 0;
-    for (; boolean(); ++count) decode_item(list_item(items, count));
-    while (items.size() > count) items.pop_back();
+    std::size_t ready = 0;
+    for (; boolean(); ++count) {
+      if (count == ready) ready += make_ready(items, count, begin);
+      decode_item(items[count]);
+    }
+    end_list(items, count, ready);
   }
   template <class T>
   void list(std::vector<T>& items) {
+    const std::byte* const begin = at_;
     std::size_t count = 0;
-    for (; boolean(); ++count) list_item(items, count).decode(*this);
-    while (items.size() > count) items.pop_back();
+    std::size_t ready = 0;
+    for (; boolean(); ++count) {
+      if (count == ready) ready += make_ready(items, count, begin);
+      items[count].decode(*this);
+    }
+    end_list(items, count, ready);
   }
 
   template <class T, class DecodeItem>
@@ -289,9 +301,9 @@ class Decoder {
   // All bytes must have been read.
   void finish();
   bool finished() const { return finished_; }
-  // `message` is the memory that the decoder's bytes lie in, and in which nobody looks for anything else. A large opaque
-  // that ends them may take it and stay where it is; `message` is empty then, and what raw() has shown ends with that
-  // opaque. May be null.
+  // `message` is the memory that the decoder's bytes lie in, and in which nobody looks for anything else. A large
+  // opaque that ends them may take it and stay where it is; `message` is empty then, and what raw() has shown ends with
+  // that opaque. May be null.
   void may_take(Bytes* message) { message_ = message; }
 
   // Bytes left over are no error then.
@@ -352,12 +364,29 @@ class Decoder {
     memory_left_ -= memory;
   }
 
-  // Of a list, the one at `index`: one that was there before or a new one, to be filled.
+  // For the list at `begin`, of which `count` elements were read: how many more are there now, to be filled, and
+  // counted against the limit. One, or all that a long list seems to have.
   template <class T>
-  T& list_item(std::vector<T>& items, std::size_t index) {
+  [[gnu::noinline]] std::size_t make_ready(std::vector<T>& items, std::size_t count, const std::byte* begin) {
     charge(sizeof(T));
-    return index < items.size() ? items[index] : items.emplace_back();
+    std::size_t more = 1;
+    if (count == long_list) {
+      const std::size_t alike = std::min(count_alike(begin, count), memory_left_ / 16 / sizeof(T));
+      charge(alike * sizeof(T));
+      more += alike;
+    }
+    if (items.size() < count + more) items.resize(count + more);
+    return more;
   }
+  template <class T>
+  void end_list(std::vector<T>& items, std::size_t count, std::size_t ready) {
+    memory_left_ += (ready - count) * sizeof(T);
+    while (items.size() > count) items.pop_back();
+  }
+  static constexpr std::size_t long_list = 16;
+  // How many follow the element that begins here, if each takes as many bytes as the `count` before it. Where they do
+  // not, that is seen soon, and the vector grows as they come.
+  std::size_t count_alike(const std::byte* begin, std::size_t count) const;
 
   // The bytes of a string or opaque, padding checked and passed over.
   BytesView variable(Bound bound);

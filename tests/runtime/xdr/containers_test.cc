@@ -91,6 +91,36 @@ TEST(lists, stop_at_the_memory_limit) {
   }
 }
 
+TEST(lists, of_elements_of_one_size_grow_but_once) {
+  Encoder out;
+  out.list(std::vector<std::int32_t>(1000, 7), [&](std::int32_t item) { out.i32(item); });
+  Decoder in(out.bytes());
+  std::vector<std::int32_t> read;
+  in.list(read, [&](std::int32_t& item) { item = in.i32(); });
+  EXPECT_EQ(read, std::vector<std::int32_t>(1000, 7));
+  EXPECT_EQ(read.capacity(), 1000U);
+}
+
+// Words that are 1 where the TRUE of an element as long as the first ones would be.
+TEST(lists, may_look_longer_than_they_are) {
+  std::vector<std::vector<std::int32_t>> items(20, std::vector<std::int32_t>(1, 1));
+  items.push_back(std::vector<std::int32_t>(1000, 1));
+  items.push_back({});
+  Encoder out;
+  out.list(items, [&](const std::vector<std::int32_t>& item) { out.numbers(item, unbounded); });
+  out.string("all that is left", unbounded);
+  const std::size_t needed = 22 * sizeof(items[0]) + 1020 * 4 + 16;
+  for (const std::size_t memory : {needed * 16 / 15, std::size_t{1} << 20}) {
+    Decoder in(out.bytes(), {.memory = memory});
+    std::vector<std::vector<std::int32_t>> read;
+    in.list(read, [&](std::vector<std::int32_t>& item) { in.numbers(item, unbounded); });
+    EXPECT_EQ(read, items);
+    std::string rest;
+    in.string(rest, unbounded);
+    EXPECT_EQ(rest, "all that is left");
+  }
+}
+
 TEST(arrays, of_elements_that_take_no_bytes_are_few) {
   Encoder out;
   out.u32(65'537);

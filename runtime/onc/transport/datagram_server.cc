@@ -1,89 +1,19 @@
 #include <onc/transport/datagram_server.h>
 #include <onc/transport/record.h>
 
-#include <array>
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
-#include <exception>
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace onc::transport {
 namespace {
 
-// What a datagram can carry over IPv4 (65,535 less the IP and UDP headers) and over any IP.
+// What a datagram can carry over IPv4: 65,535 bytes less the IP and UDP headers.
 constexpr std::size_t max_reply = 65'507;
-constexpr std::size_t max_message = 65'535;
 
-// Between two of these other sockets are served.
-constexpr int served_at_once = 64;
-
-// A datagram's local address travels beside it: a reply must leave from where the question went to, also on a host
-// with several addresses, or its asker will not take it.
-using Control = std::array<std::byte, 64>;
-
-void ask_for_local_address(int descriptor, sa_family_t family) {
-  const int on = 1;
-  if (family == AF_INET6)
-    ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
-  else
-    ::setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
-}
-
-template <class Info>
-Info read_info(const cmsghdr* header) {
-  Info info;
-  std::memcpy(&info, CMSG_DATA(header), sizeof info);
-  return info;
-}
-
-Address local_of(const in_pktinfo& info, std::uint16_t port) {
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(port);
-  v4.sin_addr = info.ipi_spec_dst;  // what was asked may be a broadcast address: this one is ours
-  return {reinterpret_cast<const sockaddr*>(&v4), sizeof v4};
-}
-
-Address local_of(const in6_pktinfo& info, std::uint16_t port) {
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(port);
-  v6.sin6_addr = info.ipi6_addr;
-  if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) v6.sin6_scope_id = info.ipi6_ifindex;
-  return {reinterpret_cast<const sockaddr*>(&v6), sizeof v6};
-}
-
-Address local_of(msghdr& message, const Address& bound) {
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO)
-      return local_of(read_info<in_pktinfo>(header), bound.port());
-    if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO)
-      return local_of(read_info<in6_pktinfo>(header), bound.port());
-  }
-  return bound;
-}
-
-// The kernel's note on the request, turned into one that chooses the reply's source. The interface is left to the
-// routing table, but for link-local addresses.
-void choose_source(msghdr& message) {
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
-      auto info = read_info<in_pktinfo>(header);
-      // A broadcast's destination cannot be a source: spec_dst is the address of ours it came in by.
-      info = {.ipi_ifindex = 0, .ipi_spec_dst = info.ipi_spec_dst, .ipi_addr = {}};
-      std::memcpy(CMSG_DATA(header), &info, sizeof info);
-    } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
-      auto info = read_info<in6_pktinfo>(header);
-      if (IN6_IS_ADDR_MULTICAST(&info.ipi6_addr))
-        info.ipi6_addr = in6addr_any;
-      else if (!IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
-        info.ipi6_ifindex = 0;
-      std::memcpy(CMSG_DATA(header), &info, sizeof info);
-    }
-  }
-}
+// Then other sockets are served.
+constexpr std::size_t served_at_once = 64;
 
 }  // namespace
 
@@ -111,14 +41,14 @@ class DatagramServer::Late : public LateReply {
   asio::any_io_executor executor_;
   std::shared_ptr<LateReplies> all_;
   Address peer_;
-  alignas(cmsghdr) Control control_;
+  Control control_;
   msghdr request_;
 };
 
 std::unique_ptr<LateReply> DatagramServer::defer() { return std::make_unique<Late>(self_, *request_); }
 
 DatagramServer::DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late)
-    : socket_(context), handler_(handler), late_(std::make_shared<LateReplies>(max_late)), message_(max_message) {
+    : socket_(context), handler_(handler), late_(std::make_shared<LateReplies>(max_late)) {
   socklen_t size = Address::capacity();
   if (::getsockname(socket.get(), bound_.data(), &size) == 0) bound_.resize(size);
   ask_for_local_address(socket.get(), bound_.family());
@@ -147,11 +77,11 @@ void DatagramServer::wait() {
 }
 
 void DatagramServer::serve_arrived() {
-  for (int i = 0; i < served_at_once && !late_->is_full(); ++i) {
-    try {
-      if (!serve_one()) break;
-    } catch (...) {  // out of memory: the peer asks again
-    }
+  for (std::size_t served = 0; served < served_at_once && !late_->is_full();) {
+    const std::size_t came = serve_batch(std::min(expected_, late_->room()));
+    if (came == 0) break;
+    served += came;
+    expect_after(came);
   }
   if (!late_->is_full()) return wait();
   late_->wait_for_room([server = self_] {
@@ -159,28 +89,37 @@ void DatagramServer::serve_arrived() {
   });
 }
 
-bool DatagramServer::serve_one() {
-  Address peer;
-  alignas(cmsghdr) Control control;
-  iovec bytes{message_.data(), message_.size()};
-  msghdr request{};
-  request.msg_name = peer.data();
-  request.msg_namelen = Address::capacity();
-  request.msg_iov = &bytes;
-  request.msg_iovlen = 1;
-  request.msg_control = control.data();
-  request.msg_controllen = control.size();
-  const ssize_t received = ::recvmsg(socket_.native_handle(), &request, MSG_DONTWAIT);
-  // Errors of earlier replies, such as "port unreachable", are reported here too: they are nobody's now.
-  if (received < 0) return errno != EAGAIN;
-  peer.resize(request.msg_namelen);
-  const Address local = local_of(request, bound_);
-  reply_.clear();
+// Where they come one by one, each as soon as the last is answered, to ask for several costs more than it brings: that
+// is only tried at times.
+void DatagramServer::expect_after(std::size_t came) {
+  constexpr unsigned tried_after = 8;
+  if (came > 1) {
+    alone_ = 0;
+    expected_ = came == expected_ ? std::min(2 * came, DatagramBatch::most) : came;
+  } else {
+    expected_ = ++alone_ % tried_after == 0 ? 2 : 1;
+  }
+}
+
+std::size_t DatagramServer::serve_batch(std::size_t at_most) {
+  const std::size_t count = batch_.receive(socket_.native_handle(), at_most);
+  for (std::size_t i = 0; i < count; ++i) {
+    try {
+      serve_one(i);
+    } catch (...) {  // out of memory: the peer asks again
+      batch_.reply(i).clear();
+    }
+  }
+  batch_.send(socket_.native_handle());
+  return count;
+}
+
+void DatagramServer::serve_one(std::size_t index) {
+  msghdr& request = batch_.request(index);
   request_ = &request;
-  const Arrival arrival{Protocol::udp, peer, local, std::nullopt, max_reply, this};
-  handler_({message_.data(), static_cast<std::size_t>(received)}, arrival, reply_);
-  if (reply_.size() != 0) reply_to(request, reply_.bytes());
-  return true;
+  const Address local = local_of(request, bound_);
+  const Arrival arrival{Protocol::udp, batch_.peer(index), local, std::nullopt, max_reply, this};
+  handler_(batch_.message(index), arrival, batch_.reply(index));
 }
 
 // A reply that cannot leave is lost like any datagram: the caller asks again.

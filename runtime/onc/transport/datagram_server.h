@@ -2,6 +2,7 @@
 #pragma once
 
 #include <onc/transport/arrival.h>
+#include <onc/transport/datagram_batch.h>
 #include <onc/transport/endpoint.h>
 #include <onc/transport/handler_memory.h>
 #include <onc/transport/late_reply.h>
@@ -32,8 +33,10 @@ class DatagramServer final : private Deferring {
   std::unique_ptr<LateReply> defer() override;
   void wait();
   void serve_arrived();
-  // False when nothing is waiting.
-  bool serve_one();
+  void expect_after(std::size_t came);
+  // How many were waiting, of so many.
+  std::size_t serve_batch(std::size_t at_most);
+  void serve_one(std::size_t index);
   void reply_to(msghdr& request, xdr::BytesView reply);
 
   asio::posix::stream_descriptor socket_;
@@ -45,8 +48,9 @@ class DatagramServer final : private Deferring {
   const msghdr* request_ = nullptr;  // being handled
   bool finishing_ = false;
   Address bound_;
-  xdr::Bytes message_;
-  xdr::Encoder reply_;
+  DatagramBatch batch_;
+  std::size_t expected_ = 1;  // datagrams that wait together
+  unsigned alone_ = 0;        // how often in a row one came alone
 };
 
 }  // namespace onc::transport

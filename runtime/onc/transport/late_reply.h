@@ -29,7 +29,9 @@ class LateReplies {
  public:
   explicit LateReplies(std::size_t limit) : limit_(limit) {}
 
-  bool is_full() const { return pending_ >= limit_; }
+  // How many more may begin.
+  std::size_t room() const { return pending_ < limit_ ? limit_ - pending_ : 0; }
+  bool is_full() const { return room() == 0; }
   bool is_none() const { return pending_ == 0; }
   void begin() { ++pending_; }
   void end();

@@ -43,10 +43,11 @@ class ReadySet::Direct : public std::enable_shared_from_this<Direct> {
   void wait() {
     if ((pending_ & wanted_) != 0) return;
     pending_ |= wanted_;
-    const auto kind = wanted_ == EPOLLIN ? socket_.wait_read : socket_.wait_write;
-    socket_.async_wait(kind, waiting_.keep([self = shared_from_this(), events = wanted_](asio::error_code) {
-      self->came(events);
-    }));
+    const bool to_read = wanted_ == EPOLLIN;
+    const HandlerMemory& memory = to_read ? reading_ : writing_;
+    socket_.async_wait(
+        to_read ? socket_.wait_read : socket_.wait_write,
+        memory.keep([self = shared_from_this(), events = wanted_](asio::error_code) { self->came(events); }));
   }
   void came(std::uint32_t events) {
     pending_ &= ~events;
@@ -55,10 +56,11 @@ class ReadySet::Direct : public std::enable_shared_from_this<Direct> {
   }
 
   asio::posix::stream_descriptor socket_;
-  HandlerMemory waiting_;
   Member* member_;
   std::uint32_t wanted_ = 0;
   std::uint32_t pending_ = 0;  // what Asio has been asked for: both, where the wish has changed meanwhile
+  HandlerMemory reading_;
+  HandlerMemory writing_;
 };
 
 ReadySet::ReadySet(asio::io_context& context) : context_(context), set_(context) {

@@ -398,6 +398,37 @@ std::string ask(RawPeer& peer, const std::string& message) {
   return to_hex(peer.receive(28));
 }
 
+std::string word(std::uint32_t value) {
+  char text[9];
+  std::snprintf(text, sizeof text, "%08x", value);
+  return text;
+}
+
+TEST(server, answers_each_of_many_datagrams_that_wait_together) {
+  adder::Server adder;
+  rpc::Server server;
+  server.add(adder);
+  const auto at = server.listen("udp://127.0.0.1:0");
+  std::vector<RawPeer> peers;
+  for (int i = 0; i < 3; ++i) peers.emplace_back(at);
+  constexpr std::uint32_t calls = 30;
+  for (std::uint32_t call = 0; call < calls; ++call)
+    for (std::uint32_t i = 0; i < peers.size(); ++i)
+      // Each third breaks off, and has an answer shorter than the others'.
+      ASSERT_TRUE(peers[i].send(from_hex(word(call) + add_2_and_3.substr(8, add_2_and_3.size() - 26) +
+                                         (call % 3 == 0 ? "" : word(i) + word(call)))));
+  std::thread running([&] { server.run(); });
+  for (std::uint32_t call = 0; call < calls; ++call)
+    for (std::uint32_t i = 0; i < peers.size(); ++i) {
+      const bool broken = call % 3 == 0;
+      EXPECT_EQ(to_hex(peers[i].receive(broken ? 24 : 28)),
+                to_hex(from_hex(word(call) + "00000001 00000000 00000000 00000000" +
+                                (broken ? word(4) : word(0) + word(i + call)))));
+    }
+  server.stop();
+  running.join();
+}
+
 TEST(server, runs_a_call_repeated_over_udp_once) {
   for (const char* endpoint : {"udp://127.0.0.1:0", "udp://[::1]:0"}) {
     adder::Server adder;

@@ -1,5 +1,6 @@
 // What observers of servers and clients are told.
 #include <onc/rpc/observer.h>
+#include <onc/rpc/trace.h>
 #include <onc/server/in_memory.h>
 
 #include <asio/co_spawn.hpp>
@@ -162,6 +163,39 @@ TEST_F(observer, that_throws_harms_no_call) {
   network.observe(thrower);
   EXPECT_EQ(client.add(2, 3), 5);
   EXPECT_TRUE(at_server.last().end);
+}
+
+// Who binds a local socket chooses its path.
+TEST_F(observer, of_peers_whose_address_is_a_line_writes_one) {
+  std::vector<std::string> lines;
+  rpc::Trace trace([&](const std::string& line) { lines.push_back(line); });
+  const std::string peer = "local:///x\n[1] call from nobody\r\x1b[2J\x7f";
+  trace.refused(peer, "why");
+  client.add(2, 3);
+  rpc::ObservedCall call = at_server.last().call;
+  call.peer = peer;
+  trace.started(call);
+  ASSERT_EQ(lines.size(), 2U);
+  for (const std::string& line : lines) {
+    EXPECT_NE(line.find("local:///x?[1] call from nobody??[2J?"), std::string::npos) << line;
+    for (const char c : line) EXPECT_TRUE(c >= ' ' && c != 127) << line;
+  }
+}
+
+// A long reply is told of in pieces, and seen whole.
+TEST_F(observer, sees_long_results_whole) {
+  adder::Server served;
+  Recorder recorder;
+  rpc::Server server;
+  server.add(served);
+  server.observe(recorder);
+  const std::string at = server.listen("tcp://127.0.0.1:0").text();
+  std::thread running([&] { server.run(); });
+  EXPECT_EQ(adder::Client(at).long_reply(1 << 20).size(), 1U << 20);
+  server.stop();
+  running.join();
+  EXPECT_EQ(recorder.last().results.size(), (1U << 20) + 4);
+  EXPECT_EQ(recorder.last().end->bytes, empty_reply + 4 + (1U << 20));
 }
 
 // What happens after the handler was started: the same, with arguments that are gone by then.

@@ -6,7 +6,10 @@
 
 #include <atomic>
 #include <latch>
+#include <memory>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "tests/runtime/async_adder.h"
 #include "tests/runtime/hex.h"
@@ -171,19 +174,42 @@ TEST(reconnected, a_reply_is_known_to_all_threads) {
   gate.open.count_down();
 }
 
+// Its hold() never ends.
+class Endless : public rpc::AsyncService {
+ public:
+  Endless() : AsyncService(adder::program) {}
+
+  asio::awaitable<void> dispatch(std::uint32_t procedure, xdr::Decoder& arguments, xdr::Encoder&,
+                                 const rpc::Caller&) override {
+    if (procedure == hold) arguments.u32();
+    arguments.finish();
+    return procedure == hold ? wait() : rpc::no_results();
+  }
+
+ private:
+  asio::awaitable<void> wait() {
+    asio::steady_timer never(co_await asio::this_coro::executor, std::chrono::hours(1));
+    co_await never.async_wait(asio::use_awaitable);
+  }
+};
+
+// Whichever thread the first runs on, and its repeat waits on.
 TEST(reconnected, may_still_be_waiting_when_the_server_ends) {
-  adder::AsyncServer adder;
+  Endless endless;
   rpc::ServerOptions two;
   two.threads = 2;
-  const RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, two, once);
-  Peer first(server);
-  first.call(7, hold, {5});
-  first.call(8, null);
-  EXPECT_EQ(first.reply_of_null(), accepted("00000008"));
-  Peer second(server, first);
-  second.call(7, hold, {5});
-  second.call(8, null);
-  EXPECT_EQ(second.reply_of_null(), accepted("00000008"));
+  const RunningServer server({&endless}, {"tcp://127.0.0.1:0"}, two, once);
+  std::vector<std::unique_ptr<Peer>> repeating;
+  for (int i = 0; i < 16; ++i) {
+    Peer first(server);
+    first.call(7, hold, {5});
+    first.call(8, null);
+    EXPECT_EQ(first.reply_of_null(), accepted("00000008"));
+    Peer& second = *repeating.emplace_back(std::make_unique<Peer>(server, first));
+    second.call(7, hold, {5});
+    second.call(8, null);
+    EXPECT_EQ(second.reply_of_null(), accepted("00000008"));
+  }
 }
 
 TEST(reconnected, whoever_watches_sees_how_a_waiting_repeat_ends) {

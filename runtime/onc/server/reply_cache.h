@@ -10,8 +10,8 @@
 // is the only thing it can be known by. From another port it may as well be a stranger, of the same host or behind the
 // same router, whose xids happen to be the same; to tell it that a call was done which never ran would be worse than to
 // run it. So services choose (ServiceOptions::once_across_connections): those for whose clients it is of no use need
-// not hash and copy each call, at about a millisecond for a call of 1 MiB. What TCP's need besides is in
-// shared_replies.h.
+// not hash each call and copy each reply. Measured, that is 1 µs for 100 bytes of both, 0.7 ms to hash 1 MiB and 1.1 ms
+// to copy it. What TCP's need besides is in shared_replies.h.
 //
 // Over local sockets nothing is remembered: their clients have no name to be recognised by.
 #pragma once

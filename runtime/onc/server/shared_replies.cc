@@ -1,12 +1,29 @@
 #include <onc/server/shared_replies.h>
+#include <onc/transport/late_reply.h>
 
+#include <asio/any_io_executor.hpp>
 #include <asio/post.hpp>
 
+#include <memory>
 #include <new>
 
 namespace onc::rpc {
 
 using transport::Clock;
+
+struct SharedReplies::Waiting {
+  explicit Waiting(asio::any_io_executor on) : executor(std::move(on)) {}
+  void answer(xdr::BytesView reply);
+
+  asio::any_io_executor executor;
+  std::unique_ptr<transport::LateReply> back = {};
+  std::optional<Observation> seen = {};
+};
+
+SharedReplies::SharedReplies(ReplyCache::Limits limits) : cache_(limits) {}
+SharedReplies::~SharedReplies() = default;
+
+void SharedReplies::forget_waiting() { waiting_.clear(); }
 
 SharedReplies::Running::~Running() {
   if (replies_) refuse({});

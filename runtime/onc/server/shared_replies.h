@@ -7,11 +7,8 @@
 
 #include <onc/server/observation.h>
 #include <onc/server/reply_cache.h>
-#include <onc/transport/late_reply.h>
+#include <onc/transport/arrival.h>
 
-#include <asio/any_io_executor.hpp>
-
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -23,7 +20,8 @@ namespace onc::rpc {
 // For several threads at once.
 class SharedReplies {
  public:
-  explicit SharedReplies(ReplyCache::Limits limits) : cache_(limits) {}
+  explicit SharedReplies(ReplyCache::Limits limits);
+  ~SharedReplies();
 
   bool is_off() const { return cache_.is_off(); }
   ReplyCache::Call identify(const transport::Address& peer, xdr::BytesView message) const {
@@ -60,17 +58,10 @@ class SharedReplies {
   std::optional<First> find(const ReplyCache::Call& call, const Repeater& repeater, xdr::Encoder& reply);
 
   // Nobody who waits gets anything. While nothing is served.
-  void forget_waiting() { waiting_.clear(); }
+  void forget_waiting();
 
  private:
-  struct Waiting {
-    explicit Waiting(asio::any_io_executor on) : executor(std::move(on)) {}
-    void answer(xdr::BytesView reply);
-
-    asio::any_io_executor executor;
-    std::unique_ptr<transport::LateReply> back = {};
-    std::optional<Observation> seen = {};
-  };
+  struct Waiting;
   using AllWaiting = std::vector<Waiting>;
 
   void wait(const ReplyCache::Call& call, const Repeater& repeater);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace onc::transport {
 namespace {
@@ -12,6 +13,8 @@ namespace {
 constexpr std::uint32_t last_fragment = 0x80000000;
 
 constexpr std::size_t first_room = std::size_t{16} << 10;
+// That of memory which is shared: many short calls are received at once.
+constexpr std::size_t shared_room = std::size_t{64} << 10;
 // A buffer that a large record has grown past this is given back once it is empty.
 constexpr std::size_t kept_room = std::size_t{2} << 20;
 
@@ -48,15 +51,30 @@ std::span<std::byte> RecordReader::room() {
 }
 
 void RecordReader::take_memory(xdr::Bytes& shared) {
-  if (buffer_.empty()) buffer_.swap(shared);
+  if (shared.size() < shared_room) shared.resize(shared_room);
+  if (buffer_.size() >= shared.size() || arrived() > first_room) return;
+  move_to(shared);
 }
 
 void RecordReader::give_memory(xdr::Bytes& shared) {
-  if (begin_ != end_) return;
+  if (begin_ != end_) {
+    // The part is short, and the memory worth more to the others.
+    if (arrived() > first_room || buffer_.size() < shared_room) return;
+    xdr::Bytes own(arrived());
+    move_to(own);
+    if (own.size() > shared.size() && own.size() <= kept_room) shared = std::move(own);
+    return;
+  }
   start_over();
   if (buffer_.size() > shared.size() && buffer_.size() <= kept_room) buffer_.swap(shared);
   buffer_ = xdr::Bytes();
   if (fragments_ == 0) gathered_ = xdr::Bytes();
+}
+
+void RecordReader::move_to(xdr::Bytes& other) {
+  std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), arrived(), other.begin());
+  end_ -= std::exchange(begin_, 0);
+  buffer_.swap(other);
 }
 
 void RecordReader::forget() {

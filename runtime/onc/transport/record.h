@@ -36,8 +36,8 @@ class RecordReader {
   // Where that lies, if nothing else does: whoever needs it for longer may move it away. Null otherwise.
   xdr::Bytes* memory_of_record() { return begin_ == end_ && gathered_.empty() ? &buffer_ : nullptr; }
 
-  // The memory to receive to, for readers that share it: taken before room(), and given back where nothing that has
-  // arrived lies in it. What next() gave is gone then.
+  // The memory to receive to, for readers that share it: taken before room(), and given back where none of a long
+  // record lies in it. What next() gave is gone then.
   void take_memory(xdr::Bytes& shared);
   void give_memory(xdr::Bytes& shared);
   // Gives up what has arrived, and its memory.
@@ -53,6 +53,7 @@ class RecordReader {
   std::size_t arrived() const { return end_ - begin_; }
   void compact();
   void start_over();
+  void move_to(xdr::Bytes& other);
 
   std::size_t max_record_;
   xdr::Bytes buffer_;  // its size is the room there is; [begin_, end_) has not been looked at

@@ -112,7 +112,7 @@ TEST(records, cost_memory_for_what_has_arrived_only) {
   EXPECT_LE(reader.room().size(), 2 * stream.size());
 }
 
-TEST(records, share_the_memory_that_nothing_lies_in) {
+TEST(records, share_the_memory_that_nothing_long_lies_in) {
   Bytes shared;
   const auto receive = [&](RecordReader& reader, const char* hex) {
     reader.take_memory(shared);
@@ -126,12 +126,39 @@ TEST(records, share_the_memory_that_nothing_lies_in) {
   EXPECT_EQ(one.memory(), 0U);
   const std::byte* place = shared.data();
   EXPECT_EQ(receive(one, "80000001 62 80000002 63"), Records{"62"});
-  EXPECT_TRUE(shared.empty()) << "a part of a record lies in it";
+  EXPECT_EQ(shared.data(), place);
+  EXPECT_EQ(one.memory(), 5U) << "of its own, for the part that has arrived";
   EXPECT_EQ(receive(other, "00000001 64"), Records{});
   EXPECT_TRUE(other.is_partial());
   EXPECT_EQ(receive(other, "80000001 65"), Records{"6465"});
   EXPECT_EQ(other.memory(), 0U);
-  EXPECT_NE(shared.data(), place);
+  EXPECT_EQ(receive(one, "66 80000001 67"), (Records{"6366", "67"}));
+  EXPECT_EQ(one.memory(), 0U);
+  EXPECT_EQ(shared.data(), place);
+}
+
+TEST(records, that_are_long_keep_the_memory_they_arrive_in) {
+  Bytes stream = from_hex("80009c40");
+  stream.resize(stream.size() + 40'000, std::byte{'x'});
+  Bytes shared;
+  RecordReader reader(1 << 20);
+  for (const std::size_t end : {30'000UL, stream.size()}) {
+    reader.take_memory(shared);
+    const std::byte* const place = reader.room().data() - reader.size();
+    const auto arrived = BytesView(stream).subspan(reader.size(), end - reader.size());
+    std::copy(arrived.begin(), arrived.end(), reader.room().begin());
+    reader.received(arrived.size());
+    if (end != stream.size()) {
+      EXPECT_FALSE(reader.next());
+      reader.give_memory(shared);
+      EXPECT_TRUE(shared.empty());
+      EXPECT_GE(reader.memory(), 40'000U);
+      EXPECT_EQ(reader.room().data(), place + end);
+    }
+  }
+  EXPECT_EQ(to_hex(*reader.next()), to_hex(BytesView(stream).subspan(4)));
+  reader.give_memory(shared);
+  EXPECT_EQ(reader.memory(), 0U);
 }
 
 TEST(records, may_be_moved_away_with_their_memory) {

@@ -2,20 +2,14 @@
 #include <onc/rpc/error.h>
 #include <onc/server/async_service.h>
 #include <onc/server/dispatcher.h>
+#include <onc/server/handler_failure.h>
 #include <onc/server/observation.h>
 #include <onc/transport/endpoint.h>
-#include <onc/transport/late_reply.h>
-#include <onc/transport/record.h>
-
-#include <asio/co_spawn.hpp>
-#include <asio/post.hpp>
 
 #include <algorithm>
 #include <cassert>
 #include <optional>
 #include <stdexcept>
-
-#include <time.h>
 
 namespace onc::rpc {
 
@@ -26,13 +20,6 @@ namespace {
 
 // Of RPC version 2: six words and two empty opaque_auth (RFC 5531 §9), in bytes.
 constexpr std::size_t shortest_call = 40;
-
-// To some milliseconds, at a fifth of the cost.
-transport::TimePoint about_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return transport::TimePoint(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
-}
 
 }  // namespace
 
@@ -143,16 +130,15 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
   CheckedCredential checked = check(call, header, arrival);
   if (checked.refused) return refuse(call, *checked.refused, reply);
   if (is_repeat(call, served, received, reply)) return;
-  const bool on_workers = served.options.on_workers && workers_;
-  if (served.async_service || on_workers) {
-    assert(arrival.later);
-    auto late = std::make_unique<LateCall>(*this, std::move(call), arrival, std::move(checked));
-    if (on_workers) return start_on_workers(*served.service, std::move(late), arguments, received);
-    return start(*served.async_service, std::move(late), arguments, received, reply);
-  }
-  const Caller caller{arrival.protocol,       arrival.peer,           arrival.local,
-                      arrival.peer_uid,       std::move(checked.sys), std::move(checked.principal),
-                      about_now() + patience_};
+  if (served.async_service || (served.options.on_workers && workers_))
+    return start(served, std::move(call), std::move(checked), received, arguments, reply);
+  const Caller caller{arrival.protocol,
+                      arrival.peer,
+                      arrival.local,
+                      arrival.peer_uid,
+                      std::move(checked.sys),
+                      std::move(checked.principal),
+                      transport::about_now() + patience_};
   run(*served.service, call, arguments, caller, reply);
 }
 
@@ -227,40 +213,6 @@ void Dispatcher::begin_success(const Call& call, xdr::Encoder& reply) {
     encode_success(reply, call.xid, call.short_hand);
 }
 
-// What becomes of a call whose handler threw.
-struct Dispatcher::Failure {
-  enum class Answer { none, refusal, procedure_unavailable, garbage_arguments, system_error };
-
-  static Failure of(std::exception_ptr thrown, bool arguments_were_read);
-
-  Answer answer = Answer::system_error;
-  std::string what = {};  // for on_failure(), where that is to be told
-  AuthStatus why = {};    // of a refusal
-};
-
-// Each way a handler can end has one answer (RFC 5531 §9).
-Dispatcher::Failure Dispatcher::Failure::of(std::exception_ptr thrown, bool arguments_were_read) {
-  try {
-    std::rethrow_exception(std::move(thrown));
-  } catch (const NoReply&) {
-    return {.answer = Answer::none};
-  } catch (const Refusal& refusal) {
-    return {.answer = Answer::refusal, .why = refusal.why};
-  } catch (const std::system_error& error) {
-    // Only until the arguments are read is it the dispatch code that speaks: a handler may be a client itself, and
-    // what it is told is not about our arguments or procedures.
-    if (!arguments_were_read && error.code() == errc::procedure_unavailable)
-      return {.answer = Answer::procedure_unavailable, .what = error.what()};
-    if (!arguments_were_read && error.code().category() == xdr::category())
-      return {.answer = Answer::garbage_arguments, .what = error.what()};
-    return {.what = error.what()};
-  } catch (const std::exception& error) {
-    return {.what = error.what()};
-  } catch (...) {
-    return {.what = "it threw what is no std::exception"};
-  }
-}
-
 void Dispatcher::run(Service& service, Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply) {
   const std::size_t start = reply.size();
   begin_success(call, reply);
@@ -268,7 +220,7 @@ void Dispatcher::run(Service& service, Call& call, xdr::Decoder& arguments, cons
     service.dispatch(call.procedure, arguments, reply, caller);
     succeed(call, start, reply);
   } catch (...) {
-    fail(call, Failure::of(std::current_exception(), arguments.finished()), start, reply);
+    fail(call, HandlerFailure::of(std::current_exception(), arguments.finished()), start, reply);
   }
   if (call.across_connections) reply.gather();
   remember(call, reply.bytes().subspan(start), arguments.finished());
@@ -283,144 +235,6 @@ void Dispatcher::remember(Call& call, xdr::BytesView reply, bool has_run) {
     call.across_connections->refuse(reply);
 }
 
-// A call whose handler is a coroutine or runs on another thread, and all that lives as long.
-class Dispatcher::LateCall {
- public:
-  LateCall(Dispatcher& dispatcher, Call call, const Arrival& arrival, CheckedCredential checked)
-      : dispatcher_(dispatcher),
-        call_(std::move(call)),
-        peer_(arrival.peer),
-        local_(arrival.local),
-        caller_{arrival.protocol,
-                peer_,
-                local_,
-                arrival.peer_uid,
-                std::move(checked.sys),
-                std::move(checked.principal),
-                about_now() + dispatcher.patience_} {
-    reply_.u32(0);  // room for the record mark
-    begin_success(call_, reply_);
-  }
-  LateCall(const LateCall&) = delete;
-  LateCall& operator=(const LateCall&) = delete;
-  ~LateCall() {
-    if (call_.remembered_as) dispatcher_.replies_.forget(*call_.remembered_as);
-  }
-
-  Call& call() { return call_; }
-  const Caller& caller() const { return caller_; }
-  xdr::Encoder& reply() { return reply_; }
-  asio::any_io_executor executor() { return back_->executor(); }
-
-  // Gives it the way back for its reply, and makes it tell how it ends.
-  void begin(const Received& received) {
-    back_ = received.arrival.later->defer();
-    if (received.seen) {
-      seen_.emplace(std::move(**received.seen));
-      received.seen->reset();
-    }
-    if (call_.remembered_as) dispatcher_.replies_.begin(*call_.remembered_as);
-  }
-
-  void finish(const std::optional<Failure>& failure, bool has_run = true) {
-    if (failure)
-      dispatcher_.fail(call_, *failure, transport::mark_size, reply_);
-    else
-      dispatcher_.succeed(call_, transport::mark_size, reply_);
-    const xdr::BytesView message = reply_.bytes().subspan(transport::mark_size);
-    dispatcher_.remember(call_, message, has_run);
-    if (seen_) seen_->end(message);
-    if (reply_.size() != transport::mark_size) back_->send(std::move(reply_));
-  }
-
- private:
-  Dispatcher& dispatcher_;
-  Call call_;
-  transport::Address peer_;
-  transport::Address local_;
-  Caller caller_;
-  xdr::Encoder reply_;
-  std::optional<Observation> seen_;
-  std::unique_ptr<transport::LateReply> back_;
-};
-
-void Dispatcher::start(AsyncService& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
-                       const Received& received, xdr::Encoder& reply) {
-  const std::size_t start = reply.size();
-  std::optional<asio::awaitable<void>> handler;
-  try {
-    handler.emplace(service.dispatch(late->call().procedure, arguments, late->reply(), late->caller()));
-  } catch (...) {
-    fail(late->call(), Failure::of(std::current_exception(), arguments.finished()), start, reply);
-    remember(late->call(), reply.bytes().subspan(start), arguments.finished());
-    return;
-  }
-  late->begin(received);
-  const auto executor = late->executor();
-  asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr thrown) {
-    try {
-      late->finish(thrown ? std::optional(Failure::of(std::move(thrown), true)) : std::nullopt);
-    } catch (const std::exception&) {  // no memory for the reply: this caller's loss only
-    }
-  });
-}
-
-// A call on its way through a worker. What its handler throws stays on that thread: only what it means comes back.
-class Dispatcher::Job {
- public:
-  // `memory`: where the arguments lie, if nothing else does. Otherwise the next call will.
-  Job(Service& service, std::unique_ptr<LateCall> late, xdr::BytesView arguments, xdr::Bytes* memory,
-      const xdr::Limits& limits)
-      : service_(service), late_(std::move(late)), limits_(limits) {
-    const bool stay = memory && xdr::is_worth_keeping(*memory, arguments);
-    memory_ = stay ? std::move(*memory) : xdr::to_bytes(arguments);
-    arguments_ = stay ? arguments : memory_;
-  }
-
-  void run() {
-    // It waited for a worker too long.
-    if (transport::Clock::now() >= late_->caller().until) {
-      failure_ = Failure{.what = "nobody waits for its answer any more: all workers were busy too long"};
-      return;
-    }
-    xdr::Decoder in(arguments_, limits_);
-    in.may_take(&memory_);
-    try {
-      service_.dispatch(late_->call().procedure, in, late_->reply(), late_->caller());
-    } catch (...) {
-      failure_ = Failure::of(std::current_exception(), in.finished());
-    }
-    has_run_ = in.finished();
-  }
-  void finish() {
-    try {
-      late_->finish(failure_, has_run_);
-    } catch (const std::exception&) {  // no memory for the reply: this caller's loss only
-    }
-  }
-
- private:
-  Service& service_;
-  std::unique_ptr<LateCall> late_;
-  xdr::Bytes memory_;
-  xdr::BytesView arguments_;  // in it
-  xdr::Limits limits_;
-  std::optional<Failure> failure_;
-  bool has_run_ = false;
-};
-
-void Dispatcher::start_on_workers(Service& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
-                                  const Received& received) {
-  late->begin(received);
-  const auto executor = late->executor();
-  auto job = std::make_shared<Job>(service, std::move(late), arguments.rest(), received.arrival.memory, limits_);
-  // Handed back and forth, so that it ends where it began: its reply belongs to the connection's thread.
-  workers_([executor, job = std::move(job)]() mutable {
-    job->run();
-    asio::post(executor, [job = std::move(job)] { job->finish(); });
-  });
-}
-
 void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const {
   if (call.one_way) return reply.truncate(start);
   if (reply.size() - start <= call.max_reply) return;
@@ -430,14 +244,14 @@ void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& repl
 }
 
 // What it had written is forgotten where it failed.
-void Dispatcher::fail(const Call& call, const Failure& failure, std::size_t start, xdr::Encoder& reply) const {
+void Dispatcher::fail(const Call& call, const HandlerFailure& failure, std::size_t start, xdr::Encoder& reply) const {
   reply.truncate(start);
   write(call, failure, reply);
   if (call.one_way) reply.truncate(start);
 }
 
-void Dispatcher::write(const Call& call, const Failure& failure, xdr::Encoder& reply) const {
-  using Answer = Failure::Answer;
+void Dispatcher::write(const Call& call, const HandlerFailure& failure, xdr::Encoder& reply) const {
+  using Answer = HandlerFailure::Answer;
   const bool is_told = failure.answer == Answer::system_error || call.one_way;
   if (is_told && !failure.what.empty()) tell(call, failure.what);
   switch (failure.answer) {

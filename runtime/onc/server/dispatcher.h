@@ -20,6 +20,7 @@ namespace onc::rpc {
 struct CallHeader;
 class AsyncService;
 class Observation;
+struct HandlerFailure;
 
 class Dispatcher {
  public:
@@ -61,7 +62,6 @@ class Dispatcher {
   };
   class LateCall;
   class Job;
-  struct Failure;
 
   // A message and what its header says.
   struct Received {
@@ -101,14 +101,17 @@ class Dispatcher {
   bool is_repeated_over_tcp(Call& call, const Received& received, xdr::Encoder& reply);
   void tell_again(const Call& call, ReplyCache::First::State first, xdr::Encoder& reply) const;
   void run(Service& service, Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
-  void start(AsyncService& service, std::unique_ptr<LateCall> call, xdr::Decoder& arguments, const Received& received,
-             xdr::Encoder& reply);
-  void start_on_workers(Service& service, std::unique_ptr<LateCall> late, xdr::Decoder& arguments,
-                        const Received& received);
+  // Those that are answered later.
+  void start(const Served& served, Call call, CheckedCredential checked, const Received& received,
+             xdr::Decoder& arguments, xdr::Encoder& reply);
+  void start_coroutine(AsyncService& service, std::unique_ptr<LateCall> late, const Received& received,
+                       xdr::Decoder& arguments, xdr::Encoder& reply);
+  void start_on_workers(Service& service, std::unique_ptr<LateCall> late, const Received& received,
+                        xdr::BytesView arguments);
   // The reply, from `start` on, to a call that was served, and to one whose service threw.
   void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;
-  void fail(const Call& call, const Failure& failure, std::size_t start, xdr::Encoder& reply) const;
-  void write(const Call& call, const Failure& failure, xdr::Encoder& reply) const;
+  void fail(const Call& call, const HandlerFailure& failure, std::size_t start, xdr::Encoder& reply) const;
+  void write(const Call& call, const HandlerFailure& failure, xdr::Encoder& reply) const;
   void refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const;
   // What its caller gets when it repeats a call that was run; what was not is run then.
   void remember(Call& call, xdr::BytesView reply, bool has_run);

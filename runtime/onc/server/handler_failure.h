@@ -1,0 +1,22 @@
+// What becomes of a call whose handler threw.
+#pragma once
+
+#include <onc/auth/auth.h>
+
+#include <exception>
+#include <string>
+
+namespace onc::rpc {
+
+// Each way a handler can end has one answer (RFC 5531 §9).
+struct HandlerFailure {
+  enum class Answer { none, refusal, procedure_unavailable, garbage_arguments, system_error };
+
+  static HandlerFailure of(std::exception_ptr thrown, bool arguments_were_read);
+
+  Answer answer = Answer::system_error;
+  std::string what = {};  // for on_failure(), where that is to be told
+  AuthStatus why = {};    // of a refusal
+};
+
+}  // namespace onc::rpc

@@ -24,6 +24,15 @@ constexpr std::size_t max_datagram = 65'535;
 std::error_code error_code(int error) { return {error, std::generic_category()}; }
 bool would_block(int error) { return error == EAGAIN || error == EINTR; }
 
+// One alone is sent by the cheaper call.
+ssize_t send_pieces(int descriptor, std::span<iovec> pieces) {
+  if (pieces.size() == 1) return ::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = pieces.size();
+  return ::sendmsg(descriptor, &message, MSG_NOSIGNAL);
+}
+
 }  // namespace
 
 AsyncStreamChannel::AsyncStreamChannel(asio::posix::stream_descriptor socket, std::size_t max_record, Owner& owner)
@@ -121,10 +130,7 @@ void AsyncStreamChannel::write() {
     pieces[0].iov_base = static_cast<std::byte*>(pieces[0].iov_base) + sent_of_front_;
     pieces[0].iov_len -= sent_of_front_;
   }
-  msghdr message{};
-  message.msg_iov = pieces.data();
-  message.msg_iovlen = count;
-  const ssize_t size = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+  const ssize_t size = send_pieces(socket_.native_handle(), {pieces.data(), count});
   if (size < 0 && !would_block(errno)) return end(error_code(errno));
   if (size > 0) sent(static_cast<std::size_t>(size));
   if (!queue_.empty()) wait_to_write();

@@ -225,16 +225,25 @@ TimePoint Client::State::deadline() {
 }
 
 void Client::State::post() {
-  // To those that wait already it is added without a look at the clock, which would be half of its cost.
-  if (gathered.size() == 0) {
+  // To those that wait already it is added without a look at the connection or the clock, which would be half of its
+  // cost.
+  if (gathered.size() == 0 || !channel) {
     drop_if_hung_up();
     connect(called, deadline());
   }
   message.gather();
-  if (channel && !channel->reliable()) return post_datagram();
+  if (!channel->reliable()) return post_datagram();
   transport::set_mark(message);
+  const std::size_t before = gathered.size();
   gathered.raw(message.bytes());
-  if (gathered.size() >= send_gathered_at) flush(deadline(), MayHaveRun::maybe);
+  if (gathered.size() < send_gathered_at) return;
+  try {
+    flush(deadline(), MayHaveRun::maybe);
+  } catch (const Error&) {
+    // Where none has left, this one never will, as its caller is told.
+    if (gathered.size() > before) gathered.truncate(before);
+    throw;
+  }
 }
 
 void Client::State::post_datagram() {
@@ -248,6 +257,7 @@ void Client::State::post_datagram() {
 // What has begun to leave may have arrived: it is not sent a second time. A call that follows them has not left yet.
 void Client::State::flush(TimePoint until, MayHaveRun called_may_have_run) {
   if (gathered.size() == 0) return;
+  drop_if_hung_up();
   connect(called, until);
   if (now() >= until) throw broken_off(called, peer(), errc::timed_out, allowed, MayHaveRun::no);
   try {

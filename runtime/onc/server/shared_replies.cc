@@ -1,7 +1,8 @@
 #include <onc/server/shared_replies.h>
+#include <onc/transport/handler_memory.h>
 #include <onc/transport/late_reply.h>
 
-#include <asio/any_io_executor.hpp>
+#include <asio/io_context.hpp>
 #include <asio/post.hpp>
 
 #include <memory>
@@ -12,12 +13,11 @@ namespace onc::rpc {
 using transport::Clock;
 
 struct SharedReplies::Waiting {
-  explicit Waiting(asio::any_io_executor on) : executor(std::move(on)) {}
   void answer(xdr::BytesView reply);
 
-  asio::any_io_executor executor;
-  std::unique_ptr<transport::LateReply> back = {};
+  std::unique_ptr<transport::LateReply> back;
   std::optional<Observation> seen = {};
+  transport::HandlerMemory posted = {};  // must not fail: its end belongs to another thread
 };
 
 SharedReplies::SharedReplies(ReplyCache::Limits limits) : cache_(limits) {}
@@ -66,9 +66,7 @@ std::optional<SharedReplies::First> SharedReplies::find(const ReplyCache::Call& 
 
 void SharedReplies::wait(const ReplyCache::Call& call, const Repeater& repeater) {
   AllWaiting& all = waiting_[call];
-  auto back = repeater.back.defer();
-  Waiting& waiting = all.emplace_back(back->executor());
-  waiting.back = std::move(back);
+  Waiting& waiting = *all.emplace_back(std::make_unique<Waiting>(Waiting{repeater.back.defer()}));
   if (!repeater.seen) return;
   waiting.seen.emplace(std::move(**repeater.seen));
   repeater.seen->reset();
@@ -87,11 +85,13 @@ void SharedReplies::answer(AllWaiting all, xdr::BytesView reply) {
     shared = std::make_shared<const xdr::Bytes>(xdr::to_bytes(reply));
   } catch (const std::bad_alloc&) {  // they hear nothing
   }
-  for (Waiting& waiting : all) {
-    const auto executor = waiting.executor;
-    asio::post(executor, [waiting = std::move(waiting), shared]() mutable {
-      if (shared) waiting.answer(*shared);
-    });
+  for (std::unique_ptr<Waiting>& waiting : all) {
+    // As it is: through an any_io_executor the handler would lie on the heap all the same.
+    const auto executor = *waiting->back->executor().target<asio::io_context::executor_type>();
+    const transport::HandlerMemory memory = waiting->posted;
+    asio::post(executor, memory.keep([waiting = std::move(waiting), shared] {
+      if (shared) waiting->answer(*shared);
+    }));
   }
 }
 

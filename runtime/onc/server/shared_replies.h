@@ -62,7 +62,7 @@ class SharedReplies {
 
  private:
   struct Waiting;
-  using AllWaiting = std::vector<Waiting>;
+  using AllWaiting = std::vector<std::unique_ptr<Waiting>>;
 
   void wait(const ReplyCache::Call& call, const Repeater& repeater);
   AllWaiting extract(const ReplyCache::Call& call);

@@ -1,8 +1,10 @@
+#include <onc/transport/clock.h>
 #include <onc/transport/datagram_server.h>
 #include <onc/transport/record.h>
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include <sys/socket.h>
 
@@ -14,6 +16,9 @@ constexpr std::size_t max_reply = 65'507;
 
 // Then other sockets are served.
 constexpr std::size_t served_at_once = 64;
+
+// A few ticks of the clock.
+constexpr std::chrono::milliseconds longest_batch{10};
 
 }  // namespace
 
@@ -83,10 +88,18 @@ void DatagramServer::serve_arrived() {
     served += came;
     expect_after(came);
   }
-  if (!late_->is_full()) return wait();
+  if (late_->is_full())
+    wait_for_room();
+  else
+    wait();
+}
+
+void DatagramServer::wait_for_room() try {
   late_->wait_for_room([server = self_] {
     if (*server) (*server)->wait();
   });
+} catch (const std::bad_alloc&) {
+  wait();
 }
 
 // Where they come one by one, each as soon as the last is answered, to ask for several costs more than it brings: that
@@ -103,12 +116,15 @@ void DatagramServer::expect_after(std::size_t came) {
 
 std::size_t DatagramServer::serve_batch(std::size_t at_most) {
   const std::size_t count = batch_.receive(socket_.native_handle(), at_most);
+  const TimePoint began = about_now();
   for (std::size_t i = 0; i < count; ++i) {
     try {
       serve_one(i);
     } catch (...) {  // out of memory: the peer asks again
       batch_.reply(i).clear();
     }
+    // Those that are answered do not wait for handlers that take long.
+    if (about_now() - began > longest_batch) batch_.send(socket_.native_handle());
   }
   batch_.send(socket_.native_handle());
   return count;

@@ -33,6 +33,7 @@ class DatagramServer final : private Deferring {
   std::unique_ptr<LateReply> defer() override;
   void wait();
   void serve_arrived();
+  void wait_for_room();
   void expect_after(std::size_t came);
   // How many were waiting, of so many.
   std::size_t serve_batch(std::size_t at_most);

@@ -2,8 +2,6 @@
 #include <onc/transport/send.h>
 #include <onc/transport/stream_connection.h>
 
-#include <asio/post.hpp>
-
 #include <cerrno>
 #include <exception>
 #include <utility>
@@ -187,11 +185,12 @@ void StreamConnection::on_ready() {
 }
 
 void StreamConnection::write_soon() {
-  if (std::exchange(writing_soon_, true)) return;
-  asio::post(context_, [self = shared_from_this()] {
-    self->writing_soon_ = false;
-    self->step(&StreamConnection::on_writable);
-  });
+  if (!std::exchange(writing_soon_, true)) pool_->write_soon(shared_from_this());
+}
+
+void StreamConnection::write_now() {
+  writing_soon_ = false;
+  step(&StreamConnection::on_writable);
 }
 
 void StreamConnection::step(void (StreamConnection::*next)()) {

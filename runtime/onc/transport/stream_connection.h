@@ -33,6 +33,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   std::size_t buffered() const { return buffered_; }
 
  private:
+  friend class StreamPool;  // for the list of those that it lets write
+
   enum class Served { all, some, then_drop };
 
   class Late;
@@ -51,6 +53,7 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void on_ready() override;
   // As if it had been waited for and come: what else happens on this turn is sent along.
   void write_soon();
+  void write_now();
   void step(void (StreamConnection::*next)());
   void on_readable();
   void on_writable();
@@ -79,6 +82,7 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   bool in_step_ = false;  // what has arrived is being looked at
   std::uint32_t waiting_for_ = 0;
   bool writing_soon_ = false;
+  std::shared_ptr<StreamConnection> next_to_write_;
   bool paused_ = false;   // full, and so waiting for nothing
   std::size_t late_ = 0;  // replies that are still to come
   std::size_t buffered_ = 0;

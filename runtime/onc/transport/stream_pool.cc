@@ -1,7 +1,11 @@
 #include <onc/transport/stream_connection.h>
 #include <onc/transport/stream_pool.h>
 
+#include <asio/post.hpp>
+
 #include <algorithm>
+#include <new>
+#include <utility>
 
 namespace onc::transport {
 namespace {
@@ -26,6 +30,36 @@ StreamPool::~StreamPool() { close(); }
 void StreamPool::close() {
   sweeper_.cancel();
   while (!connections_.empty()) connections_.front()->close();
+  last_to_write_ = nullptr;
+  while (first_to_write_) first_to_write_ = std::move(first_to_write_->next_to_write_);
+}
+
+void StreamPool::write_soon(std::shared_ptr<StreamConnection> connection) {
+  StreamConnection* const last = connection.get();
+  if (first_to_write_)
+    last_to_write_->next_to_write_ = std::move(connection);
+  else
+    first_to_write_ = std::move(connection);
+  if (std::exchange(last_to_write_, last)) return;
+  asio::post(context_, writing_.keep([this] { let_write(); }));
+}
+
+void StreamPool::let_write() {
+  last_to_write_ = nullptr;
+  auto connection = std::move(first_to_write_);
+  while (connection) {
+    auto next = std::move(connection->next_to_write_);
+    connection->write_now();
+    connection = std::move(next);
+  }
+}
+
+void StreamPool::tell_refused(Protocol protocol, const Address& peer, const char* why) const noexcept {
+  if (!on_refused_) return;
+  try {
+    on_refused_(protocol, peer, why);
+  } catch (...) {  // the peer's end does not depend on it
+  }
 }
 
 void StreamPool::finish() {
@@ -72,11 +106,13 @@ void StreamPool::account(std::size_t before, std::size_t after) {
   }
 }
 
-void StreamPool::wait_to_sweep() {
+void StreamPool::wait_to_sweep() try {
   sweeper_.expires_after(sweep_every);
   sweeper_.async_wait(sweeping_.keep([this](asio::error_code error) {
     if (!error) sweep();
   }));
+} catch (const std::bad_alloc&) {  // Asio had no room for another timer
+  asio::post(context_, sweeping_.keep([this] { wait_to_sweep(); }));
 }
 
 void StreamPool::sweep() {

@@ -65,9 +65,10 @@ class StreamPool {
   friend class StreamConnection;
   using Connections = std::list<std::shared_ptr<StreamConnection>>;
 
-  void tell_refused(Protocol protocol, const Address& peer, const char* why) const {
-    if (on_refused_) on_refused_(protocol, peer, why);
-  }
+  void tell_refused(Protocol protocol, const Address& peer, const char* why) const noexcept;
+  // The connection's turn to write comes after whatever else happens on this one.
+  void write_soon(std::shared_ptr<StreamConnection> connection);
+  void let_write();
   void wait_to_sweep();
   void sweep();
   // The sum of what connections hold has changed.
@@ -85,6 +86,10 @@ class StreamPool {
   std::shared_ptr<LateReplies> late_;
   // In the order of their last sign of life: the front has been silent longest.
   Connections connections_;
+  // Those whose turn to write comes, linked: to wait for it needs no memory.
+  std::shared_ptr<StreamConnection> first_to_write_;
+  StreamConnection* last_to_write_ = nullptr;
+  HandlerMemory writing_;
   std::size_t buffered_ = 0;
   // Shared: a connection has bytes of its own only where its peer has sent a part of a call, or does not read.
   xdr::Bytes arriving_;

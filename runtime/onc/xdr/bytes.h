@@ -22,18 +22,19 @@ void free_large(void* place) noexcept;
 // Leaves bytes as they are when a vector grows: they are about to be overwritten, and clearing a megabyte first
 // would cost as much as receiving it.
 template <class T>
-struct UninitializedAllocator : std::allocator<T> {
+struct UninitializedAllocator {
+  using value_type = T;
+
+  UninitializedAllocator() = default;
   template <class U>
-  struct rebind {
-    using other = UninitializedAllocator<U>;
-  };
+  UninitializedAllocator(const UninitializedAllocator<U>&) noexcept {}
 
   T* allocate(std::size_t count) {
-    if (count * sizeof(T) < large_bytes) return std::allocator<T>::allocate(count);
+    if (count * sizeof(T) < large_bytes) return std::allocator<T>().allocate(count);
     return static_cast<T*>(allocate_large(count * sizeof(T)));
   }
   void deallocate(T* place, std::size_t count) noexcept {
-    if (count * sizeof(T) < large_bytes) return std::allocator<T>::deallocate(place, count);
+    if (count * sizeof(T) < large_bytes) return std::allocator<T>().deallocate(place, count);
     free_large(place);
   }
 
@@ -45,6 +46,8 @@ struct UninitializedAllocator : std::allocator<T> {
   void construct(U* place, Arguments&&... arguments) {
     ::new (static_cast<void*>(place)) U(std::forward<Arguments>(arguments)...);
   }
+
+  bool operator==(const UninitializedAllocator&) const = default;
 };
 
 // The C++ of `opaque<>`. Owns its bytes, and where it is large perhaps all of the message they came in; resize() leaves

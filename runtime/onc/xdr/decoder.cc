@@ -121,14 +121,16 @@ void Decoder::fixed(std::byte* value, std::size_t size) {
   copy_short(value, raw(size).data(), size);
 }
 
-std::size_t Decoder::count_alike(const std::byte* begin, std::size_t count) const {
+std::size_t Decoder::count_alike(const std::byte* begin, std::size_t count) {
   const std::byte* here = at_ - 4;  // its TRUE
+  if (counted_until_ && here < counted_until_) return 0;
   const auto each = static_cast<std::size_t>(here - begin) / count;
   std::size_t more = 0;
   while (static_cast<std::size_t>(end_ - here) >= each + 4 && load_big_endian<std::uint32_t>(here + each) == 1) {
     here += each;
     ++more;
   }
+  counted_until_ = here;
   return more;
 }
 

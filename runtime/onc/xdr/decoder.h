@@ -26,7 +26,8 @@ struct Limits {
   std::size_t depth = 100;
   // Bytes of memory for all strings, opaques, arrays and elements of lists and chains together. The vector of a list
   // doubles as it grows: for a while it may take three times what its elements do. Where a long list is made for as
-  // many as it seems to have, a sixteenth of what is left goes to that guess at most, until the list has ended.
+  // many as it seems to have, a sixteenth of what is left goes to that guess at most, until the list has ended, and one
+  // that was wrong is given back.
   std::size_t memory = std::size_t{64} << 20;
   // Lets off peers of old that are careless where no value is at stake: padding that is not zero, a TRUE other than 1,
   // bytes left over. Nothing that costs more than they do, and no value the .x does not know.
@@ -380,13 +381,16 @@ class Decoder {
   }
   template <class T>
   void end_list(std::vector<T>& items, std::size_t count, std::size_t ready) {
-    memory_left_ += (ready - count) * sizeof(T);
     while (items.size() > count) items.pop_back();
+    const std::size_t too_many = ready - count;
+    if (too_many > count) items.shrink_to_fit();
+    memory_left_ += too_many * sizeof(T);
   }
   static constexpr std::size_t long_list = 16;
   // How many follow the element that begins here, if each takes as many bytes as the `count` before it. Where they do
-  // not, that is seen soon, and the vector grows as they come.
-  std::size_t count_alike(const std::byte* begin, std::size_t count) const;
+  // not, that is seen soon, and the vector grows as they come. No byte is looked at twice: lists in a list, made so
+  // that each seems to reach to the message's end, would cost the square of its size.
+  std::size_t count_alike(const std::byte* begin, std::size_t count);
 
   // The bytes of a string or opaque, padding checked and passed over.
   BytesView variable(Bound bound);
@@ -411,6 +415,7 @@ class Decoder {
   void (*told_)(const void*, const Error&) = nullptr;
   const void* context_ = nullptr;
   Bytes* message_ = nullptr;
+  const std::byte* counted_until_ = nullptr;  // by count_alike()
   bool lenient_;
   bool finished_ = false;
   bool rest_passed_over_ = false;

@@ -139,6 +139,24 @@ TEST(one_way, calls_leave_unasked_when_they_are_many) {
   EXPECT_LT(network.calls.size(), 10'000U);
 }
 
+TEST(one_way, calls_that_are_told_not_to_have_run_never_leave) {
+  Network network(true);
+  std::size_t accepted = 0;
+  bool refused = false;
+  while (!refused) {
+    try {
+      network.client.one_way().until(network.channel->now() - 1h).note(1);
+      ++accepted;
+    } catch (const rpc::Error& error) {
+      EXPECT_FALSE(error.maybe_executed());
+      refused = true;
+    }
+  }
+  EXPECT_EQ(network.calls.size(), 0U);
+  network.client.flush();
+  EXPECT_EQ(network.calls.size(), accepted);
+}
+
 TEST(one_way, datagrams_leave_at_once_and_are_not_repeated) {
   Network network(false);
   const auto begin = network.channel->now();

@@ -121,6 +121,37 @@ TEST(lists, may_look_longer_than_they_are) {
   }
 }
 
+// Each inner list seems to go on to the end of the message: to believe that every time would cost the square of its
+// size.
+TEST(lists, in_a_list_that_all_look_longer_than_they_are_cost_no_more_memory_than_the_limit) {
+  constexpr std::size_t lists = 1000;
+  Encoder out;
+  for (std::size_t i = 0; i < lists; ++i) {
+    out.boolean(true);
+    for (int element = 0; element < 16; ++element)
+      for (const std::uint32_t word : {1U, 8U, 1U, 1U}) out.u32(word);
+    out.u32(1);
+    out.u32(0);
+    out.boolean(false);
+  }
+  out.boolean(false);
+  struct Item {
+    Bytes data;
+  };
+  Decoder in(out.bytes());
+  std::vector<std::vector<Item>> read;
+  in.list(read,
+          [&](std::vector<Item>& items) { in.list(items, [&](Item& item) { in.opaque(item.data, unbounded); }); });
+  in.finish();
+  ASSERT_EQ(read.size(), lists);
+  std::size_t capacity = 0;
+  for (const std::vector<Item>& items : read) {
+    EXPECT_EQ(items.size(), 17U);
+    capacity += items.capacity();
+  }
+  EXPECT_LE(capacity, 3 * 17 * lists);
+}
+
 TEST(arrays, of_elements_that_take_no_bytes_are_few) {
   Encoder out;
   out.u32(65'537);

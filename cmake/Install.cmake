@@ -47,3 +47,4 @@ install(FILES man/idlc.1 man/onc-time.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
 install(FILES man/idlc-ast.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES man/onc-timed.8 man/portmapper.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES LICENSE README.md TYPE DOC)
+install(DIRECTORY doc examples TYPE DOC)

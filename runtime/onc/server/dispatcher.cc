@@ -121,7 +121,8 @@ Dispatcher::Call::Call(const Served& served, const Received& received)
       procedure(received.header.procedure),
       xid(received.header.xid),
       max_reply(received.arrival.max_reply),
-      one_way(served.options.one_way.contains(procedure)) {}
+      one_way(served.options.one_way.contains(procedure)),
+      seen(received.seen) {}
 
 void Dispatcher::serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
   const auto& header = received.header;
@@ -247,7 +248,9 @@ void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& repl
 void Dispatcher::fail(const Call& call, const HandlerFailure& failure, std::size_t start, xdr::Encoder& reply) const {
   reply.truncate(start);
   write(call, failure, reply);
-  if (call.one_way) reply.truncate(start);
+  if (!call.one_way) return;
+  reply.truncate(start);
+  if (call.seen && *call.seen) (*call.seen)->fails(failure.code());
 }
 
 void Dispatcher::write(const Call& call, const HandlerFailure& failure, xdr::Encoder& reply) const {
@@ -265,6 +268,7 @@ void Dispatcher::write(const Call& call, const HandlerFailure& failure, xdr::Enc
 
 void Dispatcher::refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const {
   if (!call.one_way) return encode_authentication_error(reply, call.xid, why);
+  if (call.seen && *call.seen) (*call.seen)->fails(errc::authentication_error);
   tell(call, std::string("its caller is refused: ") + name(why));
 }
 

@@ -80,6 +80,7 @@ class Dispatcher {
     std::uint32_t xid;
     std::size_t max_reply;
     bool one_way;
+    std::optional<Observation>* seen;                          // null where nobody watches
     std::optional<ReplyCache::Call> remembered_as;             // over UDP,
     std::optional<SharedReplies::Running> across_connections;  // over TCP
     xdr::BytesView short_hand;                                 // for the reply; until the next call comes

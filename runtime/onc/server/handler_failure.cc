@@ -29,4 +29,15 @@ HandlerFailure HandlerFailure::of(std::exception_ptr thrown, bool arguments_were
   }
 }
 
+std::error_code HandlerFailure::code() const {
+  switch (answer) {
+    case Answer::none: return {};
+    case Answer::refusal: return errc::authentication_error;
+    case Answer::procedure_unavailable: return errc::procedure_unavailable;
+    case Answer::garbage_arguments: return errc::garbage_arguments;
+    case Answer::system_error: break;
+  }
+  return errc::system_error;
+}
+
 }  // namespace onc::rpc

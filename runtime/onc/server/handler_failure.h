@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <string>
+#include <system_error>
 
 namespace onc::rpc {
 
@@ -13,6 +14,9 @@ struct HandlerFailure {
   enum class Answer { none, refusal, procedure_unavailable, garbage_arguments, system_error };
 
   static HandlerFailure of(std::exception_ptr thrown, bool arguments_were_read);
+
+  // Nothing for silence by choice.
+  std::error_code code() const;
 
   Answer answer = Answer::system_error;
   std::string what = {};  // for on_failure(), where that is to be told

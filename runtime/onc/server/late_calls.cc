@@ -49,6 +49,7 @@ class Dispatcher::LateCall {
     if (received.seen) {
       seen_.emplace(std::move(**received.seen));
       received.seen->reset();
+      call_.seen = &seen_;
     }
     if (call_.remembered_as) dispatcher_.replies_.begin(*call_.remembered_as);
   }

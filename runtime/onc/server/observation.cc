@@ -33,6 +33,7 @@ Observation::~Observation() {
 // Read from what leaves, so that what is told cannot differ from what is answered.
 void Observation::end(xdr::BytesView reply) {
   ObservedEnd end;
+  end.failure = failure_;
   end.bytes = reply.size();
   if (!reply.empty()) {
     xdr::Decoder in(reply);

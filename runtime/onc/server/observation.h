@@ -6,6 +6,7 @@
 #include <onc/transport/arrival.h>
 #include <onc/transport/clock.h>
 
+#include <system_error>
 #include <utility>
 
 namespace onc::rpc {
@@ -17,10 +18,15 @@ class Observation {
   Observation(const Observers& observers, const CallHeader& header, const Program* program, xdr::BytesView message,
               xdr::BytesView arguments, const transport::Arrival& arrival);
   Observation(Observation&& other) noexcept
-      : observers_(std::exchange(other.observers_, nullptr)), call_(std::move(other.call_)), began_(other.began_) {}
+      : observers_(std::exchange(other.observers_, nullptr)),
+        call_(std::move(other.call_)),
+        failure_(other.failure_),
+        began_(other.began_) {}
   Observation& operator=(Observation&&) = delete;
   ~Observation();
 
+  // Why nothing will be answered to a one-way call that went wrong.
+  void fails(std::error_code why) { failure_ = why; }
   // A whole reply message, or nothing.
   void end(xdr::BytesView reply);
 
@@ -29,6 +35,7 @@ class Observation {
 
   const Observers* observers_;
   ObservedCall call_;
+  std::error_code failure_ = {};
   transport::TimePoint began_ = transport::Clock::now();
 };
 

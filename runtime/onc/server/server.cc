@@ -34,6 +34,8 @@ transport::Listener copy_of(const transport::Listener& listener) {
 struct Server::State {
   explicit State(const ServerOptions& chosen);
 
+  class Hearing;
+
   transport::Endpoint serve(transport::Listener listener);
   void close();
   void remove_paths();
@@ -49,10 +51,13 @@ struct Server::State {
   SharedReplies over_tcp;
   transport::StreamPool::Count open = 0;
   std::vector<std::unique_ptr<Reactor>> reactors;
-  asio::signal_set stop_signals;
+  // Heard on a thread of their own: the others may be held up by handlers.
+  asio::io_context signals{1};
+  asio::signal_set stop_signals{signals};
+  bool hears_signals = false;
   std::vector<transport::Endpoint> endpoints;
   std::vector<std::string> paths;  // of local sockets that were made here
-  bool is_finishing = false;
+  std::atomic<bool> is_finishing = false;
   std::atomic<std::size_t> unfinished = 0;  // reactors
   std::mutex breaking;
   std::exception_ptr why_broken;  // what came out of a reactor first
@@ -61,14 +66,11 @@ struct Server::State {
 };
 
 Server::State::State(const ServerOptions& chosen)
-    : options(within_range(chosen)),
-      over_tcp({options.reply_cache_bytes, options.reply_cache_age}),
-      reactors([&] {
+    : options(within_range(chosen)), over_tcp({options.reply_cache_bytes, options.reply_cache_age}), reactors([&] {
         std::vector<std::unique_ptr<Reactor>> all;
         for (std::size_t i = 0; i < chosen.threads; ++i) all.push_back(std::make_unique<Reactor>(chosen, open));
         return all;
-      }()),
-      stop_signals(reactors.front()->context()) {
+      }()) {
   for (const auto& reactor : reactors) reactor->dispatcher().remember_across_connections(over_tcp);
   for (std::size_t i = 0; i < reactors.size(); ++i)
     reactors[i]->connections().on_full_elsewhere([this, i] { evict_after(i, reactors.size() - 1); });
@@ -159,11 +161,14 @@ void Server::observe(Observer& observer) {
 void Server::State::wait_for_signal() {
   stop_signals.async_wait([this](asio::error_code error, int) {
     if (error) return;
-    if (is_finishing)
-      stop();
-    else
+    if (!is_finishing) {
       finish();
-    wait_for_signal();
+      return wait_for_signal();
+    }
+    stop();
+    // A handler that hangs would keep the process for ever: the next signal ends it.
+    asio::error_code ignored;
+    stop_signals.clear(ignored);
   });
 }
 
@@ -172,11 +177,35 @@ void Server::stop_on(const std::vector<int>& signals) {
   state.stop_signals.cancel();  // clear() leaves the wait of an earlier call in place
   state.stop_signals.clear();
   for (const int signal : signals) state.stop_signals.add(signal);
+  state.hears_signals = true;
   state.wait_for_signal();
 }
 
+// Until it ends.
+class Server::State::Hearing {
+ public:
+  explicit Hearing(State& state) : state_(state) {
+    if (state.hears_signals) thread_ = std::thread([&state] { state.signals.run(); });
+  }
+  Hearing(const Hearing&) = delete;
+  Hearing& operator=(const Hearing&) = delete;
+  ~Hearing() {
+    state_.signals.stop();
+    if (thread_.joinable()) thread_.join();
+    state_.signals.restart();
+    asio::error_code ignored;
+    // What a worker still does holds up the server's end: nothing else ends the process then.
+    if (state_.is_finishing) state_.stop_signals.clear(ignored);
+  }
+
+ private:
+  State& state_;
+  std::thread thread_;
+};
+
 void Server::run() {
   State& state = *state_;
+  const State::Hearing hearing(state);
   std::vector<std::thread> others;
   others.reserve(state.reactors.size());
   std::exception_ptr no_thread;
@@ -207,16 +236,13 @@ void Server::State::run(Reactor& reactor) {
   }
 }
 
-void Server::finish() {
-  asio::post(state_->reactors.front()->context(), [state = state_.get()] { state->finish(); });
-}
+void Server::finish() { state_->finish(); }
 
 void Server::State::finish() {
-  if (std::exchange(is_finishing, true)) return;
+  if (is_finishing.exchange(true)) return;
   remove_paths();
   const transport::TimePoint at_latest = transport::Clock::now() + options.finishing;
   unfinished = reactors.size();
-  // Those that are through wait for the last: the first hears signals.
   for (const auto& reactor : reactors)
     asio::post(reactor->context(), [this, &reactor = *reactor, at_latest] {
       reactor.finish(at_latest, [this] {

@@ -92,8 +92,9 @@ class Server {
   // Told of every call that comes and how it ends, and of refused peers. It must outlive the server.
   void observe(Observer& observer);
 
-  // From here on the first of these signals means finish(), the next stop(), and none ends the process. Also one that
-  // comes before run().
+  // From here on the first of these signals means finish(), the next stop(), and a third ends the process, for it may
+  // be a handler that hangs. While run() runs they are heard on a thread of their own; one that comes before is heard
+  // then.
   void stop_on(const std::vector<int>& signals);
   // Serves until finish() is through, or stop(): on this thread, and the others that ServerOptions::threads asks for.
   void run();

@@ -36,6 +36,7 @@ void parse_authority(std::string_view text, std::string_view whole, Endpoint& en
     endpoint.host = several ? text : text.substr(0, colon);
     if (!several && colon != text.npos) rest = text.substr(colon);
   }
+  if (endpoint.host == "*") refuse(whole, "every interface is 0.0.0.0 or, with IPv6, [::]");
   if (endpoint.host.empty() || endpoint.host.find_first_of("/ \t\n") != std::string::npos)
     refuse(whole, "it names no host");
   if (!rest.empty()) endpoint.port = parse_port(rest.substr(1), whole);

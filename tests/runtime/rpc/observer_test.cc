@@ -126,6 +126,25 @@ TEST_F(observer, is_told_why_a_call_was_not_served) {
   fails(99, rpc::errc::procedure_unavailable);
 }
 
+TEST_F(observer, is_told_why_a_one_way_call_was_not_served) {
+  rpc::InMemory unanswered;
+  unanswered.add(adder, {.one_way = {1, 2, 3, 8, 99}});
+  unanswered.observe(at_server);
+  adder::Client caller(unanswered.connect(), {});
+  for (const auto& [procedure, why] : {std::pair(1U, make_error_code(rpc::errc::garbage_arguments)),
+                                       {2U, make_error_code(rpc::errc::system_error)},
+                                       {3U, make_error_code(rpc::errc::authentication_error)},
+                                       {99U, make_error_code(rpc::errc::procedure_unavailable)}}) {
+    caller.one_way().call({adder::program, procedure, "called"}, [](xdr::Encoder&) {}, {});
+    caller.flush();
+    EXPECT_EQ(at_server.last().end->failure, why);
+    EXPECT_EQ(at_server.last().end->bytes, 0U);
+  }
+  caller.one_way().note(1);
+  caller.flush();
+  EXPECT_FALSE(at_server.last().end->failure);
+}
+
 TEST_F(observer, knows_no_names_of_a_program_that_is_not_served) {
   const rpc::Program strange{0xffffffff, 0xffffffff, "STRANGE", "v1"};
   EXPECT_THROW(client.call({strange, 0xffffffff, "x"}, [](xdr::Encoder&) {}, {}), rpc::Error);

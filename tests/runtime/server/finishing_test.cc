@@ -8,6 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <future>
+#include <list>
 #include <thread>
 
 #include "tests/runtime/async_adder.h"
@@ -161,6 +162,55 @@ TEST(finishing, does_not_wait_for_idle_connections) {
   EXPECT_EQ(client.add(2, 3), 5);
   server.finish();
   running.join();
+}
+
+// Its handler holds up the server's thread until the test says otherwise.
+class Blocking : public adder::Server {
+ public:
+  void dispatch(std::uint32_t procedure, xdr::Decoder& arguments, xdr::Encoder& results,
+                const rpc::Caller& caller) override {
+    adder::Server::dispatch(procedure, arguments, results, caller);
+    began = true;
+    began.notify_all();
+    may_end.wait(false);
+  }
+
+  std::atomic<bool> began = false;
+  std::atomic<bool> may_end = false;
+};
+
+bool is_heard(int signal) {
+  struct sigaction action {};
+  ::sigaction(signal, nullptr, &action);
+  return action.sa_handler != SIG_DFL;
+}
+
+TEST(finishing, signals_are_heard_though_a_handler_holds_up_the_server) {
+  Blocking blocking;
+  rpc::Server server;
+  server.add(blocking);
+  server.stop_on({SIGUSR1});
+  const std::string path = "/tmp/onc-test-" + std::to_string(::getpid()) + ".finishing";
+  const std::string at = server.listen("local://" + path).text();
+  std::thread running([&] { server.run(); });
+  std::list<std::future<void>> calls;
+  for (int i = 0; i < 3; ++i)
+    calls.push_back(std::async(std::launch::async, [&] {
+      try {
+        adder::Client(at, {.timeout = 20s}).null();
+      } catch (const rpc::Error&) {
+      }
+    }));
+  blocking.began.wait(false);
+  ::kill(::getpid(), SIGUSR1);
+  while (::access(path.c_str(), F_OK) == 0) std::this_thread::yield();
+  EXPECT_TRUE(is_heard(SIGUSR1));
+  ::kill(::getpid(), SIGUSR1);
+  while (is_heard(SIGUSR1)) std::this_thread::yield();
+  blocking.may_end = true;
+  blocking.may_end.notify_all();
+  running.join();
+  EXPECT_EQ(blocking.calls, 1) << "the others were still to come when it was stopped";
 }
 
 TEST(finishing, is_what_the_first_signal_means_and_stop_the_second) {

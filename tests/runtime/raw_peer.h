@@ -52,6 +52,9 @@ class RawPeer {
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
 
+  // It only hears from here on.
+  void say_no_more() { ::shutdown(socket_.get(), SHUT_WR); }
+
   // Exactly `size` bytes; fewer where the connection ends before.
   onc::xdr::Bytes receive(std::size_t size) {
     onc::xdr::Bytes bytes(size);

@@ -15,11 +15,14 @@ std::size_t share(std::size_t of_all, const ServerOptions& options) {
 }
 
 transport::StreamLimits limits_of(const ServerOptions& options) {
+  const std::size_t max_buffered = share(options.max_buffered, options);
   return {.max_record = options.max_record,
           .max_connections = options.max_connections,
-          .max_buffered = share(options.max_buffered, options),
+          .max_buffered = max_buffered,
           .max_late = options.max_unanswered,
           .max_late_of_all = share(options.max_unanswered_of_all, options),
+          .max_late_bytes = std::max(options.max_record, max_buffered / 8),
+          .max_late_bytes_of_all = std::max(options.max_record, max_buffered),
           .idle = options.idle,
           .partial = options.partial};
 }
@@ -27,13 +30,13 @@ transport::StreamLimits limits_of(const ServerOptions& options) {
 }  // namespace
 
 Reactor::Reactor(const ServerOptions& options, transport::StreamPool::Count& open)
-    : max_unanswered_(share(options.max_unanswered_of_all, options)),
+    : limits_(limits_of(options)),
       dispatcher_(options.decoding, {share(options.reply_cache_bytes, options), options.reply_cache_age},
                   options.patience, share(options.short_hands, options)),
       handler_([this](xdr::BytesView message, const transport::Arrival& arrival, xdr::Encoder& reply) {
         return dispatcher_.answer(message, arrival, reply);
       }),
-      connections_(context_, limits_of(options), handler_, open) {
+      connections_(context_, limits_, handler_, open) {
   connections_.on_refused([this](transport::Protocol protocol, const transport::Address& peer, const char* why) {
     if (!dispatcher_.observers().none())
       dispatcher_.observers().refused(transport::Endpoint::at(protocol, peer).text(), why);
@@ -43,8 +46,8 @@ Reactor::Reactor(const ServerOptions& options, transport::StreamPool::Count& ope
 void Reactor::serve(transport::Listener listener, bool is_shared) {
   const transport::Protocol protocol = *listener.endpoint.protocol;
   if (protocol == transport::Protocol::udp)
-    datagrams_.push_back(
-        std::make_unique<transport::DatagramServer>(context_, std::move(listener.socket), handler_, max_unanswered_));
+    datagrams_.push_back(std::make_unique<transport::DatagramServer>(
+        context_, std::move(listener.socket), handler_, limits_.max_late_of_all, limits_.max_late_bytes_of_all));
   else
     streams_.push_back(std::make_unique<transport::StreamListener>(context_, std::move(listener.socket), protocol,
                                                                    connections_, is_shared));

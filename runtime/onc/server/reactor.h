@@ -50,7 +50,7 @@ class Reactor {
   void wait_until_finished(transport::TimePoint at_latest);
   bool is_finished() const;
 
-  std::size_t max_unanswered_;
+  transport::StreamLimits limits_;
   Dispatcher dispatcher_;        // outlives the calls that still wait in the context
   asio::io_context context_{1};  // run by one thread
   transport::Handler handler_;

@@ -25,16 +25,17 @@ constexpr std::chrono::milliseconds longest_batch{10};
 // What is kept of a request until its reply is there.
 class DatagramServer::Late : public LateReply {
  public:
-  Late(std::shared_ptr<DatagramServer*> server, const msghdr& request) : server_(std::move(server)), request_(request) {
+  Late(std::shared_ptr<DatagramServer*> server, const msghdr& request, std::size_t bytes)
+      : server_(std::move(server)), request_(request), bytes_(bytes) {
     std::memcpy(peer_.data(), request.msg_name, request.msg_namelen);
     std::memcpy(control_.data(), request.msg_control, request.msg_controllen);
     request_.msg_name = peer_.data();
     request_.msg_control = control_.data();
     executor_ = (*server_)->socket_.get_executor();
     all_ = (*server_)->late_;
-    all_->begin();
+    all_->begin(bytes_);
   }
-  ~Late() override { all_->end(); }
+  ~Late() override { all_->end(bytes_); }
 
   asio::any_io_executor executor() override { return executor_; }
   void send(xdr::Encoder reply) override {
@@ -48,12 +49,14 @@ class DatagramServer::Late : public LateReply {
   Address peer_;
   Control control_;
   msghdr request_;
+  std::size_t bytes_;
 };
 
-std::unique_ptr<LateReply> DatagramServer::defer() { return std::make_unique<Late>(self_, *request_); }
+std::unique_ptr<LateReply> DatagramServer::defer() { return std::make_unique<Late>(self_, *request_, request_size_); }
 
-DatagramServer::DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late)
-    : socket_(context), handler_(handler), late_(std::make_shared<LateReplies>(max_late)) {
+DatagramServer::DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late,
+                               std::size_t max_late_bytes)
+    : socket_(context), handler_(handler), late_(std::make_shared<LateReplies>(max_late, max_late_bytes)) {
   socklen_t size = Address::capacity();
   if (::getsockname(socket.get(), bound_.data(), &size) == 0) bound_.resize(size);
   ask_for_local_address(socket.get(), bound_.family());
@@ -133,6 +136,7 @@ std::size_t DatagramServer::serve_batch(std::size_t at_most) {
 void DatagramServer::serve_one(std::size_t index) {
   msghdr& request = batch_.request(index);
   request_ = &request;
+  request_size_ = batch_.message(index).size();
   const Address local = local_of(request, bound_);
   const Arrival arrival{Protocol::udp, batch_.peer(index), local, std::nullopt, max_reply, this};
   handler_(batch_.message(index), arrival, batch_.reply(index));

@@ -16,8 +16,10 @@ namespace onc::transport {
 // Runs on the io_context's one thread.
 class DatagramServer final : private Deferring {
  public:
-  // `socket`: bound and non-blocking. `max_late`: replies that may be owed before no more is received.
-  DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late);
+  // `socket`: bound and non-blocking. `max_late`: replies that may be owed before no more is received, and
+  // `max_late_bytes`, of the calls that they are owed for.
+  DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late,
+                 std::size_t max_late_bytes);
   DatagramServer(const DatagramServer&) = delete;
   DatagramServer& operator=(const DatagramServer&) = delete;
   ~DatagramServer();
@@ -47,6 +49,7 @@ class DatagramServer final : private Deferring {
   // Null once this is gone: late replies may come later still.
   std::shared_ptr<DatagramServer*> self_ = std::make_shared<DatagramServer*>(this);
   const msghdr* request_ = nullptr;  // being handled
+  std::size_t request_size_ = 0;
   bool finishing_ = false;
   Address bound_;
   DatagramBatch batch_;

@@ -4,8 +4,9 @@
 
 namespace onc::transport {
 
-void LateReplies::end() {
+void LateReplies::end(std::size_t bytes) {
   --pending_;
+  bytes_ -= bytes;
   for (const auto& resume : std::exchange(waiting_, {})) resume();
 }
 

@@ -27,20 +27,26 @@ class LateReply {
 // How many replies are still to come, to peers that have hung up too: what they keep busy is bounded.
 class LateReplies {
  public:
-  explicit LateReplies(std::size_t limit) : limit_(limit) {}
+  // `limit`: how many; `bytes`: of the calls that wait for them.
+  LateReplies(std::size_t limit, std::size_t bytes) : limit_(limit), max_bytes_(bytes) {}
 
   // How many more may begin.
-  std::size_t room() const { return pending_ < limit_ ? limit_ - pending_ : 0; }
+  std::size_t room() const { return pending_ < limit_ && bytes_ < max_bytes_ ? limit_ - pending_ : 0; }
   bool is_full() const { return room() == 0; }
   bool is_none() const { return pending_ == 0; }
-  void begin() { ++pending_; }
-  void end();
+  void begin(std::size_t bytes) {
+    ++pending_;
+    bytes_ += bytes;
+  }
+  void end(std::size_t bytes);
   // Calls `resume` when there is room again.
   void wait_for_room(std::function<void()> resume) { waiting_.push_back(std::move(resume)); }
 
  private:
   std::size_t limit_;
+  std::size_t max_bytes_;
   std::size_t pending_ = 0;
+  std::size_t bytes_ = 0;
   std::vector<std::function<void()>> waiting_;
 };
 

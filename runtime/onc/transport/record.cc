@@ -77,6 +77,12 @@ void RecordReader::move_to(xdr::Bytes& other) {
   buffer_.swap(other);
 }
 
+void RecordReader::trim() {
+  if (buffer_.size() <= 2 * arrived()) return;
+  xdr::Bytes own(arrived());
+  move_to(own);
+}
+
 void RecordReader::forget() {
   begin_ = end_ = wanted_ = fragments_ = 0;
   buffer_ = xdr::Bytes();

@@ -40,6 +40,8 @@ class RecordReader {
   // record lies in it. What next() gave is gone then.
   void take_memory(xdr::Bytes& shared);
   void give_memory(xdr::Bytes& shared);
+  // Keeps no more than twice the memory that what has arrived needs.
+  void trim();
   // Gives up what has arrived, and its memory.
   void forget();
 

@@ -102,21 +102,31 @@ void StreamConnection::stay_alive() {
 
 // May close this connection or others, where all of them together hold too much.
 void StreamConnection::account() {
-  const std::size_t before = buffered_;
-  buffered_ = (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size();
+  const std::size_t before = std::exchange(buffered_, count_buffered());
   if (buffered_ != before) pool_->account(before, buffered_);
+}
+
+std::size_t StreamConnection::count_buffered() const {
+  return (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size();
+}
+
+void StreamConnection::trim() {
+  if (serving_ || !reader_.is_partial()) return;
+  reader_.trim();
+  buffered_ = count_buffered();
 }
 
 class StreamConnection::Late : public LateReply {
  public:
   Late(std::shared_ptr<StreamConnection> connection, std::shared_ptr<LateReplies> all)
-      : connection_(std::move(connection)), all_(std::move(all)) {
+      : connection_(std::move(connection)), all_(std::move(all)), bytes_(connection_->record_size_) {
     ++connection_->late_;
-    all_->begin();
+    connection_->late_bytes_ += bytes_;
+    all_->begin(bytes_);
   }
   ~Late() override {
-    connection_->forget_late_reply();
-    all_->end();
+    connection_->forget_late_reply(bytes_);
+    all_->end(bytes_);
   }
 
   asio::any_io_executor executor() override { return connection_->context_.get_executor(); }
@@ -125,6 +135,7 @@ class StreamConnection::Late : public LateReply {
  private:
   std::shared_ptr<StreamConnection> connection_;
   std::shared_ptr<LateReplies> all_;
+  std::size_t bytes_;
 };
 
 std::unique_ptr<LateReply> StreamConnection::defer() {
@@ -142,22 +153,27 @@ void StreamConnection::answer(xdr::Encoder reply) {
   account();
 }
 
-void StreamConnection::forget_late_reply() {
+void StreamConnection::forget_late_reply(std::size_t bytes) {
   --late_;
+  late_bytes_ -= bytes;
   resume();
-  if (pool_ && pool_->finishing_) write_soon();
+  if (pool_ && (pool_->finishing_ || hung_up_)) write_soon();
 }
 
 void StreamConnection::close_when_done() {
   if (late_ == 0 && sent_ == unsent_.size() && has_been_received(socket_.get())) close();
 }
 
-bool StreamConnection::is_full() const { return late_ >= pool_->limits_.max_late || pool_->late_->is_full(); }
+bool StreamConnection::is_full() const { return has_enough_late() || pool_->late_->is_full(); }
+
+bool StreamConnection::has_enough_late() const {
+  return late_ >= pool_->limits_.max_late || late_bytes_ >= pool_->limits_.max_late_bytes;
+}
 
 void StreamConnection::wait_for_room() {
   paused_ = true;
   wait_for(0);
-  if (late_ >= pool_->limits_.max_late) return;  // one of its own will end
+  if (has_enough_late()) return;  // one of its own will end
   pool_->late_->wait_for_room([connection = weak_from_this()] {
     if (const auto self = connection.lock()) self->resume();
   });
@@ -217,11 +233,18 @@ void StreamConnection::on_readable() {
   }
   if (received <= 0) {
     reader_.give_memory(pool_->arriving_);
-    return close();
+    return received == 0 ? hang_up() : close();
   }
   stay_alive();
   reader_.received(static_cast<std::size_t>(received));
   serve();
+}
+
+// It may have said all it has to, and wait for replies that are still to come.
+void StreamConnection::hang_up() {
+  if (late_ == 0) return close();
+  hung_up_ = true;
+  wait_for(0);
 }
 
 void StreamConnection::on_writable() {
@@ -234,6 +257,7 @@ void StreamConnection::on_writable() {
   unsent_ = xdr::Encoder();
   sent_ = 0;
   if (pool_->finishing_) return close_when_done();
+  if (hung_up_) return hang_up();
   serve();
 }
 
@@ -241,7 +265,9 @@ void StreamConnection::serve() {
   xdr::Encoder& replies = pool_->replies_;
   replies.clear();
   replies.keep_large(sent_in_place);
+  serving_ = true;
   const Served served = serve_arrived(replies);
+  serving_ = false;
   if (!pool_) return;
   const auto sent = send(replies, 0);
   if (!sent) return close();
@@ -290,6 +316,7 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
 Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies) {
   const std::size_t start = replies.size();
   replies.u32(0);  // room for the record mark
+  record_size_ = record.size();
   const Arrival arrival{
       protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record, this, reader_.memory_of_record()};
   const Verdict verdict = pool_->handler_(record, arrival, replies);

@@ -29,6 +29,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   bool is_overdue() const;
   // For that. A connection that was only idle has done nothing amiss.
   void give_up();
+  // Gives back what memory it has in advance for the rest of a call.
+  void trim();
   // Bytes of memory held for a peer that has not sent or not read all.
   std::size_t buffered() const { return buffered_; }
 
@@ -42,9 +44,10 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   std::unique_ptr<LateReply> defer() override;
   // A late reply is there; or none will be any more.
   void answer(xdr::Encoder reply);
-  void forget_late_reply();
+  void forget_late_reply(std::size_t bytes);
   // So many late replies are pending that nothing more is to be read.
   bool is_full() const;
+  bool has_enough_late() const;
   void wait_for_room();
   void resume();
 
@@ -56,10 +59,12 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void write_now();
   void step(void (StreamConnection::*next)());
   void on_readable();
+  void hang_up();
   void on_writable();
   void stay_alive();
   void forget_memory();
   void account();
+  std::size_t count_buffered() const;
   // Serves what has arrived and sends the replies. What cannot be sent now is kept, and nothing is read meanwhile.
   // Nor is it while the connection is full.
   void serve();
@@ -79,12 +84,16 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   xdr::Encoder unsent_;
   std::size_t sent_ = 0;  // of unsent_
   bool drop_when_sent_ = false;
+  bool serving_ = false;  // calls that lie in the reader's memory
   bool in_step_ = false;  // what has arrived is being looked at
   std::uint32_t waiting_for_ = 0;
   bool writing_soon_ = false;
   std::shared_ptr<StreamConnection> next_to_write_;
-  bool paused_ = false;   // full, and so waiting for nothing
-  std::size_t late_ = 0;  // replies that are still to come
+  bool paused_ = false;          // full, and so waiting for nothing
+  bool hung_up_ = false;         // the peer says no more, and still hears
+  std::size_t late_ = 0;         // replies that are still to come
+  std::size_t late_bytes_ = 0;   // of their calls
+  std::size_t record_size_ = 0;  // of the one that is served
   std::size_t buffered_ = 0;
   std::chrono::seconds last_sign_of_life_{0};
   std::optional<std::chrono::seconds> record_began_;

@@ -21,7 +21,7 @@ StreamPool::StreamPool(asio::io_context& context, const StreamLimits& limits, Ha
       limits_(limits),
       handler_(handler),
       open_(open),
-      late_(std::make_shared<LateReplies>(limits.max_late_of_all)) {
+      late_(std::make_shared<LateReplies>(limits.max_late_of_all, limits.max_late_bytes_of_all)) {
   wait_to_sweep();
 }
 
@@ -96,6 +96,7 @@ bool StreamPool::evict_longest_silent() {
 
 void StreamPool::account(std::size_t before, std::size_t after) {
   buffered_ = buffered_ - before + after;
+  if (buffered_ > limits_.max_buffered) trim();
   while (buffered_ > limits_.max_buffered) {
     const auto largest = std::max_element(connections_.begin(), connections_.end(),
                                           [](const auto& a, const auto& b) { return a->buffered() < b->buffered(); });
@@ -103,6 +104,14 @@ void StreamPool::account(std::size_t before, std::size_t after) {
     (*largest)->refuse(
         "all connections together hold too much of calls half received and replies half sent, and this "
         "one most");
+  }
+}
+
+void StreamPool::trim() {
+  for (const auto& connection : connections_) {
+    buffered_ -= connection->buffered();
+    connection->trim();
+    buffered_ += connection->buffered();
   }
 }
 

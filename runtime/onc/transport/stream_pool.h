@@ -22,13 +22,15 @@ namespace onc::transport {
 class StreamConnection;
 
 struct StreamLimits {
-  std::size_t max_record;        // bytes
-  std::size_t max_connections;   // of all pools together; one more, and the pool's longest silent makes room for it
-  std::size_t max_buffered;      // bytes of half-received calls and half-sent replies; over it, the largest is closed
-  std::size_t max_late;          // replies that one peer may be owed and yet be heard,
-  std::size_t max_late_of_all;   // and all of them, those that have hung up too
-  std::chrono::seconds idle;     // between calls
-  std::chrono::seconds partial;  // with a call half sent or a reply half read, where nothing moves
+  std::size_t max_record;       // bytes
+  std::size_t max_connections;  // of all pools together; one more, and the pool's longest silent makes room for it
+  std::size_t max_buffered;     // bytes of half-received calls and half-sent replies; over it, the largest is closed
+  std::size_t max_late;         // replies that one peer may be owed and yet be heard,
+  std::size_t max_late_of_all;  // and all of them, those that have hung up too
+  std::size_t max_late_bytes;   // of the calls that they are owed for: of one peer,
+  std::size_t max_late_bytes_of_all;  // and of all
+  std::chrono::seconds idle;          // between calls
+  std::chrono::seconds partial;       // with a call half sent or a reply half read, where nothing moves
 };
 
 // A record that arrives slower than this, in bytes per second, is given up once StreamLimits::partial has passed too.
@@ -71,6 +73,8 @@ class StreamPool {
   void let_write();
   void wait_to_sweep();
   void sweep();
+  // Leaves to connections no memory in advance.
+  void trim();
   // The sum of what connections hold has changed.
   void account(std::size_t before, std::size_t after);
 

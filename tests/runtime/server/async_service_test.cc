@@ -233,6 +233,37 @@ TEST(async_service, of_one_connection_runs_no_more_handlers_than_allowed) {
   EXPECT_EQ(peer.reply(), accepted("00000004", "00000000 00000005"));
 }
 
+TEST(async_service, of_one_connection_holds_no_more_bytes_of_calls_than_allowed) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {.max_record = 44, .max_buffered = 400});
+  Controller controller(server.at());
+  Caller peer(server.endpoint());
+  // Of 44 bytes each, where an eighth of 400 is allowed.
+  peer.call({record(1, 10, {71}), record(2, 10, {72}), record(3, 10, {73})});
+  EXPECT_EQ(controller.wait_for_held(2), 2) << "it began the third";
+  controller.release(71);
+  EXPECT_EQ(peer.reply(), accepted("00000001", "00000000 00000047"));
+  EXPECT_EQ(controller.wait_for_held(3), 3);
+  controller.release(72);
+  controller.release(73);
+}
+
+TEST(async_service, answers_who_says_no_more_and_waits) {
+  adder::AsyncServer adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  Controller controller(server.at());
+  Caller peer(server.endpoint());
+  peer.call({record(1, 10, {71}), record(2, 10, {72})});
+  peer.say_no_more();
+  controller.wait_for_held(2);
+  for (int turns = 0; turns < 5; ++turns) controller.client.null();  // it has heard of it by then
+  controller.release(71);
+  EXPECT_EQ(peer.reply(), accepted("00000001", "00000000 00000047"));
+  controller.release(72);
+  EXPECT_EQ(peer.reply(), accepted("00000002", "00000000 00000048"));
+  EXPECT_TRUE(peer.is_closed());
+}
+
 TEST(async_service, of_all_connections_runs_no_more_handlers_than_allowed) {
   adder::AsyncServer adder;
   RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}, {.max_unanswered_of_all = 2});

@@ -27,6 +27,12 @@ const std::string sum_5 = "00000007 00000001 00000000 00000000 00000000 00000000
 const std::string null_call =
     "00000007 00000000 00000002 20000042 00000002 00000000 00000000 00000000 00000000 00000000";
 
+std::string word(std::uint32_t value) {
+  char text[9];
+  std::snprintf(text, sizeof text, "%08x", value);
+  return text;
+}
+
 std::string socket_path() {
   return (std::filesystem::temp_directory_path() / ("onc-test-" + std::to_string(::getpid()) + ".sock")).string();
 }
@@ -296,6 +302,27 @@ TEST(server, closes_the_largest_where_all_together_hold_too_much) {
   EXPECT_EQ(to_hex(small.receive(32)), "8000001c " + sum_5);
 }
 
+// The memory that calls arrive in grows with the longest. A part of a short one must not be taken for as much.
+TEST(server, counts_what_has_arrived_and_not_the_room_there_was_for_it) {
+  adder::Server adder;
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {.max_buffered = 2 << 20});
+  constexpr std::uint32_t of_a_megabyte = 0x80100000;
+  xdr::Bytes call = from_hex(word(of_a_megabyte) + add_2_and_3);
+  call.resize(4 + (1 << 20));
+  xdr::Bytes part = from_hex(word(of_a_megabyte - 0x20000));
+  part.resize(20'000);
+  std::vector<RawPeer> peers;
+  for (int i = 0; i < 8; ++i) {
+    RawPeer& peer = peers.emplace_back(server.endpoint());
+    ASSERT_TRUE(peer.send(call));
+    ASSERT_EQ(peer.receive(28).size(), 28U);
+    ASSERT_TRUE(peer.send(part));
+  }
+  adder::Client other(server.at());
+  EXPECT_EQ(other.add(2, 3), 5);
+  for (RawPeer& peer : peers) EXPECT_FALSE(peer.has_been_closed());
+}
+
 // A server in a process of its own, which may open no more than `descriptors`.
 class PoorServer {
  public:
@@ -396,12 +423,6 @@ std::string counted(const std::string& xid, const std::string& calls) {
 std::string ask(RawPeer& peer, const std::string& message) {
   EXPECT_TRUE(peer.send(from_hex(message)));
   return to_hex(peer.receive(28));
-}
-
-std::string word(std::uint32_t value) {
-  char text[9];
-  std::snprintf(text, sizeof text, "%08x", value);
-  return text;
 }
 
 TEST(server, answers_each_of_many_datagrams_that_wait_together) {

@@ -161,6 +161,29 @@ TEST(records, that_are_long_keep_the_memory_they_arrive_in) {
   EXPECT_EQ(reader.memory(), 0U);
 }
 
+TEST(records, that_have_begun_can_be_left_no_more_memory_than_they_need) {
+  Bytes stream = from_hex("80009c40");
+  stream.resize(stream.size() + 40'000, std::byte{'x'});
+  Bytes shared(1 << 20);
+  RecordReader reader(1 << 20);
+  reader.take_memory(shared);
+  std::copy_n(stream.begin(), 20'000, reader.room().begin());
+  reader.received(20'000);
+  EXPECT_FALSE(reader.next());
+  reader.give_memory(shared);
+  EXPECT_GE(reader.memory(), 1U << 20);
+  reader.trim();
+  EXPECT_LE(reader.memory(), 40'000U);
+  for (std::size_t have = 20'000; have < stream.size();) {
+    const auto room = reader.room();
+    const std::size_t size = std::min(room.size(), stream.size() - have);
+    std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(have), size, room.begin());
+    reader.received(size);
+    have += size;
+  }
+  EXPECT_EQ(to_hex(*reader.next()), to_hex(BytesView(stream).subspan(4)));
+}
+
 TEST(records, may_be_moved_away_with_their_memory) {
   Bytes stream;
   append(stream, true, 100'000);

@@ -30,7 +30,15 @@ class StreamPools : public testing::Test {
   asio::io_context context_{1};
   Handler handler_ = [](auto&&...) { return Verdict::carry_on; };
   StreamPool::Count open_ = 0;
-  const StreamLimits limits_{1000, limit, 1000, 1, 1, 60s, 60s};
+  const StreamLimits limits_{.max_record = 1000,
+                             .max_connections = limit,
+                             .max_buffered = 1000,
+                             .max_late = 1,
+                             .max_late_of_all = 1,
+                             .max_late_bytes = 1000,
+                             .max_late_bytes_of_all = 1000,
+                             .idle = 60s,
+                             .partial = 60s};
   StreamPool one_{context_, limits_, handler_, open_};
   StreamPool other_{context_, limits_, handler_, open_};
   std::vector<Socket> peers_;

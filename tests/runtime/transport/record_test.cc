@@ -95,7 +95,7 @@ TEST(records, of_endless_empty_fragments_are_refused) {
 
 TEST(records, of_small_fragments_are_refused_by_their_sum_or_their_number) {
   Bytes stream;
-  for (int i = 0; i < 1000; ++i) append(stream, false, i % 2);
+  for (std::size_t i = 0; i < 1000; ++i) append(stream, false, i % 2);
   EXPECT_EQ(refusal_of(stream, 500), rpc::errc{});
   append(stream, false, 1);
   EXPECT_EQ(refusal_of(stream, 500), rpc::errc::record_too_long);

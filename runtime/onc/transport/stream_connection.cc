@@ -244,7 +244,9 @@ void StreamConnection::on_readable() {
 void StreamConnection::hang_up() {
   if (late_ == 0) return close();
   hung_up_ = true;
-  wait_for(0);
+  reader_.forget();  // the rest of a call will not come
+  account();
+  if (pool_) wait_for(0);
 }
 
 void StreamConnection::on_writable() {

@@ -31,6 +31,11 @@ std::string name_of(const rpc::ObservedCall& call) {
   return fmt::format("{} {} {}", call.program.name, call.program.version_name, procedure);
 }
 
+std::string outcome(const rpc::ObservedEnd& end) {
+  if (!end.failure) return "served";
+  return end.why.empty() ? end.failure.message() : harmless(std::string(end.why));
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> OnceASecond::pass() {
@@ -62,8 +67,7 @@ void Watch::Log::failed(const rpc::Program& program, std::uint32_t procedure, co
 void Watch::Log::ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) {
   if (!logger_.should_log(spdlog::level::debug)) return;
   logger_.debug("{} from {}: {} bytes, {} in reply, {:.3f} ms: {}", name_of(call), harmless(call.peer), call.bytes,
-                end.bytes, std::chrono::duration<double, std::milli>(end.took).count(),
-                end.failure ? end.failure.message() : "served");
+                end.bytes, std::chrono::duration<double, std::milli>(end.took).count(), outcome(end));
 }
 
 void Watch::Log::refused(const std::string& peer, const std::string& why) {

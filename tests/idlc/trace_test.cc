@@ -94,8 +94,13 @@ TEST_F(trace, shows_lists_enumerators_and_arrays) {
 }
 
 TEST_F(trace, shows_why_a_call_failed) {
+  network.observe(to_lines);
   EXPECT_THROW(old_client.notify("x"), rpc::Error);
-  EXPECT_EQ(line(1), "[*] reply after * ms, xid *: FILES v1 notify: the server failed while it served the call");
+  EXPECT_EQ(line(2),
+            "[*] answered after * ms, xid *: FILES v1 notify: the server failed while it served the call: out of luck");
+  EXPECT_EQ(
+      line(3),
+      "[*] reply after * ms, xid *: FILES v1 notify: the server failed while it served the call; it may have run");
 }
 
 TEST_F(trace, of_a_server_shows_who_called) {

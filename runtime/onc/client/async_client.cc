@@ -195,7 +195,7 @@ asio::awaitable<void> exchange_seen(AsyncRequest request, ResultReader reader) {
     co_await exchange_unseen(std::move(request), reader);
     seen->served({});  // unless its results were shown already
   } catch (const std::system_error& error) {
-    seen->failed(error.code());
+    seen->failed(error);
     throw;
   }
 }

@@ -167,7 +167,7 @@ void Client::State::call() {
     observation.served(is_one_way() ? xdr::BytesView() : results->rest());
   } catch (const std::system_error& error) {
     observation.replied(reply_size);
-    observation.failed(error.code());
+    observation.failed(error);
     throw;
   }
 }

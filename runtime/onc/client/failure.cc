@@ -11,18 +11,9 @@ std::string seconds(std::chrono::milliseconds time) {
   return out.str();
 }
 
-std::string range(VersionRange versions) {
-  if (versions.low == versions.high) return "version " + std::to_string(versions.low);
-  return "versions " + std::to_string(versions.low) + " to " + std::to_string(versions.high);
-}
-
-std::string detail(const ReplyHeader& reply) {
-  switch (*reply.failure) {
-    case errc::version_mismatch: return ", but " + range(reply.versions);
-    case errc::rpc_mismatch: return ", but " + range(reply.versions);
-    case errc::authentication_error: return std::string(" (") + name(static_cast<AuthStatus>(reply.why_refused)) + ")";
-    default: return "";
-  }
+std::string beginning(const Procedure& procedure) {
+  return std::string(procedure.program.name) + "." + procedure.name + " version " +
+         std::to_string(procedure.program.version) + " at ";
 }
 
 }  // namespace
@@ -37,14 +28,19 @@ const char* text(MayHaveRun may_have_run) {
 }
 
 std::string describe_call(const Procedure& procedure, const std::string& peer) {
-  return std::string(procedure.program.name) + "." + procedure.name + " version " +
-         std::to_string(procedure.program.version) + " at " + peer + ": ";
+  return beginning(procedure) + peer + ": ";
+}
+
+std::string_view without_call(std::string_view text, const Procedure& procedure) {
+  if (!text.starts_with(beginning(procedure))) return text;
+  const std::size_t end = text.find(": ");
+  return end == std::string_view::npos ? text : text.substr(end + 2);
 }
 
 Error refused_by_server(const Procedure& procedure, const std::string& peer, const ReplyHeader& reply) {
   const std::error_code code = *reply.failure;
   const auto may_have_run = reply.failure == errc::system_error ? MayHaveRun::maybe : MayHaveRun::no;
-  return {code, describe_call(procedure, peer) + code.message() + detail(reply) + "; " + text(may_have_run),
+  return {code, describe_call(procedure, peer) + why_not_served(reply) + "; " + text(may_have_run),
           may_have_run != MayHaveRun::no};
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace onc::rpc {
 
@@ -14,6 +15,8 @@ const char* text(MayHaveRun);
 
 // "TIME.GETTIME version 1 at udp://127.0.0.1:999: "
 std::string describe_call(const Procedure& procedure, const std::string& peer);
+// What follows that in the text of an error.
+std::string_view without_call(std::string_view text, const Procedure& procedure);
 
 // The reply says that the call was not served.
 Error refused_by_server(const Procedure& procedure, const std::string& peer, const ReplyHeader& reply);

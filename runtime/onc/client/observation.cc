@@ -1,3 +1,4 @@
+#include <onc/client/failure.h>
 #include <onc/client/observation.h>
 #include <onc/transport/record.h>
 
@@ -16,6 +17,13 @@ ClientObservation::ClientObservation(const Observers& observers, const Procedure
             .arguments = message.bytes().last(arguments)} {
   observers_->started(call_);
   call_.arguments = {};
+}
+
+ClientObservation::~ClientObservation() { tell({.failure = std::make_error_code(std::errc::operation_canceled)}); }
+
+void ClientObservation::failed(const std::system_error& error) {
+  const Procedure procedure{call_.program, call_.procedure, call_.procedure_name};
+  tell({.failure = error.code(), .why = without_call(error.what(), procedure), .bytes = reply_bytes_});
 }
 
 void ClientObservation::tell(ObservedEnd end) {

@@ -6,6 +6,7 @@
 #include <onc/xdr/encoder.h>
 
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace onc::rpc {
@@ -18,12 +19,12 @@ class ClientObservation {
                     const xdr::Encoder& message, std::size_t arguments);
   ClientObservation(const ClientObservation&) = delete;
   ClientObservation& operator=(const ClientObservation&) = delete;
-  ~ClientObservation() { failed(std::make_error_code(std::errc::operation_canceled)); }
+  ~ClientObservation();
 
   // A whole reply message has come: a refusal too has a length.
   void replied(std::size_t bytes) { reply_bytes_ = bytes; }
-  void served(xdr::BytesView results) { tell({{}, reply_bytes_, results, {}}); }
-  void failed(std::error_code code) { tell({code, reply_bytes_, {}, {}}); }
+  void served(xdr::BytesView results) { tell({.bytes = reply_bytes_, .results = results}); }
+  void failed(const std::system_error& error);
 
  private:
   void tell(ObservedEnd end);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace onc::rpc {
 
@@ -58,6 +59,9 @@ struct ReplyHeader {
   std::int32_t verifier_flavor = 0;
   xdr::Bytes verifier = {};  // its body
 };
+
+// Why the call was not served, where it was not: "the server refused the credential (AUTH_TOOWEAK)".
+std::string why_not_served(const ReplyHeader& reply);
 
 // Only the xid, to tell a late reply to another call. Nothing where the bytes are no reply.
 std::optional<std::uint32_t> peek_reply_xid(xdr::BytesView message);

@@ -51,7 +51,26 @@ ReplyHeader denied(const rejected_reply& rejected) {
   return reply;
 }
 
+std::string range(VersionRange versions) {
+  if (versions.low == versions.high) return "version " + std::to_string(versions.low);
+  return "versions " + std::to_string(versions.low) + " to " + std::to_string(versions.high);
+}
+
+std::string detail(const ReplyHeader& reply) {
+  switch (*reply.failure) {
+    case errc::version_mismatch: return ", but " + range(reply.versions);
+    case errc::rpc_mismatch: return ", but " + range(reply.versions);
+    case errc::authentication_error: return std::string(" (") + name(static_cast<AuthStatus>(reply.why_refused)) + ")";
+    default: return "";
+  }
+}
+
 }  // namespace
+
+std::string why_not_served(const ReplyHeader& reply) {
+  if (!reply.failure) return "";
+  return category().message(static_cast<int>(*reply.failure)) + detail(reply);
+}
 
 void encode_success(xdr::Encoder& out, std::uint32_t xid) { encode_accepted(out, xid, accept_stat::SUCCESS); }
 

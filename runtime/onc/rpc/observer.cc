@@ -33,7 +33,9 @@ void Observers::started(const ObservedCall& call) const noexcept {
 }
 
 void Observers::ended(const ObservedCall& call, const ObservedEnd& end) const noexcept {
-  to_each(of_calls_, [&](Observer& observer) { observer.ended(call, end); });
+  ObservedEnd told = end;
+  told.why = end.why.substr(0, longest_why);
+  to_each(of_calls_, [&](Observer& observer) { observer.ended(call, told); });
 }
 
 void Observers::refused(const std::string& peer, const std::string& why) const noexcept {

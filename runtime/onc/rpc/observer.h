@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -34,11 +35,16 @@ struct ObservedCall {
 // How it ended.
 struct ObservedEnd {
   // Nothing where it was served. Else an errc, such as garbage_arguments or timed_out, or errno's.
-  std::error_code failure;
+  std::error_code failure = {};
+  // What is known of that, in a sentence: what a handler threw, which auth_stat, where the arguments are wrong. Callers
+  // may have chosen its words. At most longest_why; empty where the code says all there is.
+  std::string_view why = {};
   std::size_t bytes = 0;        // the whole reply message's; 0 where there was none
   xdr::BytesView results = {};  // as they are on the wire, where it was served
   std::chrono::nanoseconds took{0};
 };
+
+inline constexpr std::size_t longest_why = 500;  // bytes
 
 // Told of every call's start and end: on the thread that makes or serves it, so a server's or client's calls wait for
 // it, and where several threads do so, it is told by several at once. What it throws is lost.

@@ -47,7 +47,7 @@ std::string arguments_of(const ObservedCall& call) {
 }
 
 std::string results_of(const ObservedCall& call, const ObservedEnd& end) {
-  if (end.failure) return ": " + end.failure.message();
+  if (end.failure) return ": " + (end.why.empty() ? end.failure.message() : std::string(end.why));
   const CallPrint* print = print_of(call);
   if (print && print->results) return " = " + decoded(print->results, end.results);
   return end.results.empty() ? "" : " = " + hexadecimal(end.results);

@@ -176,7 +176,7 @@ bool Dispatcher::is_repeated_over_tcp(Call& call, const Received& received, xdr:
 // Its caller is to know at once that there is nothing to wait for.
 void Dispatcher::tell_again(const Call& call, ReplyCache::First::State first, xdr::Encoder& reply) const {
   if (first != ReplyCache::First::State::answer_lost) return;
-  tell(call, "it is repeated, and its reply was too long to be remembered");
+  explain(call, "it is repeated, and its reply was too long to be remembered");
   encode_system_error(reply, call.xid);
 }
 
@@ -188,9 +188,9 @@ CheckedCredential Dispatcher::check(Call& call, const CallHeader& header, const 
   } catch (const Refusal& refusal) {
     return {.refused = refusal.why};
   } catch (const std::exception& error) {
-    tell(call, error.what());
+    explain(call, error.what());
   } catch (...) {
-    tell(call, "the check of its credential threw what is no std::exception");
+    explain(call, "the check of its credential threw what is no std::exception");
   }
   return {.refused = AuthStatus::failed};
 }
@@ -240,7 +240,7 @@ void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& repl
   if (call.one_way) return reply.truncate(start);
   if (reply.size() - start <= call.max_reply) return;
   reply.truncate(start);
-  tell(call, "the reply is longer than its transport carries");
+  explain(call, "the reply is longer than its transport carries");
   encode_system_error(reply, call.xid);
 }
 
@@ -248,9 +248,11 @@ void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& repl
 void Dispatcher::fail(const Call& call, const HandlerFailure& failure, std::size_t start, xdr::Encoder& reply) const {
   reply.truncate(start);
   write(call, failure, reply);
-  if (!call.one_way) return;
-  reply.truncate(start);
-  if (call.seen && *call.seen) (*call.seen)->fails(failure.code());
+  if (call.one_way) reply.truncate(start);
+  if (!call.seen || !*call.seen) return;
+  if (call.one_way) (*call.seen)->fails(failure.code());
+  const bool says_more = failure.answer != HandlerFailure::Answer::procedure_unavailable && !failure.what.empty();
+  if (says_more) (*call.seen)->because(failure.what);
 }
 
 void Dispatcher::write(const Call& call, const HandlerFailure& failure, xdr::Encoder& reply) const {
@@ -268,8 +270,16 @@ void Dispatcher::write(const Call& call, const HandlerFailure& failure, xdr::Enc
 
 void Dispatcher::refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const {
   if (!call.one_way) return encode_authentication_error(reply, call.xid, why);
-  if (call.seen && *call.seen) (*call.seen)->fails(errc::authentication_error);
+  if (call.seen && *call.seen) {
+    (*call.seen)->fails(errc::authentication_error);
+    (*call.seen)->because(name(why));
+  }
   tell(call, std::string("its caller is refused: ") + name(why));
+}
+
+void Dispatcher::explain(const Call& call, const std::string& what) const {
+  if (call.seen && *call.seen) (*call.seen)->because(what);
+  tell(call, what);
 }
 
 void Dispatcher::tell(const Call& call, const std::string& what) const {

@@ -116,6 +116,8 @@ class Dispatcher {
   void refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const;
   // What its caller gets when it repeats a call that was run; what was not is run then.
   void remember(Call& call, xdr::BytesView reply, bool has_run);
+  // To the server's owner, and to those who watch the call.
+  void explain(const Call& call, const std::string& what) const;
   void tell(const Call& call, const std::string& what) const;
 
   xdr::Limits limits_;

@@ -27,7 +27,7 @@ Observation::Observation(const Observers& observers, const CallHeader& header, c
 }
 
 Observation::~Observation() {
-  if (observers_) tell({std::make_error_code(std::errc::operation_canceled), 0, {}, {}});
+  if (observers_) tell({.failure = std::make_error_code(std::errc::operation_canceled)});
 }
 
 // Read from what leaves, so that what is told cannot differ from what is answered.
@@ -35,13 +35,18 @@ void Observation::end(xdr::BytesView reply) {
   ObservedEnd end;
   end.failure = failure_;
   end.bytes = reply.size();
+  std::string why = failure_ ? failure_.message() : "";
   if (!reply.empty()) {
     xdr::Decoder in(reply);
-    if (const auto failure = decode_reply(in).failure)
-      end.failure = *failure;
+    const ReplyHeader header = decode_reply(in);
+    if (header.failure)
+      end.failure = *header.failure;
     else
       end.results = in.rest();
+    why = why_not_served(header);
   }
+  if (end.failure && !what_.empty()) why += ": " + what_;
+  end.why = why;
   tell(end);
 }
 

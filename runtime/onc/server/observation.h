@@ -6,6 +6,7 @@
 #include <onc/transport/arrival.h>
 #include <onc/transport/clock.h>
 
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -21,12 +22,15 @@ class Observation {
       : observers_(std::exchange(other.observers_, nullptr)),
         call_(std::move(other.call_)),
         failure_(other.failure_),
+        what_(std::move(other.what_)),
         began_(other.began_) {}
   Observation& operator=(Observation&&) = delete;
   ~Observation();
 
   // Why nothing will be answered to a one-way call that went wrong.
   void fails(std::error_code why) { failure_ = why; }
+  // More of that than its code or the answer says.
+  void because(const std::string& what) { what_ = what; }
   // A whole reply message, or nothing.
   void end(xdr::BytesView reply);
 
@@ -36,6 +40,7 @@ class Observation {
   const Observers* observers_;
   ObservedCall call_;
   std::error_code failure_ = {};
+  std::string what_ = {};
   transport::TimePoint began_ = transport::Clock::now();
 };
 

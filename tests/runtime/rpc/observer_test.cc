@@ -28,13 +28,14 @@ struct Seen {
   std::optional<rpc::ObservedEnd> end;
   xdr::Bytes arguments;
   xdr::Bytes results;
+  std::string why = {};
 };
 
 class Recorder : public rpc::Observer {
  public:
   void started(const rpc::ObservedCall& call) override {
     const std::lock_guard lock(mutex_);
-    seen_.push_back({call, {}, xdr::to_bytes(call.arguments), {}});
+    seen_.push_back({call, {}, xdr::to_bytes(call.arguments), {}, {}});
   }
   void ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) override {
     const std::lock_guard lock(mutex_);
@@ -43,6 +44,7 @@ class Recorder : public rpc::Observer {
         EXPECT_FALSE(seen.end) << "told twice";
         seen.end = end;
         seen.results = xdr::to_bytes(end.results);
+        seen.why = end.why;
       }
   }
   void refused(const std::string& peer, const std::string& why) override { refused_.push_back(peer + ": " + why); }
@@ -121,9 +123,44 @@ TEST_F(observer, is_told_why_a_call_was_not_served) {
     EXPECT_EQ(at_client.last().end->bytes, at_server.last().end->bytes);
   };
   fails(1, rpc::errc::garbage_arguments);
+  EXPECT_EQ(at_server.last().why, "the server could not decode the arguments: the bytes end inside a value, byte 40");
   fails(2, rpc::errc::system_error);
+  EXPECT_EQ(at_server.last().why, "the server failed while it served the call: out of luck");
+  EXPECT_EQ(at_client.last().why, "the server failed while it served the call; it may have run");
   fails(3, rpc::errc::authentication_error);
+  EXPECT_EQ(at_server.last().why, "the server refused the credential (AUTH_TOOWEAK)");
+  EXPECT_EQ(at_client.last().why, "the server refused the credential (AUTH_TOOWEAK); it did not run");
   fails(99, rpc::errc::procedure_unavailable);
+  EXPECT_EQ(at_server.last().why, "the program has no such procedure");
+  client.add(2, 3);
+  EXPECT_EQ(at_server.last().why, "");
+}
+
+class Talkative : public rpc::Service {
+ public:
+  Talkative() : Service(adder::program) {}
+
+ private:
+  void dispatch(std::uint32_t, xdr::Decoder&, xdr::Encoder&, const rpc::Caller&) override {
+    throw std::runtime_error(std::string(100'000, '!'));
+  }
+};
+
+TEST(observer_of_a_talkative_handler, is_told_no_more_than_fits_a_line) {
+  Talkative talkative;
+  Recorder recorder;
+  rpc::InMemory network;
+  network.add(talkative);
+  network.observe(recorder);
+  EXPECT_THROW(adder::Client(network.connect()).null(), rpc::Error);
+  EXPECT_TRUE(recorder.last().why.starts_with("the server failed while it served the call: !!!"));
+  EXPECT_EQ(recorder.last().why.size(), rpc::longest_why);
+}
+
+TEST_F(observer, of_a_client_is_told_why_there_was_no_way_to_the_server) {
+  adder::Client lost("local:///nowhere/at/all", watched());
+  EXPECT_THROW(lost.add(2, 3), rpc::Error);
+  EXPECT_EQ(at_client.last().why, "there is no such socket, so no server either; it did not run");
 }
 
 TEST_F(observer, is_told_why_a_one_way_call_was_not_served) {
@@ -131,6 +168,7 @@ TEST_F(observer, is_told_why_a_one_way_call_was_not_served) {
   unanswered.add(adder, {.one_way = {1, 2, 3, 8, 99}});
   unanswered.observe(at_server);
   adder::Client caller(unanswered.connect(), {});
+  std::string whys;
   for (const auto& [procedure, why] : {std::pair(1U, make_error_code(rpc::errc::garbage_arguments)),
                                        {2U, make_error_code(rpc::errc::system_error)},
                                        {3U, make_error_code(rpc::errc::authentication_error)},
@@ -139,7 +177,13 @@ TEST_F(observer, is_told_why_a_one_way_call_was_not_served) {
     caller.flush();
     EXPECT_EQ(at_server.last().end->failure, why);
     EXPECT_EQ(at_server.last().end->bytes, 0U);
+    whys += at_server.last().why + "\n";
   }
+  EXPECT_EQ(whys,
+            "the server could not decode the arguments: the bytes end inside a value, byte 40\n"
+            "the server failed while it served the call: out of luck\n"
+            "the server refused the credential: AUTH_TOOWEAK\n"
+            "the program has no such procedure\n");
   caller.one_way().note(1);
   caller.flush();
   EXPECT_FALSE(at_server.last().end->failure);
@@ -230,6 +274,7 @@ TEST(observer_of_coroutines, is_told_when_they_have_answered) {
   EXPECT_EQ(recorder.last().results.size(), 4U);
   EXPECT_THROW(client.call(adder::procedures::fail, [](xdr::Encoder&) {}, {}), rpc::Error);
   EXPECT_EQ(recorder.last().end->failure, rpc::errc::system_error);
+  EXPECT_EQ(recorder.last().why, "the server failed while it served the call: out of luck");
   EXPECT_THROW(client.call(adder::procedures::add, [](xdr::Encoder&) {}, {}), rpc::Error);
   EXPECT_EQ(recorder.last().end->failure, rpc::errc::garbage_arguments);
 }

@@ -8,7 +8,9 @@
 #include <onc/binding/binding.h>
 #include <onc/binding/universal_address.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -33,6 +35,15 @@ struct Options {
   onc::daemon::WatchOptions watch;
 };
 
+// SET and UNSET are 1 and 2; the others only ask.
+std::set<std::uint32_t> questions(std::uint32_t version) {
+  switch (version) {
+    case 2: return {3, 4, 5};
+    case 3: return {3, 4, 5, 6, 7, 8};
+    default: return {3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  }
+}
+
 std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper, onc::daemon::Watch& watch) {
   onc::rpc::ServerOptions options;
   // A full table fits into a reply of this size with the longest addresses there are; questions are far shorter.
@@ -40,9 +51,8 @@ std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper, onc::dae
   options.decoding.memory = std::size_t{1} << 20;
   auto server = std::make_unique<Server>(options);
   onc::daemon::prepare(*server, watch);
-  // SET and UNSET are 1 and 2; the others only ask.
-  const onc::rpc::ServiceOptions questions{.idempotent = {3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
-  for (onc::rpc::Service* service : portmapper.services()) server->add(*service, questions);
+  for (onc::rpc::Service* service : portmapper.services())
+    server->add(*service, {.idempotent = questions(service->program().version)});
   return server;
 }
 

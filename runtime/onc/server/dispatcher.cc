@@ -21,6 +21,14 @@ namespace {
 // Of RPC version 2: six words and two empty opaque_auth (RFC 5531 §9), in bytes.
 constexpr std::size_t shortest_call = 40;
 
+void check_numbers(const Program& program, const char* option, const std::set<std::uint32_t>& procedures) {
+  for (const std::uint32_t procedure : procedures)
+    if (program.prints && procedure != 0 && !program.prints->find(procedure))
+      throw std::invalid_argument("ServiceOptions::" + std::string(option) + " names procedure " +
+                                  std::to_string(procedure) + ", which " + program.name + " version " +
+                                  std::to_string(program.version) + " has not");
+}
+
 }  // namespace
 
 void Dispatcher::add(Service& service, ServiceOptions options) {
@@ -38,6 +46,8 @@ void Dispatcher::add(Served served) {
   if (find(program.number, program.version))
     throw std::invalid_argument(std::string(program.name) + " version " + std::to_string(program.version) +
                                 " is served already");
+  check_numbers(program, "idempotent", served.options.idempotent);
+  check_numbers(program, "one_way", served.options.one_way);
   programs_.push_back(program);
   // Whoever looks whether there is a server calls procedure 0 (RFC 5531 §12.1).
   served.options.idempotent.insert(0);

@@ -28,8 +28,8 @@ struct ServerOptions {
   // One more makes the longest silent one close; so does a shortage of file descriptors.
   std::size_t max_connections = 1000;
   // Bytes held for calls half received and replies half sent, of all connections. Over it, the largest is closed. So
-  // many may also be in calls that are still to be answered, an eighth or a max_record of them from one connection: then
-  // no more are read until one is answered.
+  // many may also be in calls that are still to be answered, an eighth or a max_record of them from one connection:
+  // then no more are read until one is answered.
   std::size_t max_buffered = std::size_t{256} << 20;
   // Calls that AsyncServices may have unanswered at once, of one connection, and of all connections or one UDP socket.
   // Over it, no more are read until one is answered.
@@ -69,7 +69,8 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  // `service` must outlive the server. Throws std::invalid_argument for a program and version there is already.
+  // `service` must outlive the server. Throws std::invalid_argument for a program and version there is already, and for
+  // options that do not go with it.
   void add(Service& service, ServiceOptions options = {});
   // Its handlers run on the thread of their connection. What still waits when the server is destroyed is destroyed with
   // it.

@@ -53,8 +53,8 @@ struct Refusal {
 // Thrown by a handler whose protocol asks for silence, as CALLIT does (RFC 1833 §2.2.1): nothing is answered.
 struct NoReply {};
 
-// How a server treats some of a service's procedures, by their numbers in the .x. Numbers it has not are passed over;
-// procedure 0 is always run and always answered.
+// How a server treats some of a service's procedures, by their numbers in the .x. One that the .x has not is refused,
+// wherever the program's .x.print.cc is linked, which knows them. Procedure 0 is always run and always answered.
 struct ServiceOptions {
   // May as well run twice, such as those that only read: a call that is repeated is run again, and sees what is true
   // then. Their replies are not remembered, and so push out none of those that must be.

@@ -185,6 +185,27 @@ TEST_F(Dispatching, a_program_and_version_is_served_once) {
   EXPECT_THROW(dispatcher_.add(again), std::invalid_argument);
 }
 
+TEST_F(Dispatching, options_for_a_procedure_that_the_program_has_not_are_refused) {
+  static constexpr rpc::CallPrint procedures[] = {{2, "two", nullptr, nullptr}};
+  static constexpr rpc::CallPrints prints(procedures);
+  const auto refusal = [](const rpc::ServiceOptions& options, const rpc::CallPrints* known) -> std::string {
+    rpc::Dispatcher dispatcher;
+    adder::Server service({adder::program.number, 5, "ADDER", "v5", known});
+    try {
+      dispatcher.add(service, options);
+      return "";
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(refusal({.idempotent = {2, 7}}, &prints),
+            "ServiceOptions::idempotent names procedure 7, which ADDER version 5 has not");
+  EXPECT_EQ(refusal({.one_way = {3, 7}}, &prints),
+            "ServiceOptions::one_way names procedure 3, which ADDER version 5 has not");
+  EXPECT_EQ(refusal({.idempotent = {0, 2}, .one_way = {0, 2}}, &prints), "");
+  EXPECT_EQ(refusal({.idempotent = {7}}, nullptr), "") << "nobody knows what it has";
+}
+
 TEST_F(Dispatching, the_owner_is_told_what_a_handler_threw) {
   std::string told;
   dispatcher_.on_failure([&](const rpc::Program& program, std::uint32_t procedure, const std::string& what) {

@@ -32,6 +32,8 @@ function(onc_generate)
       DEPFILE ${out}/${name}.d
       COMMENT "idlc ${name}"
       VERBATIM)
+    # Arms of unions alternate: a jump through a table is guessed wrong more often than a few comparisons.
+    set_source_files_properties(${out}/${name}.cc PROPERTIES COMPILE_OPTIONS -fno-jump-tables)
     target_sources(${arg_TARGET} PRIVATE ${written})
   endforeach()
   target_include_directories(${arg_TARGET} PUBLIC $<BUILD_INTERFACE:${out}>)

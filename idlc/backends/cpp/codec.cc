@@ -46,6 +46,18 @@ std::string pointer_call(const Declaration& declaration) {
 
 bool is_number(const Declaration& declaration) { return is_scalar(declaration) && !enum_of(declaration); }
 
+// As many as go to a function in registers.
+constexpr std::size_t few = 5;
+
+// A struct of nothing else.
+const Struct* few_numbers(const Declaration& declaration) {
+  if (!is_class(declaration)) return nullptr;
+  const Struct* type = resolve(declaration).type.definition->as<Struct>();
+  return type && type->members.size() < few && std::all_of(type->members.begin(), type->members.end(), is_number)
+             ? type
+             : nullptr;
+}
+
 // Of an array of numbers, in bytes. Longer ones are moved faster by themselves.
 constexpr std::uint64_t longest_in_run = 64;
 
@@ -137,8 +149,6 @@ class StructCodec {
     }
   }
 
-  // As many as go to a function in registers.
-  static constexpr std::size_t few = 5;
   // In bytes, what is worth more code where a call each is the other choice.
   static constexpr std::uint64_t much = 32;
 
@@ -273,6 +283,22 @@ std::string Codec::encode(const Declaration& declaration, const std::string& val
   if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, most);
   if (is_wide_number(element_of(resolved))) return fill("{}.numbers({}{})", stream, value, most);
   return fill("{}.array({}{}{})", stream, value, most, encode_items(resolved, stream, place, level));
+}
+
+std::string Codec::encode_after(const std::string& number, const Declaration& declaration, const std::string& value,
+                                const std::string& stream, const std::string& place) const {
+  const auto fill = [](const auto&... parts) { return Printer::fill(parts...); };
+  const Declaration& resolved = resolve(declaration);
+  if (resolved.maybe) return "";
+  if (is_number(resolved)) return fill("{}.fields({}, {})", stream, number, value);
+  if (const Struct* type = few_numbers(resolved)) {
+    std::string all = number;
+    for (const Declaration& member : type->members) all += ", " + value + "." + types_.names().of(member);
+    return fill("{}.fields({})", stream, all);
+  }
+  if (resolved.shape != Shape::variable || !(is_string(resolved) || is_bytes(resolved))) return "";
+  return fill("{}.{}_after({}, {}{})", stream, is_string(resolved) ? "string" : "opaque", number, value,
+              bound(resolved, place));
 }
 
 std::string Codec::encode_items(const Declaration& declaration, const std::string& stream, const std::string& place,

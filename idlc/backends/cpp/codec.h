@@ -15,6 +15,9 @@ class Codec {
                      const std::string& place) const {
     return encode(declaration, value, stream, place, 1);
   }
+  // The same with a number before it, where an encoder moves the two by one check; empty for everything else.
+  std::string encode_after(const std::string& number, const Declaration& declaration, const std::string& value,
+                           const std::string& stream, const std::string& place) const;
   // What reads a number, bool or enum, as in `value = in.u32()`. Empty for everything else, which is filled.
   std::string read(const Declaration& declaration, const std::string& stream) const;
   // `stream` is the name of a decoder; `value` is assigned or filled.

@@ -22,12 +22,10 @@ class UnionCodec {
     const std::string stream = types_.local("out");
     out_.blank();
     out_.open("void {}::encode(onc::xdr::Encoder& {}) const", class_.name, stream);
-    write_discriminant(stream);
-    out_.open("switch ({})", switchable(class_.state));
-    for (const Arm& arm : type_.arms)
-      labels(arm, class_.has_value(arm) ? " return " + encode_value(arm, stream) + ";" : " return;");
-    if (needs_default()) out_.line("default: throw {};", no_such_arm());
-    out_.close();
+    if (is_short())
+      encode_at_once(stream);
+    else
+      encode_in_turn(stream);
     out_.close();
   }
 
@@ -46,6 +44,40 @@ class UnionCodec {
   }
 
  private:
+  // The discriminant, then the arm.
+  void encode_in_turn(const std::string& stream) {
+    write_discriminant(stream);
+    out_.open("switch ({})", switchable(class_.state));
+    for (const Arm& arm : type_.arms)
+      labels(arm, class_.has_value(arm) ? " return " + encode_value(arm, stream) + ";" : " return;");
+    if (needs_default()) out_.line("default: throw {};", no_such_arm());
+    out_.close();
+  }
+
+  // Each arm with its discriminant, by one check and in one go.
+  void encode_at_once(const std::string& stream) {
+    out_.open("switch ({})", switchable(class_.state));
+    for (const Arm& arm : type_.arms) labels(arm, " return " + encode_with_discriminant(arm, stream) + ";");
+    if (needs_default()) out_.line("default: break;");
+    out_.close();
+    if (enum_of(type_.discriminant)) write_discriminant(stream, needs_default() ? "" : "  // refused");
+    if (needs_default()) out_.line("throw {};", no_such_arm());
+  }
+
+  std::string encode_with_discriminant(const Arm& arm, const std::string& stream) {
+    const std::string number = is_bool() || is_int() ? class_.state : "int(" + class_.state + ")";
+    if (!class_.has_value(arm)) return Printer::fill("{}.fields({})", stream, number);
+    const std::string value = names_.of(arm.declaration) + "()";
+    return codec_.encode_after(number, arm.declaration, value, stream, place(arm.declaration));
+  }
+
+  // Whether that can be done for all arms. A default arm's discriminant has to be looked at first.
+  bool is_short() {
+    return smallest(type_.discriminant) == 4 && std::all_of(type_.arms.begin(), type_.arms.end(), [&](const Arm& arm) {
+             return !arm.default_label && !encode_with_discriminant(arm, "").empty();
+           });
+  }
+
   std::string place(const Declaration& member) const { return definition_.name.text + "." + member.name.text; }
 
   std::string encode_value(const Arm& arm, const std::string& stream) {
@@ -67,9 +99,9 @@ class UnionCodec {
     out_.outdent();
   }
 
-  void write_discriminant(const std::string& stream) {
+  void write_discriminant(const std::string& stream, const std::string& remark = "") {
     if (const Definition* type = enum_of(type_.discriminant))
-      out_.line("{}.discriminant(int({}), {});", stream, class_.state, types_.values_of(*type));
+      out_.line("{}.discriminant(int({}), {});{}", stream, class_.state, types_.values_of(*type), remark);
     else
       out_.line("{};", codec_.encode(type_.discriminant, class_.state, stream, place(type_.discriminant)));
   }
@@ -85,7 +117,9 @@ class UnionCodec {
 
   void labels(const Arm& arm, std::string_view end);
   bool needs_default() const;
-  bool is_bool() const;
+  bool is_primitive(Primitive primitive) const;
+  bool is_bool() const { return is_primitive(Primitive::boolean); }
+  bool is_int() const { return is_primitive(Primitive::int32); }
   std::string switchable(const std::string& value) const { return is_bool() ? "int{" + value + "}" : value; }
   std::string no_such_arm() const {
     return "onc::xdr::Error(onc::xdr::errc::no_such_arm, \"" + definition_.name.text + "\")";
@@ -124,9 +158,9 @@ bool UnionCodec::needs_default() const {
   return labels < values.size();
 }
 
-bool UnionCodec::is_bool() const {
+bool UnionCodec::is_primitive(Primitive primitive) const {
   const TypeRef& type = resolve(type_.discriminant).type;
-  return !type.definition && type.primitive == Primitive::boolean;
+  return !type.definition && type.primitive == primitive;
 }
 
 }  // namespace

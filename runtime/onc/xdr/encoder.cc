@@ -34,6 +34,16 @@ void Encoder::opaque(Bytes&& value, Bound bound) {
   add_large(bytes, std::move(value));
 }
 
+void Encoder::string_after(std::int32_t number, const std::string& value, Bound bound) {
+  variable_after(number, reinterpret_cast<const std::byte*>(value.data()), value.size(), bound);
+}
+
+void Encoder::opaque_after(std::int32_t number, const Bytes& value, Bound bound) {
+  if (!large_.lent || value.size() < large_.from) return variable_after(number, value.data(), value.size(), bound);
+  i32(number);
+  opaque(value, bound);
+}
+
 // Checked when it is written: nothing needs to be kept for later then.
 void Encoder::enumerator(int number, const Enumerators& known) {
   i32(number);
@@ -71,18 +81,31 @@ void Encoder::refuse(std::size_t count, const char* unit, Bound bound) const {
   throw too_long(bound.what, count, unit, bound.most, size());
 }
 
-// These two call nothing before their end, so that they have no registers to save: each value passes through here.
+// These call nothing before their end, so that they have no registers to save: each value passes through here.
 void Encoder::variable(const std::byte* value, std::size_t size, Bound bound) {
   if (size > bound.most) [[unlikely]]
     refuse(size, "bytes", bound);
   const std::size_t padded = size + padding(size);
   if (!has_room(4 + padded)) [[unlikely]]
-    return enlarge_for_variable(value, size, bound);
+    return enlarge_for_variable(value, size);
   std::byte* const place = at_;
   at_ += 4 + padded;
   std::memset(place + padded, 0, 4);  // the last four: what the value leaves of them is the padding
   store_big_endian(place, static_cast<std::uint32_t>(size));
   copy_short(place + 4, value, size);
+}
+
+void Encoder::variable_after(std::int32_t number, const std::byte* value, std::size_t size, Bound bound) {
+  if (size > bound.most) [[unlikely]]
+    refuse(size, "bytes", bound);
+  const std::size_t padded = size + padding(size);
+  if (!has_room(8 + padded)) [[unlikely]]
+    return enlarge_for_variable_after(number, value, size);
+  std::byte* const place = at_;
+  at_ += 8 + padded;
+  std::memset(place + 4 + padded, 0, 4);
+  store_big_endian(place, std::uint64_t{static_cast<std::uint32_t>(number)} << 32 | size);
+  copy_short(place + 8, value, size);
 }
 
 void Encoder::fixed(const std::byte* value, std::size_t size) {
@@ -95,9 +118,15 @@ void Encoder::fixed(const std::byte* value, std::size_t size) {
   copy_short(place, value, size);
 }
 
-void Encoder::enlarge_for_variable(const std::byte* value, std::size_t size, Bound bound) {
+// The bound was looked at.
+void Encoder::enlarge_for_variable(const std::byte* value, std::size_t size) {
   enlarge(4 + size + padding(size));
-  variable(value, size, bound);
+  variable(value, size, unbounded);
+}
+
+void Encoder::enlarge_for_variable_after(std::int32_t number, const std::byte* value, std::size_t size) {
+  enlarge(8 + size + padding(size));
+  variable_after(number, value, size, unbounded);
 }
 
 void Encoder::enlarge_for_fixed(const std::byte* value, std::size_t size) {

@@ -173,6 +173,9 @@ class Encoder {
   void opaque(const Bytes& value, Bound bound);
   // Given away.
   void opaque(Bytes&& value, Bound bound);
+  // A number, a union's discriminant, and the value by one check.
+  void string_after(std::int32_t number, const std::string& value, Bound bound);
+  void opaque_after(std::int32_t number, const Bytes& value, Bound bound);
   template <std::size_t size>
   void opaque(const std::array<std::byte, size>& value) {
     fixed(value.data(), size);
@@ -293,8 +296,12 @@ class Encoder {
   }
 
   [[gnu::cold]] void enlarge(std::size_t more);
+  template <class... Fields>
+  void enlarge_for_fields(Fields... values);
   void variable(const std::byte* value, std::size_t size, Bound bound);
-  [[gnu::cold]] void enlarge_for_variable(const std::byte* value, std::size_t size, Bound bound);
+  void variable_after(std::int32_t number, const std::byte* value, std::size_t size, Bound bound);
+  [[gnu::cold]] void enlarge_for_variable(const std::byte* value, std::size_t size);
+  [[gnu::cold]] void enlarge_for_variable_after(std::int32_t number, const std::byte* value, std::size_t size);
   template <Number T>
   void numbers(const T* values, std::size_t count);
   void fixed(const std::byte* value, std::size_t size);
@@ -306,10 +313,20 @@ class Encoder {
   Large large_;
 };
 
+// Ends in a call where it makes one, so that it has no registers to save.
 template <class... Fields>
 [[gnu::noinline]] void Encoder::fields(Fields... values) {
-  Run run(grow(size_of_fields<Fields...>));
+  constexpr std::size_t size = size_of_fields<Fields...>;
+  if (!has_room(size)) [[unlikely]]
+    return enlarge_for_fields(values...);
+  Run run(grow(size));
   (run.field(values), ...);
+}
+
+template <class... Fields>
+[[gnu::cold, gnu::noinline]] void Encoder::enlarge_for_fields(Fields... values) {
+  enlarge(size_of_fields<Fields...>);
+  fields(values...);
 }
 
 extern template void Encoder::numbers(const std::vector<std::int32_t>&, Bound);

@@ -28,11 +28,11 @@ Coat Coat::with_layers(std::int32_t layers) {
 }
 
 void Coat::encode(onc::xdr::Encoder& out) const {
-  out.discriminant(int(color_), names_from_outside::values_of_Color);
   switch (color_) {
-    case names_from_outside::Color::red: return out.i32(layers());
-    case names_from_outside::Color::blue: return;
+    case names_from_outside::Color::red: return out.fields(int(color_), layers());
+    case names_from_outside::Color::blue: return out.fields(int(color_));
   }
+  out.discriminant(int(color_), names_from_outside::values_of_Color);  // refused
 }
 
 void Coat::decode(onc::xdr::Decoder& in) {

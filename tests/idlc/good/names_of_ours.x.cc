@@ -171,10 +171,10 @@ ByState ByState::with_arm_(std::string arm___) {
 }
 
 void ByState::encode(onc::xdr::Encoder& out_) const {
-  out_.discriminant(int(switch_), values_of_exchange);
   switch (switch_) {
-    case exchange::one: return out_.string(arm_(), onc::xdr::unbounded);
+    case exchange::one: return out_.string_after(int(switch_), arm_(), onc::xdr::unbounded);
   }
+  out_.discriminant(int(switch_), values_of_exchange);  // refused
 }
 
 void ByState::decode(onc::xdr::Decoder& in_) {
@@ -195,11 +195,11 @@ ByArms ByArms::with_arm_(std::int32_t arm___) {
 }
 
 void ByArms::encode(onc::xdr::Encoder& out_) const {
-  out_.i32(switch_);
   switch (switch_) {
-    case 0: return out_.i32(arm_());
-    default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByArms");
+    case 0: return out_.fields(switch_, arm_());
+    default: break;
   }
+  throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByArms");
 }
 
 void ByArms::decode(onc::xdr::Decoder& in_) {
@@ -304,10 +304,9 @@ with_value with_value::with_made(std::int32_t made__) {
 }
 
 void with_value::encode(onc::xdr::Encoder& out_) const {
-  out_.boolean(state_);
   switch (int{state_}) {
-    case true: return out_.i32(value_());
-    case false: return out_.i32(made());
+    case true: return out_.fields(state_, value_());
+    case false: return out_.fields(state_, made());
   }
 }
 

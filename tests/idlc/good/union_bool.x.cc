@@ -26,10 +26,9 @@ Either Either::with_text(std::string text) {
 }
 
 void Either::encode(onc::xdr::Encoder& out) const {
-  out.boolean(left_);
   switch (int{left_}) {
-    case true: return out.i32(number());
-    case false: return out.string(text(), onc::xdr::unbounded);
+    case true: return out.fields(left_, number());
+    case false: return out.string_after(left_, text(), onc::xdr::unbounded);
   }
 }
 

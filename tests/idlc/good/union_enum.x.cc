@@ -82,13 +82,13 @@ Whole Whole::with_bytes(onc::xdr::Bytes bytes) {
 }
 
 void Whole::encode(onc::xdr::Encoder& out) const {
-  out.discriminant(int(kind_), values_of_Kind);
   switch (kind_) {
-    case Kind::number: return out.i32(count());
-    case Kind::text: return out.i64(size());
-    case Kind::both: return out.opaque(bytes(), onc::xdr::unbounded);
-    case Kind::nothing: return;
+    case Kind::number: return out.fields(int(kind_), count());
+    case Kind::text: return out.fields(int(kind_), size());
+    case Kind::both: return out.opaque_after(int(kind_), bytes(), onc::xdr::unbounded);
+    case Kind::nothing: return out.fields(int(kind_));
   }
+  out.discriminant(int(kind_), values_of_Kind);  // refused
 }
 
 void Whole::decode(onc::xdr::Decoder& in) {
@@ -128,12 +128,13 @@ Partial Partial::with_text(std::string text) {
 }
 
 void Partial::encode(onc::xdr::Encoder& out) const {
-  out.discriminant(int(kind_), values_of_Kind);
   switch (kind_) {
-    case Kind::text: return out.string(text(), onc::xdr::unbounded);
-    case Kind::nothing: return;
-    default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "Partial");
+    case Kind::text: return out.string_after(int(kind_), text(), onc::xdr::unbounded);
+    case Kind::nothing: return out.fields(int(kind_));
+    default: break;
   }
+  out.discriminant(int(kind_), values_of_Kind);
+  throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "Partial");
 }
 
 void Partial::decode(onc::xdr::Decoder& in) {

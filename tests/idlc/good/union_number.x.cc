@@ -18,12 +18,12 @@ ByInt ByInt::with_reason(std::string reason) {
 }
 
 void ByInt::encode(onc::xdr::Encoder& out) const {
-  out.i32(status_);
   switch (status_) {
-    case -1: return out.string(reason(), onc::xdr::unbounded);
-    case first: return;
-    default: throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByInt");
+    case -1: return out.string_after(status_, reason(), onc::xdr::unbounded);
+    case first: return out.fields(status_);
+    default: break;
   }
+  throw onc::xdr::Error(onc::xdr::errc::no_such_arm, "ByInt");
 }
 
 void ByInt::decode(onc::xdr::Decoder& in) {

@@ -52,6 +52,18 @@ TEST(large_opaques, are_only_referred_to_where_they_are_lent) {
   }
 }
 
+TEST(large_opaques, after_a_number_are_lent_like_others) {
+  const Bytes value = long_value();
+  Encoder out;
+  out.keep_large(9);
+  out.lend_large(true);
+  out.opaque_after(7, value, unbounded);
+  out.u32(8);
+  ASSERT_EQ(out.pieces().size(), 3U);
+  EXPECT_EQ(out.pieces()[1].data(), value.data());
+  EXPECT_EQ(written(out), copied());
+}
+
 TEST(large_opaques, are_copied_where_they_are_smaller_than_was_said) {
   Encoder out;
   out.keep_large(10);

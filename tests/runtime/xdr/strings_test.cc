@@ -4,6 +4,8 @@
 
 #include "tests/runtime/hex.h"
 
+#include <cstring>
+
 namespace {
 
 using namespace onc::xdr;
@@ -54,6 +56,44 @@ errc refusal_of(BytesView bytes, std::uint32_t bound, Limits limits = {}) {
   return found.code;
 }
 errc refusal_of(const char* hex, std::uint32_t bound) { return refusal_of(from_hex(hex), bound); }
+
+void write_after_numbers(Encoder& out, const Row& row) {
+  const auto* text = reinterpret_cast<const std::byte*>(row.value);
+  out.string_after(-2, row.value, 5);
+  out.opaque_after(3, Bytes(text, text + std::strlen(row.value)), 5);
+}
+
+TEST(strings, after_a_number_are_filled_up_too) {
+  Encoder out;
+  for (const Row& row : rows) {
+    out.clear();
+    out.raw(Bytes(64, std::byte{0xff}));
+    out.clear();
+    write_after_numbers(out, row);
+    const std::string bytes = row.bytes;
+    EXPECT_EQ(to_hex(out.bytes()), "fffffffe " + bytes + " 00000003 " + bytes);
+  }
+}
+
+// The buffer ends before each of their bytes in turn.
+TEST(strings, after_a_number_make_room_for_themselves) {
+  for (const Row& row : rows) {
+    for (std::size_t before = 480; before < 520; before += 4) {
+      Encoder out;
+      out.raw(Bytes(before));
+      write_after_numbers(out, row);
+      const std::string bytes = row.bytes;
+      EXPECT_EQ(to_hex(out.bytes().subspan(before)), "fffffffe " + bytes + " 00000003 " + bytes);
+    }
+  }
+}
+
+TEST(strings, after_a_number_longer_than_the_bound_are_refused) {
+  Encoder out;
+  EXPECT_THROW(out.string_after(1, "hiho!", 4), Error);
+  EXPECT_THROW(out.opaque_after(1, Bytes(5), 4), Error);
+  EXPECT_EQ(out.size(), 0U);
+}
 
 TEST(strings, are_filled_up_to_four_bytes) {
   for (const Row& row : rows) {

@@ -108,6 +108,9 @@ Error given_up(Link& link, const PendingCall& call, std::error_code why) {
   return broken_off(call.request.procedure, link.peer(), why, call.timeout(), link.take_back(call));
 }
 
+// Asio's own code for it is none of std::errc's.
+std::error_code cancelled() { return std::make_error_code(std::errc::operation_canceled); }
+
 asio::awaitable<void> try_once(AsyncRequest request, ResultReader reader) {
   const std::shared_ptr<AsyncClientState> client = request.client;
   const std::shared_ptr<Link> link = client->working_link();
@@ -119,7 +122,7 @@ asio::awaitable<void> try_once(AsyncRequest request, ResultReader reader) {
     call.wake.expires_at(link->is_reliable() ? deadline : std::min(deadline, Clock::now() + repeat_after));
     const auto [error] = co_await call.wake.async_wait(asio::experimental::as_tuple(asio::use_awaitable));
     if (call.done) break;
-    if (error) throw given_up(*link, call, error);
+    if (error) throw given_up(*link, call, cancelled());
     if (Clock::now() >= deadline) {
       // Not a word all the while: the connection may be dead without a sign.
       if (link->last_heard() < call.began) client->retire(link);
@@ -150,7 +153,10 @@ asio::awaitable<void> try_again_and_again(AsyncRequest request, ResultReader rea
       if (request.from && !retries.may_have_run()) *request.from = transport::Address();
     }
     asio::steady_timer pause(request.client->executor, *again);
-    co_await pause.async_wait(asio::use_awaitable);
+    const auto [error] = co_await pause.async_wait(asio::experimental::as_tuple(asio::use_awaitable));
+    if (error)
+      throw retries.of_all(
+          broken_off(request.procedure, request.client->server.text(), cancelled(), request.timeout, MayHaveRun::no));
   }
 }
 

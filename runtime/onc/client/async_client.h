@@ -61,8 +61,8 @@ asio::awaitable<Result> exchange(AsyncRequest request, void (*decode)(xdr::Decod
 // Calls one version of one program, as many calls at once as one likes: they share a connection, and each gets its own
 // reply, in whatever order those come. Connects at the first call, and again at the next after the connection broke.
 //
-// A call throws what a blocking one does (client.h), and Error(asio::error::operation_aborted) where it is cancelled,
-// as by `co_await (client.lookup("motd") || timer.async_wait(asio::use_awaitable))`. Its arguments are written at once,
+// A call throws what a blocking one does (client.h), and Error(std::errc::operation_canceled) where it is cancelled, as
+// by `co_await (client.lookup("motd") || timer.async_wait(asio::use_awaitable))`. Its arguments are written at once,
 // so a broken bound is thrown before there is anything to await; nothing is sent before it is awaited.
 // Where the connection breaks, all calls on it fail, and each says whether it may have run.
 //
@@ -87,7 +87,7 @@ class AsyncClient {
   // Of calls made from now on.
   void set_timeout(std::chrono::milliseconds timeout);
   void set_credential(Credential credential);
-  // Hangs up. Calls under way fail with connection_lost; the next connects anew.
+  // Hangs up. Calls under way fail with client_closed; the next connects anew.
   void close();
 
   // One call. `encode_arguments(xdr::Encoder&)`.

@@ -78,7 +78,7 @@ void Link::connected(asio::posix::stream_descriptor socket) {
 }
 
 void Link::close() {
-  fail(make_error_code(errc::connection_lost));
+  fail(make_error_code(errc::client_closed));
   stop_dialing_.emit(asio::cancellation_type::terminal);
 }
 

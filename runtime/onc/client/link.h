@@ -44,7 +44,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
        const transport::Address& before);
   ~Link();
 
-  // Those who still wait fail with connection_lost.
+  // Those who still wait fail with client_closed.
   void close();
 
   // It takes no more calls: another must be made.

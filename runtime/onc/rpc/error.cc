@@ -18,6 +18,7 @@ class Category : public std::error_category {
       case errc::authentication_error: return "the server refused the credential";
       case errc::timed_out: return "no reply before the deadline";
       case errc::connection_lost: return "the peer closed the connection before it replied";
+      case errc::client_closed: return "the client was closed here, before the reply came";
       case errc::bad_reply: return "the reply is not an RPC reply";
       case errc::undecodable_reply: return "the results in the reply are not what the .x says";
       case errc::record_too_long: return "the peer's record is longer than the limit";
@@ -28,6 +29,15 @@ class Category : public std::error_category {
       case errc::registration_refused: return "the portmapper refused the registration";
     }
     return "unknown RPC error";
+  }
+
+  // So that who asks in the words of std::errc finds the same whoever noticed first, we or the kernel.
+  std::error_condition default_error_condition(int code) const noexcept override {
+    switch (static_cast<errc>(code)) {
+      case errc::timed_out: return std::errc::timed_out;
+      case errc::client_closed: return std::errc::operation_canceled;
+      default: return {code, *this};
+    }
   }
 };
 

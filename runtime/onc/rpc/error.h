@@ -19,8 +19,9 @@ enum class errc {
   authentication_error,     // AUTH_ERROR
 
   // What was seen from here.
-  timed_out,           // no reply before the deadline
+  timed_out,           // no reply before the deadline; also std::errc::timed_out
   connection_lost,     // the peer closed or broke the connection before it replied
+  client_closed,       // this side closed before the reply came; also std::errc::operation_canceled
   bad_reply,           // the reply's header is not RPC
   undecodable_reply,   // the reply's results are not what the .x says
   record_too_long,     // a record over the limit (RFC 5531 §11 sets none)

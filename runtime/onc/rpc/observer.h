@@ -56,7 +56,7 @@ class Observer {
   virtual bool watches_calls() const { return true; }
   virtual void started(const ObservedCall&) {}
   // A call that its server's end cuts short ends with operation_canceled, as one does whose coroutine is destroyed; one
-  // whose AsyncClient is closed or destroyed, with errc::connection_lost.
+  // whose AsyncClient is closed or destroyed, with errc::client_closed.
   virtual void ended(const ObservedCall&, const ObservedEnd&) {}
   // A server hung up on a peer, or passed over its datagram, for what `why` says; not on one that was only idle.
   virtual void refused(const std::string& /*peer*/, const std::string& /*why*/) {}

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/use_future.hpp>
 
@@ -127,6 +129,26 @@ TEST(retrying, is_not_for_what_the_server_has_refused) {
   EXPECT_FALSE(retries.after(rpc::Error(rpc::errc::procedure_unavailable, "")));
   EXPECT_FALSE(retries.after(rpc::Error(rpc::errc::timed_out, "", true)));
   EXPECT_TRUE(retries.after(rpc::Error(rpc::errc::connection_lost, "")));
+}
+
+TEST(retrying, ends_when_the_call_is_cancelled_in_between) {
+  HangingUp server(0);
+  asio::io_context context(1);
+  adder::AsyncClient client(context, server.at(),
+                            {.retrying = {.times = 1000, .wait = 8s, .even_if_it_may_have_run = true}});
+  asio::cancellation_signal cancel;
+  auto sum = asio::co_spawn(context, client.add(2, 3), asio::bind_cancellation_slot(cancel.slot(), asio::use_future));
+  while (server.calls() == 0) context.run_one_for(1ms);
+  while (context.run_one_for(100ms) != 0) continue;  // until it waits
+  cancel.emit(asio::cancellation_type::all);
+  context.run();
+  try {
+    sum.get();
+    ADD_FAILURE() << "nobody answered";
+  } catch (const rpc::Error& error) {
+    EXPECT_EQ(error.code(), std::errc::operation_canceled);
+    EXPECT_TRUE(error.maybe_executed()) << error.what();
+  }
 }
 
 TEST(source_port, is_reserved_by_choice) {

@@ -324,7 +324,7 @@ TEST(observer_of_an_async_client, is_told_of_calls_that_outlive_it) {
       },
       asio::detached);
   context.run();
-  EXPECT_EQ(recorder.seen()[0].end->failure, rpc::errc::connection_lost);
+  EXPECT_EQ(recorder.seen()[0].end->failure, rpc::errc::client_closed);
 }
 
 TEST(observer_of_a_server, is_told_of_peers_that_are_hung_up_on) {

@@ -2,14 +2,16 @@
 #              [ASYNC] [NAMESPACE ns] [INCLUDE_DIRECTORIES dir...] [OPTIONS option...])
 #
 # Compiles each .x with idlc and adds the C++ to the target, as #include "a.x.h". It is compiled again when the .x or
-# one that it includes has changed. ASYNC adds a.x.async.h and its code: each .x must have a program then, and the target
-# link onc::async. INCLUDE_DIRECTORIES are where #include looks besides the .x's own directory; OPTIONS go to idlc as
-# they stand.
+# one that it includes has changed. ASYNC adds a.x.async.h and its code: each .x must have a program then, and the
+# target link onc::async; without it, that header is an error that says so. INCLUDE_DIRECTORIES are where #include
+# looks besides the .x's own directory; OPTIONS go to idlc as they stand.
 function(onc_generate)
   cmake_parse_arguments(PARSE_ARGV 0 arg "ASYNC" "TARGET;NAMESPACE" "FILES;INCLUDE_DIRECTORIES;OPTIONS")
   _onc_check_arguments()
   set(out ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.x)
   file(MAKE_DIRECTORY ${out})
+  file(CONFIGURE OUTPUT ${out}/not_async.h @ONLY CONTENT
+    "#error \"its code is not there: say ASYNC in onc_generate(TARGET @arg_TARGET@ ...), and link onc::async\"\n")
   set(options ${arg_OPTIONS})
   if(arg_NAMESPACE)
     list(APPEND options --namespace ${arg_NAMESPACE})
@@ -22,12 +24,17 @@ function(onc_generate)
     cmake_path(ABSOLUTE_PATH file NORMALIZE)
     cmake_path(GET file FILENAME name)
     set(written ${out}/${name}.h ${out}/${name}.cc ${out}/${name}.print.cc)
+    set(instead)
     if(arg_ASYNC)
       list(APPEND written ${out}/${name}.async.h ${out}/${name}.async.cc)
+    else()
+      # idlc writes them all the same; without their code the linker would tell of what is missing, and not why.
+      set(instead COMMAND ${CMAKE_COMMAND} -E copy ${out}/not_async.h ${out}/${name}.async.h)
     endif()
     add_custom_command(
       OUTPUT ${written}
       COMMAND onc::idlc -o ${out} --depfile ${out}/${name}.d ${options} ${file}
+      ${instead}
       DEPENDS ${file} $<TARGET_FILE:onc::idlc>
       DEPFILE ${out}/${name}.d
       COMMENT "idlc ${name}"

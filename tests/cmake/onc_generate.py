@@ -1,4 +1,6 @@
-"""onc_generate: its mistakes are told in a sentence, and a .x is compiled again when it or what it includes changes."""
+"""onc_generate: its mistakes are told in a sentence, and a .x is compiled again when it or what it includes changes.
+
+Who forgets ASYNC, or the library for it, is told by the compiler."""
 import pathlib
 import subprocess
 import sys
@@ -69,5 +71,12 @@ with tempfile.TemporaryDirectory() as name:
     b.write_text("struct B { hyper x; };\n")
     seen = ninja(folder)
     check("idlc a.x" in seen, "a.x is not compiled again when b.x changes", seen)
+    (folder / "main.cc").write_text('#include "a.x.async.h"\n')
+    seen = run(folder, "ninja", "-C", "build", "CMakeFiles/program.dir/main.cc.o").stdout
+    check("say ASYNC in onc_generate(TARGET program" in seen, "nobody says that ASYNC is missing", seen)
+    (folder / "bare.cc").write_text("#include <onc/rpc/async_stub.h>\n")
+    runtime = pathlib.Path(module).parent.parent / "runtime"
+    seen = run(folder, compiler, "-std=c++20", "-fsyntax-only", "-I", runtime, "bare.cc").stdout
+    check("link onc::async" in seen, "nobody says that onc::async is missing", seen)
 print("\n".join(failed))
 sys.exit(bool(failed))

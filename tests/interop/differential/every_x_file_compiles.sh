@@ -47,7 +47,7 @@ compile() {
   "$@" "${options[@]}" || { echo "$1 refuses ${*: -1}" >&2; return 255; }
 }
 export -f compile
-asio=(-DASIO_STANDALONE -DASIO_NO_DEPRECATED)
+asio=(-DASIO_STANDALONE -DASIO_NO_DEPRECATED -DASIO_DISABLE_STD_ALIGNED_ALLOC)
 compile_all() { printf '%s\0' *.cc | xargs -0 -P 2 -I SOURCE bash -c 'compile "$@"' compile "$@" "${asio[@]}" SOURCE; }
 
 compile_all g++ -Wno-restrict || fail "g++ does not take them all" # GCC bug 105651

@@ -54,6 +54,12 @@ TEST(lenient, takes_bytes_that_are_left_over) {
   EXPECT_EQ(refusal_of("00000000 00000000", true, four_bytes), errc{});
 }
 
+TEST(lenient, is_what_the_errors_that_it_spares_name) {
+  for (const errc code : {errc::nonzero_padding, errc::bad_boolean, errc::trailing_bytes})
+    EXPECT_NE(make_error_code(code).message().find("Limits::lenient lets that pass"), std::string::npos);
+  EXPECT_EQ(make_error_code(errc::too_long).message().find("lenient"), std::string::npos);
+}
+
 TEST(lenient, still_refuses_what_is_missing_too_long_or_unknown) {
   static constexpr Enumerators known{"Status", 0, 2};
   EXPECT_EQ(refusal_of("00000002 6869", true, text), errc::truncated);

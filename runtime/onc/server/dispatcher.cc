@@ -36,8 +36,9 @@ void Dispatcher::add(Service& service, ServiceOptions options) {
 }
 void Dispatcher::add(AsyncService& service, ServiceOptions options) {
   if (options.on_workers)
-    throw std::invalid_argument(std::string(service.program().name) +
-                                " has handlers that are coroutines: they wait for nothing on a worker");
+    throw std::invalid_argument("ServiceOptions::on_workers is for handlers that block, and those of " +
+                                std::string(service.program().name) +
+                                ", an AsyncServer, are coroutines: leave it out, or derive from Server");
   add({.program = service.program(), .async_service = &service, .options = std::move(options)});
 }
 

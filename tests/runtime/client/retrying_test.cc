@@ -151,6 +151,13 @@ TEST(retrying, ends_when_the_call_is_cancelled_in_between) {
   }
 }
 
+TEST(client_options, wait_between_10_ms_and_8_s_before_a_repeat) {
+  for (const auto& [wanted, expected] : {std::pair(-1ms, 10ms), {0ms, 10ms}, {1ms, 10ms}, {20ms, 20ms}, {1h, 8000ms}}) {
+    EXPECT_EQ(rpc::within_range({.retransmit_after = wanted}).retransmit_after, expected);
+    EXPECT_EQ(rpc::within_range({.retrying = {.wait = wanted}}).retrying.wait, expected);
+  }
+}
+
 TEST(source_port, is_reserved_by_choice) {
   if (::getuid() != 0) GTEST_SKIP() << "ports below 1024 need root";
   class Doorman : public adder::Server {

@@ -95,6 +95,7 @@ class StructCodec {
     out_.blank();
     out_.open("void {}::encode(onc::xdr::Encoder& {}) const", names_.of(definition_), stream);
     if (link_) open_loop("const " + types_.of(definition_), stream);
+    make_room(stream);
     each_run(stream, [&](const Declaration& member, const std::string& to) {
       return codec_.encode(member, value(member), to, place(member));
     });
@@ -132,6 +133,15 @@ class StructCodec {
     std::string all;
     for (std::size_t i = begin; i < end; ++i) all += (all.empty() ? "" : ", ") + value(*members_[i]);
     return all;
+  }
+
+  // Before a long run that is first.
+  void make_room(const std::string& stream) {
+    const std::size_t end = end_of(0, in_run);
+    if (link_ || end == 0 || !is_long(0, end)) return;
+    const std::uint64_t size = size_of(0, end);
+    out_.line("if ({}.lacks({})) [[unlikely]]", stream, size);
+    out_.line("  return {}.make_room({}, *this);", stream, size);
   }
 
   using Statement = std::function<std::string(const Declaration& member, const std::string& stream)>;

@@ -168,6 +168,15 @@ class Encoder {
   // `size` in bytes, a multiple of four.
   Run run(std::size_t size) { return Run(grow(size)); }
 
+  // Where a value begins with a run, `if (out.lacks(size)) return out.make_room(size, *this);` goes before it: a
+  // function that ends in its only call has no registers to save.
+  bool lacks(std::size_t size) const { return !has_room(size); }
+  template <class T>
+  [[gnu::cold, gnu::noinline]] void make_room(std::size_t size, const T& value) {
+    enlarge(size);
+    value.encode(*this);
+  }
+
   void string(const std::string& value, Bound bound);
   void opaque(BytesView value, Bound bound);
   void opaque(const Bytes& value, Bound bound);

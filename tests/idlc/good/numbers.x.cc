@@ -4,6 +4,8 @@
 namespace numbers {
 
 void Numbers::encode(onc::xdr::Encoder& out) const {
+  if (out.lacks(44)) [[unlikely]]
+    return out.make_room(44, *this);
   auto run = out.run(44);
   run.numbers(a, b, c);
   run.numbers(d, e);

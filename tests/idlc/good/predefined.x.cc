@@ -4,6 +4,8 @@
 namespace predefined {
 
 void Predefined::encode(onc::xdr::Encoder& out) const {
+  if (out.lacks(72)) [[unlikely]]
+    return out.make_room(72, *this);
   auto run = out.run(72);
   run.u32(a);
   run.u32(b);

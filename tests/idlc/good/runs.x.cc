@@ -24,6 +24,8 @@ void Runs::decode(onc::xdr::Decoder& in) {
 }
 
 void Long::encode(onc::xdr::Encoder& out) const {
+  if (out.lacks(52)) [[unlikely]]
+    return out.make_room(52, *this);
   auto run = out.run(52);
   run.boolean(known);
   run.opaque(digest);

@@ -4,6 +4,8 @@
 namespace small_numbers {
 
 void Small::encode(onc::xdr::Encoder& out) const {
+  if (out.lacks(24)) [[unlikely]]
+    return out.make_room(24, *this);
   auto run = out.run(24);
   run.i32(a);
   run.u32(b);

@@ -4,6 +4,8 @@
 namespace word_names {
 
 void version::encode(onc::xdr::Encoder& out) const {
+  if (out.lacks(40)) [[unlikely]]
+    return out.make_room(40, *this);
   auto run = out.run(40);
   run.numbers(program, version, namespace_, float_, double_, const_);
   run.numbers(typedef_);

@@ -100,6 +100,32 @@ TEST(async, clients_call_blocking_servers_and_blocking_clients_async_ones) {
   }
 }
 
+TEST(async, clients_ask_whether_their_version_is_served) {
+  OldFiles old;
+  RunningServer server({&old}, {"tcp://127.0.0.1:0"});
+  v1::Client(server.at()).ping();
+  const auto refused = [](const onc::rpc::Error& error) {
+    EXPECT_EQ(error.code(), onc::rpc::errc::version_mismatch);
+    EXPECT_TRUE(std::string(error.what()).starts_with("FILES.ping version 2 at tcp://127.0.0.1:")) << error.what();
+  };
+  try {
+    v2::Client(server.at()).ping();
+    FAIL();
+  } catch (const onc::rpc::Error& error) {
+    refused(error);
+  }
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    co_await v1::AsyncClient(context, server.at()).ping();
+    v2::AsyncClient newer(context, server.at());
+    try {
+      co_await newer.ping();
+      ADD_FAILURE();
+    } catch (const onc::rpc::Error& error) {
+      refused(error);
+    }
+  });
+}
+
 TEST(async, a_client_says_before_anything_is_sent_that_an_argument_breaks_its_bound) {
   asio::io_context context;
   v1::AsyncClient client(context, "tcp://127.0.0.1:1");

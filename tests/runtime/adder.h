@@ -66,7 +66,7 @@ class Server : public onc::rpc::Service {
   }
 };
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
 

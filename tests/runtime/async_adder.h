@@ -115,7 +115,7 @@ class AsyncServer : public onc::rpc::AsyncService {
   std::int32_t released_ = 0;
 };
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
 

@@ -27,7 +27,7 @@ void VersionWriter::define_async() {
 
 void VersionWriter::declare_async_client() {
   out_.blank();
-  out_.open("class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient>");
+  out_.open("class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program>");
   out_.label("public:");
   out_.line("using AsyncClientFor::AsyncClientFor;");
   for (const Procedure& procedure : version_.procedures)

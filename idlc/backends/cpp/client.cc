@@ -5,7 +5,7 @@ namespace idlc::cpp {
 
 void VersionWriter::declare_client() {
   out_.blank();
-  out_.open("class Client : public onc::rpc::ClientFor<Client>");
+  out_.open("class Client : public onc::rpc::ClientFor<Client, program>");
   out_.label("public:");
   out_.line("using ClientFor::ClientFor;");
   for (const Procedure& procedure : version_.procedures)

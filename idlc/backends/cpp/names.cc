@@ -119,7 +119,8 @@ bool is_namespace(const std::string& text) {
 const Scope& names_in_classes() {
   static const Scope names = [] {
     Scope all{"State",   "state_",       "begin",    "exchange", "undecodable",
-              "Service", "AsyncService", "program_", "close",    "refuse_one_way"};
+              "Service", "AsyncService", "program_", "close",    "refuse_one_way",
+              "ping"};
     all.insert(in_program.begin(), in_program.end());
     return all;
   }();

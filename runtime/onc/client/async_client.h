@@ -122,10 +122,15 @@ class AsyncClient {
 };
 
 // The base of a generated AsyncClient, which `Generated` is: co_await client.within(500ms).lookup("motd").
-template <class Generated>
+template <class Generated, const Program& program>
 class AsyncClientFor : public Adjustable<Generated, AsyncClient> {
  public:
   using Adjustable<Generated, AsyncClient>::Adjustable;
+
+  // As ClientFor's.
+  asio::awaitable<void> ping() {
+    return this->call({program, 0, "ping"}, [](xdr::Encoder&) {});
+  }
 };
 
 }  // namespace onc::rpc

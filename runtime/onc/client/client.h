@@ -105,10 +105,17 @@ class Client {
 };
 
 // The base of a generated Client, which `Generated` is: client.within(500ms).lookup("motd").
-template <class Generated>
+template <class Generated, const Program& program>
 class ClientFor : public Adjustable<Generated, Client> {
  public:
   using Adjustable<Generated, Client>::Adjustable;
+
+  // Whether somebody serves this version of the program: calls procedure 0, which does nothing (RFC 5531 §12.1). Throws
+  // Error where nobody does. A procedure of this name in the .x hides it.
+  void ping() {
+    this->begin_call({program, 0, "ping"});
+    this->end_void_call();
+  }
 };
 
 }  // namespace onc::rpc

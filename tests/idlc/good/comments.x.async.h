@@ -9,7 +9,7 @@ namespace comments {
 
 namespace COMMENTED::one {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   // Does nothing.

@@ -52,7 +52,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure nothing{program, 1, "nothing"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   // Does nothing.

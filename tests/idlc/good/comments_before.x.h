@@ -91,7 +91,7 @@ inline constexpr onc::rpc::Procedure null{program, 0, "null"};
 inline constexpr onc::rpc::Procedure one{program, 1, "one"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   // nothing

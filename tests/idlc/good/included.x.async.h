@@ -9,7 +9,7 @@ namespace included {
 
 namespace INCLUDED::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<enums::Choice> choose(enums::Kind);

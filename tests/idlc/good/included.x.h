@@ -64,7 +64,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure choose{program, 1, "choose"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   enums::Choice choose(enums::Kind);

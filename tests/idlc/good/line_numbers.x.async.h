@@ -9,7 +9,7 @@ namespace line_numbers {
 
 namespace COUNTED::V1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> FIRST();

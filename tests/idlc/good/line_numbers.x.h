@@ -19,7 +19,7 @@ inline constexpr onc::rpc::Procedure FIRST{program, 3, "FIRST"};
 inline constexpr onc::rpc::Procedure SECOND{program, 4, "SECOND"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void FIRST();

@@ -9,7 +9,7 @@ namespace named_arguments {
 
 namespace NAMED::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<std::int32_t> add(std::int32_t left, std::int32_t right);

@@ -40,7 +40,7 @@ inline constexpr onc::rpc::Procedure count{program, 6, "count"};
 inline constexpr onc::rpc::Procedure reply{program, 7, "reply"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   std::int32_t add(std::int32_t left, std::int32_t right);

@@ -9,7 +9,7 @@ namespace names_of_headers {
 
 namespace SIOCGIFCONF_::TIOCSTI_ {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<POLLIN_> TCP_NODELAY_(Lock);

@@ -85,7 +85,7 @@ inline constexpr onc::rpc::Procedure TCP_NODELAY_{program, 1, "TCP_NODELAY"};
 inline constexpr onc::rpc::Procedure SYS_write_{program, 2, "SYS_write"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   POLLIN_ TCP_NODELAY_(Lock);

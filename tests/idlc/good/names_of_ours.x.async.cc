@@ -96,6 +96,13 @@ asio::awaitable<v> AsyncClient::number(v argument_, run argument2_) {
       [](onc::xdr::Decoder& in_, v& reply_) { reply_ = in_.i32(); });
 }
 
+asio::awaitable<names_of_ours::ping> AsyncClient::probe(names_of_ours::ping argument_) {
+  return call<names_of_ours::ping>(
+      procedures::probe,
+      [&](onc::xdr::Encoder& out_) { argument_.encode(out_); },
+      [](onc::xdr::Decoder& in_, names_of_ours::ping& reply_) { reply_.decode(in_); });
+}
+
 asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_,
                                             onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
   switch (procedure_) {
@@ -182,6 +189,11 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
       return onc::rpc::answer(
           results_, number(argument_, argument2_, caller_),
           [](onc::xdr::Encoder& out_, const v& reply_) { out_.i32(reply_); });
+    }
+    case 10: {
+      return onc::rpc::answer(
+          results_, probe(arguments_.last<names_of_ours::ping>(), caller_),
+          [](onc::xdr::Encoder& out_, const names_of_ours::ping& reply_) { reply_.encode(out_); });
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, State_::program);
@@ -342,6 +354,13 @@ asio::awaitable<names_of_ours::print_arguments> AsyncClient::print_results_(name
       [](onc::xdr::Decoder& in_, names_of_ours::print_arguments& reply_) { reply_ = in_.i32(); });
 }
 
+asio::awaitable<names_of_ours::ping> AsyncClient::ping(names_of_ours::ping argument_) {
+  return call<names_of_ours::ping>(
+      procedures::ping,
+      [&](onc::xdr::Encoder& out_) { argument_.encode(out_); },
+      [](onc::xdr::Decoder& in_, names_of_ours::ping& reply_) { reply_.decode(in_); });
+}
+
 asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_,
                                             onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
   switch (procedure_) {
@@ -462,6 +481,11 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure_, onc::xdr::
       return onc::rpc::answer(
           results_, print_results_(std::move(argument_), std::move(argument2_), caller_),
           [](onc::xdr::Encoder& out_, const names_of_ours::print_arguments& reply_) { out_.i32(reply_); });
+    }
+    case 23: {
+      return onc::rpc::answer(
+          results_, ping(arguments_.last<names_of_ours::ping>(), caller_),
+          [](onc::xdr::Encoder& out_, const names_of_ours::ping& reply_) { reply_.encode(out_); });
     }
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, dispatch_::program);

@@ -9,7 +9,7 @@ namespace names_of_ours {
 
 namespace Service_::State_ {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<names_of_ours::State> get(names_of_ours::State);
@@ -21,6 +21,7 @@ class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
   asio::awaitable<names_of_ours::Client> client(names_of_ours::Client, names_of_ours::Server);
   asio::awaitable<names_of_ours::item> one(names_of_ours::item, items);
   asio::awaitable<v> number(v, run);
+  asio::awaitable<names_of_ours::ping> probe(names_of_ours::ping);
 };
 
 class AsyncServer : public onc::rpc::AsyncService {
@@ -39,6 +40,7 @@ class AsyncServer : public onc::rpc::AsyncService {
       const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<names_of_ours::item> one(names_of_ours::item, items, const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<v> number(v, run, const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<names_of_ours::ping> probe(names_of_ours::ping, const onc::rpc::Caller&) = 0;
 
  private:
   asio::awaitable<void> dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -49,7 +51,7 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace Service_::dispatch_ {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<std::int32_t> results(std::int32_t);
@@ -74,6 +76,7 @@ class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
   asio::awaitable<prints> call_prints_(names_of_ours::call_prints);
   asio::awaitable<names_of_ours::print_results> print_arguments_(names_of_ours::print_arguments);
   asio::awaitable<names_of_ours::print_arguments> print_results_(names_of_ours::print_results, prints);
+  asio::awaitable<names_of_ours::ping> ping(names_of_ours::ping);
 };
 
 class AsyncServer : public onc::rpc::AsyncService {
@@ -103,6 +106,7 @@ class AsyncServer : public onc::rpc::AsyncService {
       const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<names_of_ours::print_arguments> print_results_(names_of_ours::print_results, prints,
       const onc::rpc::Caller&) = 0;
+  virtual asio::awaitable<names_of_ours::ping> ping(names_of_ours::ping, const onc::rpc::Caller&) = 0;
 
  private:
   asio::awaitable<void> dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -113,7 +117,7 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace AsyncClient::AsyncServer_ {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();
@@ -133,7 +137,7 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace Client_::Service_ {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();
@@ -153,7 +157,7 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace procedures::std_ {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();

@@ -35,6 +35,14 @@ void begin::decode(onc::xdr::Decoder& in_) {
   x = in_.i32();
 }
 
+void ping::encode(onc::xdr::Encoder& out_) const {
+  out_.i32(x);
+}
+
+void ping::decode(onc::xdr::Decoder& in_) {
+  x = in_.i32();
+}
+
 void argument::encode(onc::xdr::Encoder& out_) const {
   out_.array(all, onc::xdr::unbounded, [&](const items& item_) { out_.array(item_, {level, "argument.all"},
       [&](const item& item2) { out_.string(item2, onc::xdr::unbounded); }); });
@@ -415,6 +423,11 @@ v Client::number(v argument_, run argument2_) {
   return end_call().i32();
 }
 
+names_of_ours::ping Client::probe(const names_of_ours::ping& argument_) {
+  argument_.encode(begin_call(procedures::probe));
+  return end_call().last<names_of_ours::ping>();
+}
+
 // A call of each procedure: its arguments read, the server asked, the results written.
 namespace handlers {
 
@@ -494,6 +507,11 @@ void number(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& re
   results_.i32(server.number(argument_, argument2_, caller_));
 }
 
+void probe(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller&
+    caller_) {
+  server.probe(arguments_.last<names_of_ours::ping>(), caller_).encode(results_);
+}
+
 }  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -509,6 +527,7 @@ void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, o
     case 7: return handlers::client(*this, arguments_, results_, caller_);
     case 8: return handlers::one(*this, arguments_, results_, caller_);
     case 9: return handlers::number(*this, arguments_, results_, caller_);
+    case 10: return handlers::probe(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, State_::program);
 }
@@ -632,6 +651,11 @@ names_of_ours::print_arguments Client::print_results_(const names_of_ours::print
   argument_.encode(out_);
   argument2_.encode(out_);
   return end_call().i32();
+}
+
+names_of_ours::ping Client::ping(const names_of_ours::ping& argument_) {
+  argument_.encode(begin_call(procedures::ping));
+  return end_call().last<names_of_ours::ping>();
 }
 
 // A call of each procedure: its arguments read, the server asked, the results written.
@@ -764,6 +788,10 @@ void print_results_(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Enc
   results_.i32(server.print_results_(std::move(argument_), std::move(argument2_), caller_));
 }
 
+void ping(Server& server, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_, const onc::rpc::Caller& caller_) {
+  server.ping(arguments_.last<names_of_ours::ping>(), caller_).encode(results_);
+}
+
 }  // namespace handlers
 
 void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -792,6 +820,7 @@ void Server::dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, o
     case 20: return handlers::call_prints_(*this, arguments_, results_, caller_);
     case 21: return handlers::print_arguments_(*this, arguments_, results_, caller_);
     case 22: return handlers::print_results_(*this, arguments_, results_, caller_);
+    case 23: return handlers::ping(*this, arguments_, results_, caller_);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, dispatch_::program);
 }

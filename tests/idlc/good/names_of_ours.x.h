@@ -56,6 +56,15 @@ struct begin {
   bool operator==(const begin&) const = default;
 };
 
+struct ping {
+  std::int32_t x{};
+
+  void encode(onc::xdr::Encoder&) const;
+  void decode(onc::xdr::Decoder&);
+  void print(onc::xdr::Printer&) const;
+  bool operator==(const ping&) const = default;
+};
+
 enum class exchange : std::int32_t {
   one = 1,
 };
@@ -385,9 +394,10 @@ inline constexpr onc::rpc::Procedure out_of{program, 6, "out_of"};
 inline constexpr onc::rpc::Procedure client{program, 7, "client"};
 inline constexpr onc::rpc::Procedure one{program, 8, "one"};
 inline constexpr onc::rpc::Procedure number{program, 9, "number"};
+inline constexpr onc::rpc::Procedure probe{program, 10, "probe"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   names_of_ours::State get(const names_of_ours::State&);
@@ -399,6 +409,7 @@ class Client : public onc::rpc::ClientFor<Client> {
   names_of_ours::Client client(const names_of_ours::Client&, const names_of_ours::Server&);
   names_of_ours::item one(const names_of_ours::item&, const items&);
   v number(v, run);
+  names_of_ours::ping probe(const names_of_ours::ping&);
 };
 
 class Server : public onc::rpc::Service {
@@ -413,6 +424,7 @@ class Server : public onc::rpc::Service {
   virtual names_of_ours::Client client(names_of_ours::Client, names_of_ours::Server, const onc::rpc::Caller&) = 0;
   virtual names_of_ours::item one(names_of_ours::item, items, const onc::rpc::Caller&) = 0;
   virtual v number(v, run, const onc::rpc::Caller&) = 0;
+  virtual names_of_ours::ping probe(names_of_ours::ping, const onc::rpc::Caller&) = 0;
 
  private:
   void dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -451,9 +463,10 @@ inline constexpr onc::rpc::Procedure AsyncService{program, 19, "AsyncService"};
 inline constexpr onc::rpc::Procedure call_prints_{program, 20, "call_prints"};
 inline constexpr onc::rpc::Procedure print_arguments_{program, 21, "print_arguments"};
 inline constexpr onc::rpc::Procedure print_results_{program, 22, "print_results"};
+inline constexpr onc::rpc::Procedure ping{program, 23, "ping"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   std::int32_t results(std::int32_t);
@@ -478,6 +491,7 @@ class Client : public onc::rpc::ClientFor<Client> {
   prints call_prints_(const names_of_ours::call_prints&);
   names_of_ours::print_results print_arguments_(names_of_ours::print_arguments);
   names_of_ours::print_arguments print_results_(const names_of_ours::print_results&, const prints&);
+  names_of_ours::ping ping(const names_of_ours::ping&);
 };
 
 class Server : public onc::rpc::Service {
@@ -506,6 +520,7 @@ class Server : public onc::rpc::Service {
   virtual names_of_ours::print_results print_arguments_(names_of_ours::print_arguments, const onc::rpc::Caller&) = 0;
   virtual names_of_ours::print_arguments print_results_(names_of_ours::print_results, prints,
       const onc::rpc::Caller&) = 0;
+  virtual names_of_ours::ping ping(names_of_ours::ping, const onc::rpc::Caller&) = 0;
 
  private:
   void dispatch(std::uint32_t procedure_, onc::xdr::Decoder& arguments_, onc::xdr::Encoder& results_,
@@ -525,7 +540,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void null();
@@ -554,7 +569,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void null();
@@ -583,7 +598,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure null{program, 0, "null"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void null();

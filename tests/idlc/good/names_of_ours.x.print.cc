@@ -32,6 +32,12 @@ void begin::print(onc::xdr::Printer& out_) const {
   out_.close();
 }
 
+void ping::print(onc::xdr::Printer& out_) const {
+  out_.open("ping");
+  out_.field("x").integer(x);
+  out_.close();
+}
+
 void print_exchange(onc::xdr::Printer& out_, exchange value) {
   static constexpr onc::xdr::EnumeratorName names[] = {{1, "one"}};
   out_.enumerator(static_cast<std::int32_t>(value), names);
@@ -278,6 +284,14 @@ static void number(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
   out_.close();
 }
 
+static void probe(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::ping argument_;
+  argument_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.close();
+}
+
 }  // namespace print_arguments
 
 namespace print_results {
@@ -334,6 +348,12 @@ static void number(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
   out_.integer(reply_);
 }
 
+static void probe(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::ping reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
 }  // namespace print_results
 
 static constexpr onc::rpc::CallPrint prints[] = {
@@ -346,6 +366,7 @@ static constexpr onc::rpc::CallPrint prints[] = {
     {7, "client", print_arguments::client, print_results::client},
     {8, "one", print_arguments::one, print_results::one},
     {9, "number", print_arguments::number, print_results::number},
+    {10, "probe", print_arguments::probe, print_results::probe},
 };
 const onc::rpc::CallPrints call_prints{prints};
 
@@ -453,6 +474,14 @@ static void print_results_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
   out_.close();
 }
 
+static void ping(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::ping argument_;
+  argument_.decode(in_);
+  out_.open("");
+  out_.field("argument_").object(argument_);
+  out_.close();
+}
+
 }  // namespace print_arguments
 
 namespace print_results {
@@ -505,6 +534,12 @@ static void print_results_(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
   out_.integer(reply_);
 }
 
+static void ping(onc::xdr::Decoder& in_, onc::xdr::Printer& out_) {
+  names_of_ours::ping reply_;
+  reply_.decode(in_);
+  out_.object(reply_);
+}
+
 }  // namespace print_results
 
 static constexpr onc::rpc::CallPrint prints[] = {
@@ -530,6 +565,7 @@ static constexpr onc::rpc::CallPrint prints[] = {
     {20, "call_prints", print_arguments::call_prints_, print_results::call_prints_},
     {21, "print_arguments", print_arguments::print_arguments_, print_results::print_arguments_},
     {22, "print_results", print_arguments::print_results_, print_results::print_results_},
+    {23, "ping", print_arguments::ping, print_results::ping},
 };
 const onc::rpc::CallPrints call_prints{prints};
 

@@ -9,7 +9,7 @@ namespace acme::files {
 
 namespace P::v {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<acme> get(acme);

@@ -37,7 +37,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure get{program, 1, "get"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   acme get(const acme&);

@@ -9,7 +9,7 @@ namespace namespaces_of_c {
 
 namespace CLOCK::v {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<time_::Span> wait(uint32_t_::environ);

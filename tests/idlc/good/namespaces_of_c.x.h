@@ -108,7 +108,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure wait{program, 1, "wait"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   time_::Span wait(const uint32_t_::environ&);

@@ -9,7 +9,7 @@ namespace numbers_of_programs {
 
 namespace GREETER::V1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> GREET();
@@ -31,7 +31,7 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace GREETER::V2 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> GREET();

@@ -23,7 +23,7 @@ inline constexpr onc::rpc::Procedure GREET{program, 1, "GREET"};
 inline constexpr onc::rpc::Procedure FAREWELL{program, 2, "FAREWELL"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void GREET();
@@ -55,7 +55,7 @@ inline constexpr onc::rpc::Procedure GREET{program, 1, "GREET"};
 inline constexpr onc::rpc::Procedure WAVE{program, 2, "WAVE"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void GREET();

@@ -9,7 +9,7 @@ namespace percent_inside {
 
 namespace PERCENT::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> ping();

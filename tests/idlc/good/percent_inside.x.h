@@ -87,7 +87,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure ping{program, 0, "ping"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void ping();

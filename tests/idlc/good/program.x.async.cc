@@ -146,7 +146,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
           results, read(std::move(argument), std::move(argument2), caller),
           [](onc::xdr::Encoder& out, const onc::xdr::Bytes& reply) { out.opaque(reply, onc::xdr::unbounded); });
     }
-    case ping: {
+    case ::program::ping: {
       return onc::rpc::answer(
           results, ping_(arguments.last<Attributes>(), caller),
           [](onc::xdr::Encoder& out, const bool& reply) { out.boolean(reply); });

@@ -9,7 +9,7 @@ namespace program {
 
 namespace FILES::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<void> null();
@@ -33,7 +33,7 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace FILES::v2 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<Attributes> look_up(Name, Status, Attributes);
@@ -63,7 +63,7 @@ class AsyncServer : public onc::rpc::AsyncService {
 
 namespace OTHER::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<std::int32_t> count(bool);

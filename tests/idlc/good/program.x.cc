@@ -176,7 +176,7 @@ void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc
     case 2: return handlers::list(*this, arguments, results, caller);
     case 3: return handlers::title(*this, arguments, results, caller);
     case 4: return handlers::read(*this, arguments, results, caller);
-    case ping: return handlers::ping_(*this, arguments, results, caller);
+    case ::program::ping: return handlers::ping_(*this, arguments, results, caller);
     case 8: return handlers::exact(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v2::program);

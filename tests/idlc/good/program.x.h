@@ -63,7 +63,7 @@ inline constexpr onc::rpc::Procedure remove{program, 1, "remove"};
 inline constexpr onc::rpc::Procedure notify{program, 2, "notify"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   void null();
@@ -97,11 +97,11 @@ inline constexpr onc::rpc::Procedure look_up{program, 1, "look_up"};
 inline constexpr onc::rpc::Procedure list{program, 2, "list"};
 inline constexpr onc::rpc::Procedure title{program, 3, "title"};
 inline constexpr onc::rpc::Procedure read{program, 4, "read"};
-inline constexpr onc::rpc::Procedure ping_{program, ping, "ping_"};
+inline constexpr onc::rpc::Procedure ping_{program, ::program::ping, "ping_"};
 inline constexpr onc::rpc::Procedure exact{program, 8, "exact"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   Attributes look_up(const Name&, Status, const Attributes&);
@@ -140,7 +140,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure count{program, 1, "count"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   std::int32_t count(bool);

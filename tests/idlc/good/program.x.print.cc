@@ -157,7 +157,7 @@ static constexpr onc::rpc::CallPrint prints[] = {
     {2, "list", nullptr, print_results::list},
     {3, "title", print_arguments::title, print_results::title},
     {4, "read", print_arguments::read, print_results::read},
-    {ping, "ping_", print_arguments::ping_, print_results::ping_},
+    {::program::ping, "ping_", print_arguments::ping_, print_results::ping_},
     {8, "exact", print_arguments::exact, print_results::exact},
 };
 const onc::rpc::CallPrints call_prints{prints};

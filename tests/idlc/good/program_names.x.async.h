@@ -9,7 +9,7 @@ namespace program_names {
 
 namespace NAMES::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<program_names::lookup> lookup(program_names::lookup);

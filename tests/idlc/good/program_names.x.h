@@ -47,7 +47,7 @@ inline constexpr onc::rpc::Procedure delete_{program, 6, "delete"};
 inline constexpr onc::rpc::Procedure Client_{program, 7, "Client"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   program_names::lookup lookup(const program_names::lookup&);

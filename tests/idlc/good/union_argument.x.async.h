@@ -9,7 +9,7 @@ namespace union_argument {
 
 namespace ASK::v1 {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<std::int32_t> ask(Question);  // how many there are

@@ -59,7 +59,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure ask{program, 1, "ask"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   std::int32_t ask(const Question&);  // how many there are

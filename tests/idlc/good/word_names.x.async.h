@@ -9,7 +9,7 @@ namespace word_names {
 
 namespace WORDS::version {
 
-class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient> {
+class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
  public:
   using AsyncClientFor::AsyncClientFor;
   asio::awaitable<word_names::version> program_(word_names::program);

@@ -82,7 +82,7 @@ namespace procedures {
 inline constexpr onc::rpc::Procedure program_{program, float_, "program"};
 }  // namespace procedures
 
-class Client : public onc::rpc::ClientFor<Client> {
+class Client : public onc::rpc::ClientFor<Client, program> {
  public:
   using ClientFor::ClientFor;
   word_names::version program_(const word_names::program&);

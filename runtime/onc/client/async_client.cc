@@ -7,6 +7,7 @@
 #include <onc/message/message.h>
 
 #include <asio/experimental/as_tuple.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -67,7 +68,7 @@ void AsyncClientState::keep(std::shared_ptr<xdr::Encoder> message) {
 std::shared_ptr<Link> AsyncClientState::working_link() {
   const transport::Address before = link_ && link_->has_failed() ? link_->came_from() : transport::Address();
   if (link_ && link_->has_failed()) link_.reset();
-  if (link_ && Clock::now() - link_->last_call() > trusted_unused && link_->is_hung_up()) retire(link_);
+  if (link_ && transport::about_now() - link_->last_call() > trusted_unused && link_->is_hung_up()) retire(link_);
   if (!link_) link_ = std::make_shared<Link>(executor, server, options, before);
   return link_;
 }
@@ -114,23 +115,25 @@ std::error_code cancelled() { return std::make_error_code(std::errc::operation_c
 asio::awaitable<void> try_once(AsyncRequest request, ResultReader reader) {
   const std::shared_ptr<AsyncClientState> client = request.client;
   const std::shared_ptr<Link> link = client->working_link();
-  PendingCall call{std::move(request), reader, asio::steady_timer(client->executor)};
+  PendingCall call{std::move(request), reader};
   const TimePoint deadline = deadline_of(call);
   auto repeat_after = client->options.retransmit_after;
+  TimePoint repeat_at = call.began + repeat_after;
   const Waiting waiting(*link, call);
   while (!call.done) {
-    call.wake.expires_at(link->is_reliable() ? deadline : std::min(deadline, Clock::now() + repeat_after));
-    const auto [error] = co_await call.wake.async_wait(asio::experimental::as_tuple(asio::use_awaitable));
+    co_await link->wait(call, link->is_reliable() ? deadline : std::min(deadline, repeat_at));
     if (call.done) break;
-    if (error) throw given_up(*link, call, cancelled());
-    if (Clock::now() >= deadline) {
+    if (call.cancelled) throw given_up(*link, call, cancelled());
+    const TimePoint now = Clock::now();
+    if (now >= deadline) {
       // Not a word all the while: the connection may be dead without a sign.
-      if (link->last_heard() < call.began) client->retire(link);
+      if (link->heard() == call.heard_before) client->retire(link);
       throw given_up(*link, call, errc::timed_out);
     }
     // A lost call or reply is repeated with the same xid, so that the server can tell it is one call (RFC 5531 §5).
     link->repeat(call);
     repeat_after = std::min(2 * repeat_after, longest_repeat_wait);
+    repeat_at = now + repeat_after;
   }
   if (call.failure) std::rethrow_exception(call.failure);
   client->keep(std::move(call.request.message));

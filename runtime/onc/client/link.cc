@@ -9,6 +9,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/dispatch.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -26,6 +27,21 @@ std::chrono::milliseconds PendingCall::timeout() const {
   return std::min(request.timeout, time_until(*request.deadline, began));
 }
 
+// What waits for the time: Asio drops it when its context ends, and with it the coroutines that wait here.
+class Link::Alarm {
+ public:
+  explicit Alarm(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+  Alarm(Alarm&&) noexcept = default;
+  ~Alarm() {
+    if (link_) link_->abandon();
+  }
+
+  void operator()(asio::error_code) { std::exchange(link_, nullptr)->on_alarm(); }
+
+ private:
+  std::shared_ptr<Link> link_;
+};
+
 Link::Link(asio::any_io_executor executor, transport::Endpoint server, const ClientOptions& options,
            const transport::Address& before)
     : executor_(std::move(executor)),
@@ -33,14 +49,27 @@ Link::Link(asio::any_io_executor executor, transport::Endpoint server, const Cli
       timeout_(options.timeout),
       source_{options.source_port, comes_back(options.retrying), before},
       max_reply_(options.max_reply),
-      decoding_(options.decoding) {}
+      decoding_(options.decoding),
+      alarm_(executor_) {}
 
 Link::~Link() {
   if (channel_) channel_->close();
 }
 
 void Link::run(asio::awaitable<void> dialing) {
-  asio::co_spawn(executor_, std::move(dialing), asio::bind_cancellation_slot(stop_dialing_.slot(), asio::detached));
+  const auto token = std::make_shared<char>();
+  dialing_ = token;
+  asio::co_spawn(executor_, run_with(token, std::move(dialing)),
+                 asio::bind_cancellation_slot(stop_dialing_.slot(), asio::detached));
+}
+
+asio::awaitable<void> Link::run_with(std::shared_ptr<void>, asio::awaitable<void> dialing) {
+  co_await std::move(dialing);
+}
+
+// Where the context ends the coroutine may be gone before its link, and what its signal led to with it.
+void Link::stop_dialing() {
+  if (!dialing_.expired()) stop_dialing_.emit(asio::cancellation_type::terminal);
 }
 
 asio::awaitable<void> Link::find_and_dial(std::shared_ptr<Link> self, Program program, TimePoint deadline) {
@@ -79,11 +108,12 @@ void Link::connected(asio::posix::stream_descriptor socket) {
 
 void Link::close() {
   fail(make_error_code(errc::client_closed));
-  stop_dialing_.emit(asio::cancellation_type::terminal);
+  stop_dialing();
 }
 
 void Link::add(PendingCall& call) {
   last_call_ = call.began;
+  call.heard_before = heard_;
   insert(call);
   if (call.request.one_way) ++one_way_calls_;
   if (!std::exchange(dialed_, true))
@@ -110,13 +140,14 @@ void Link::remove(PendingCall& call) {
   if (removed.empty()) return;
   if (spare_.size() < kept_for_calls) spare_.push_back(std::move(removed));
   if (call.request.one_way) --one_way_calls_;
-  if (calls_.empty()) rest();
+  if (calls_.empty() && !in_turn_) rest();
 }
 
 void Link::rest() {
+  ring_now();  // so that it waits no longer
   if (channel_) return channel_->rest();
   failed_ = true;
-  stop_dialing_.emit(asio::cancellation_type::terminal);
+  stop_dialing();
 }
 
 void Link::repeat(PendingCall& call) {
@@ -153,14 +184,29 @@ MayHaveRun Link::take_back(const PendingCall& call) {
   return left ? MayHaveRun::maybe : MayHaveRun::no;
 }
 
-void Link::on_message(xdr::BytesView message, xdr::Bytes* memory) {
-  heard_ = true;
-  last_heard_ = Clock::now();
+bool Link::on_message(xdr::BytesView message, xdr::Bytes* memory) {
+  in_turn_ = true;
+  ++heard_;
   const auto xid = peek_reply_xid(message);
-  if (!xid && channel_->reliable()) return fail(make_error_code(errc::bad_reply));
-  if (!xid) return;
+  if (!xid && channel_->reliable()) {
+    fail(make_error_code(errc::bad_reply));
+    return false;
+  }
   // Replies to calls that were given up on are passed over.
-  if (const auto call = calls_.find(*xid); call != calls_.end()) read_reply(*call->second, message, memory);
+  const auto call = xid ? calls_.find(*xid) : calls_.end();
+  if (call != calls_.end()) read_reply(*call->second, message, memory);
+  return !calls_.empty();
+}
+
+// Those that were answered go on now, and call again as likely as not.
+void Link::on_turn_end() {
+  const auto self = shared_from_this();
+  const auto end = [this](Link*) {
+    in_turn_ = false;
+    if (calls_.empty() && !failed_) rest();
+  };
+  const std::unique_ptr<Link, decltype(end)> at_end(this, end);  // whatever those that go on throw
+  go_on();
 }
 
 void Link::on_sent(std::uint64_t first_unsent) {
@@ -202,13 +248,13 @@ void Link::read_reply(PendingCall& call, xdr::BytesView reply, xdr::Bytes* memor
 void Link::finish(PendingCall& call, std::exception_ptr failure) {
   call.done = true;
   call.failure = std::move(failure);
-  call.wake.cancel();
+  wake(call);
   remove(call);
 }
 
 void Link::on_end(std::error_code why) {
   const bool refused = why == std::errc::connection_refused && protocol_ == Protocol::udp;
-  if (refused && !heard_ && !others_.empty()) {
+  if (refused && heard_ == 0 && !others_.empty()) {
     channel_->close();
     channel_.reset();
     for (const auto& [xid, call] : calls_) has_not_left(*call);
@@ -236,11 +282,105 @@ void Link::fail(std::error_code why) {
 
 void Link::fail(const ErrorOf& error_of) {
   failed_ = true;
+  in_turn_ = false;  // nothing more is told
+  ring_now();        // for those already woken; and nobody is left to wait for
   const auto calls = std::exchange(calls_, {});
   one_way_calls_ = 0;
   for (const auto& [xid, call] : calls) finish(*call, std::make_exception_ptr(error_of(*call)));
   if (channel_) channel_->close();
   channel_.reset();
+}
+
+asio::awaitable<void> Link::wait(PendingCall& call, TimePoint until) {
+  call.until = until;
+  ring_at(until);
+  const auto keep = [this, &call](PendingCall::Coroutine coroutine) {
+    call.waiting.emplace(std::move(coroutine));
+    auto slot = asio::get_associated_cancellation_slot(*call.waiting);
+    if (slot.is_connected()) slot.assign([this, &call](asio::cancellation_type) { cancel(call); });
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(keep, asio::use_awaitable);
+}
+
+void Link::cancel(PendingCall& call) {
+  if (call.done) return;
+  call.cancelled = true;
+  wake(call);
+}
+
+void Link::wake(PendingCall& call) {
+  if (!call.waiting || std::exchange(call.goes_on, true)) return;
+  call.next_to_go_on = nullptr;
+  (first_woken_ ? last_woken_->next_to_go_on : first_woken_) = &call;
+  last_woken_ = &call;
+  if (!in_turn_) ring_now();
+}
+
+PendingCall* Link::take_woken() {
+  PendingCall* const call = first_woken_;
+  if (call) first_woken_ = call->next_to_go_on;
+  return call;
+}
+
+void Link::go_on() try {
+  while (PendingCall* const call = take_woken()) resume(*call);
+} catch (...) {
+  if (first_woken_) ring_at(TimePoint());
+  throw;
+}
+
+void Link::resume(PendingCall& call) {
+  call.goes_on = false;
+  PendingCall::Coroutine coroutine = *std::exchange(call.waiting, std::nullopt);
+  if (coroutine.get_executor() == executor_)
+    coroutine();
+  else
+    asio::dispatch(std::move(coroutine));
+}
+
+void Link::ring_at(TimePoint time) {
+  if (time >= alarm_at_) return;
+  alarm_at_ = time;
+  alarm_.expires_at(time);
+  alarm_.async_wait(Alarm(shared_from_this()));
+}
+
+void Link::ring_now() {
+  if (std::exchange(alarm_at_, TimePoint::max()) != TimePoint::max()) alarm_.cancel();
+}
+
+void Link::on_alarm() {
+  const TimePoint now = Clock::now();
+  if (alarm_at_ <= now) alarm_at_ = TimePoint::max();
+  const bool is_another_set = alarm_at_ != TimePoint::max();
+  if (!is_another_set) wake_due(now);
+  go_on();
+}
+
+// To look at many calls takes its time, which is not worth more than a tenth of all there is.
+void Link::wake_due(TimePoint now) {
+  constexpr std::chrono::microseconds spent_on_others_per_call{1};
+  TimePoint next = TimePoint::max();
+  for (const auto& [xid, call] : calls_) {
+    if (!call->waiting || call->goes_on) continue;
+    if (call->until > now)
+      next = std::min(next, call->until);
+    else
+      wake(*call);
+  }
+  if (next == TimePoint::max()) return;
+  ring_at(std::max(next, now + spent_on_others_per_call * static_cast<long>(calls_.size())));
+}
+
+void Link::abandon() {
+  std::vector<PendingCall::Coroutine> never_resumed;
+  const auto drop = [&](PendingCall& call) {
+    asio::get_associated_cancellation_slot(*call.waiting).clear();
+    never_resumed.push_back(*std::exchange(call.waiting, std::nullopt));
+  };
+  while (PendingCall* const call = take_woken()) drop(*call);
+  for (const auto& [xid, call] : calls_)
+    if (call->waiting) drop(*call);
 }
 
 }  // namespace onc::rpc

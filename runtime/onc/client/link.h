@@ -9,10 +9,12 @@
 
 #include <asio/cancellation_signal.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <exception>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace onc::rpc {
@@ -22,14 +24,22 @@ inline constexpr std::size_t kept_for_calls = 128;
 
 // A call whose reply somebody waits for.
 struct PendingCall {
+  using Coroutine = asio::async_result<asio::use_awaitable_t<>, void()>::handler_type;
+
   AsyncRequest request;
   ResultReader reader;
-  asio::steady_timer wake;  // cancelled when the call is done
   transport::TimePoint began = transport::Clock::now();
+  std::uint64_t heard_before = 0;  // Link::heard()
+
+  std::optional<Coroutine> waiting = std::nullopt;  // while it does, and
+  transport::TimePoint until = {};                  // until when at most
+  bool goes_on = false;                             // it is about to
+  PendingCall* next_to_go_on = nullptr;
 
   int sent = 0;                                // how often
   transport::AsyncChannel::Ticket ticket = 0;  // of the last time
   bool done = false;
+  bool cancelled = false;
   std::exception_ptr failure = nullptr;
 
   // For errors to say.
@@ -37,6 +47,9 @@ struct PendingCall {
 };
 
 // Connects when the first call comes. What ends the connection ends it.
+//
+// The coroutines of calls lie here while they wait, and one timer looks after all of them: it rings when the first of
+// them is due, or at once where some are to go on that no message from the server has woken.
 class Link final : public std::enable_shared_from_this<Link>, private transport::AsyncChannel::Owner {
  public:
   // `before`: where one that broke came from.
@@ -52,7 +65,8 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   bool is_hung_up() const { return channel_ && channel_->is_hung_up(); }
   bool is_reliable() const { return channel_ && channel_->reliable(); }
   transport::TimePoint last_call() const { return last_call_; }
-  transport::TimePoint last_heard() const { return last_heard_; }
+  // So many messages.
+  std::uint64_t heard() const { return heard_; }
   std::string peer() const { return server_.text(); }
   // Once it has failed; unspecified where the next need not come from there.
   const transport::Address& came_from() const { return source_.before; }
@@ -61,10 +75,13 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   void add(PendingCall& call);
   void remove(PendingCall& call);
   void repeat(PendingCall& call);
+  // Until it is done, cancelled, or `until`.
+  asio::awaitable<void> wait(PendingCall& call, transport::TimePoint until);
   // For a call that is given up: keeps it from leaving, where it has not left yet.
   MayHaveRun take_back(const PendingCall& call);
 
  private:
+  class Alarm;
   using ErrorOf = std::function<Error(const PendingCall&)>;
 
   void insert(PendingCall& call);
@@ -73,13 +90,16 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
                                              transport::TimePoint deadline);
   static asio::awaitable<void> dial(std::shared_ptr<Link> self, transport::TimePoint deadline);
   void run(asio::awaitable<void> dialing);
+  static asio::awaitable<void> run_with(std::shared_ptr<void> token, asio::awaitable<void> dialing);
+  void stop_dialing();
   void connected(asio::posix::stream_descriptor socket);
   void send(PendingCall& call);
   // A call that has no such place yet has it from here on.
   bool is_where_it_comes_from(const PendingCall& call) const;
   static void has_not_left(PendingCall& call);
 
-  void on_message(xdr::BytesView message, xdr::Bytes* memory) override;
+  bool on_message(xdr::BytesView message, xdr::Bytes* memory) override;
+  void on_turn_end() override;
   void on_sent(std::uint64_t first_unsent) override;
   void on_end(std::error_code why) override;
   void read_reply(PendingCall& call, xdr::BytesView reply, xdr::Bytes* memory);
@@ -88,6 +108,20 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   void fail(const ErrorOf& error_of);
   // Nobody waits for anything.
   void rest();
+
+  void cancel(PendingCall& call);
+  // Its coroutine goes on at the next go_on().
+  void wake(PendingCall& call);
+  // Whatever may happen then.
+  void go_on();
+  PendingCall* take_woken();
+  void resume(PendingCall& call);
+  void ring_at(transport::TimePoint time);
+  void ring_now();
+  void on_alarm();
+  void wake_due(transport::TimePoint now);
+  // The context ends: those who wait never go on.
+  void abandon();
 
   asio::any_io_executor executor_;
   transport::Endpoint server_;
@@ -100,14 +134,19 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   std::vector<transport::Address> others_;            // addresses of the server that have not been tried
   std::shared_ptr<transport::AsyncChannel> channel_;  // once connected
   asio::cancellation_signal stop_dialing_;
+  std::weak_ptr<void> dialing_;  // as long as its coroutine is there
   bool dialed_ = false;
   bool failed_ = false;
-  bool heard_ = false;
+  bool in_turn_ = false;  // the channel tells what came, and then ends its turn
+  std::uint64_t heard_ = 0;
   transport::TimePoint last_call_ = transport::Clock::now();
-  transport::TimePoint last_heard_ = last_call_;
   std::map<std::uint32_t, PendingCall*> calls_;  // by xid, and so as they were made
   std::size_t one_way_calls_ = 0;                // of these
   std::vector<std::map<std::uint32_t, PendingCall*>::node_type> spare_;
+  PendingCall* first_woken_ = nullptr;
+  PendingCall* last_woken_ = nullptr;
+  asio::steady_timer alarm_;
+  transport::TimePoint alarm_at_ = transport::TimePoint::max();  // as long as it is not set
 };
 
 }  // namespace onc::rpc

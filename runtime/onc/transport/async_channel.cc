@@ -88,10 +88,23 @@ void AsyncStreamChannel::wait_to_read() {
 }
 
 void AsyncStreamChannel::on_readable() {
+  in_turn_ = true;
+  receive();
+  const auto end = [this](AsyncStreamChannel*) {
+    in_turn_ = false;
+    if (owner_ && !queue_.empty()) write_soon();
+    if (owner_ && awake_) wait_to_read();
+  };
+  const std::unique_ptr<AsyncStreamChannel, decltype(end)> at_end(this, end);  // whatever is thrown
+  if (owner_) owner_->on_turn_end();
+  if (owner_ && !queue_.empty() && !writing_) write();
+}
+
+void AsyncStreamChannel::receive() {
   try {
     const std::span<std::byte> room = reader_.room();
     const ssize_t received = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
-    if (received < 0 && would_block(errno)) return wait_to_read();
+    if (received < 0 && would_block(errno)) return;
     if (received < 0) return end(error_code(errno));
     if (received == 0) return end(make_error_code(rpc::errc::connection_lost));
     reader_.received(static_cast<std::size_t>(received));
@@ -104,11 +117,10 @@ void AsyncStreamChannel::on_readable() {
   } catch (const std::bad_alloc&) {
     return end(make_error_code(std::errc::not_enough_memory));
   }
-  if (awake_) wait_to_read();
 }
 
 void AsyncStreamChannel::write_soon() {
-  if (std::exchange(writing_, true)) return;
+  if (in_turn_ || std::exchange(writing_, true)) return;
   asio::post(socket_.get_executor(), [self = shared_from_this()] { self->write(); });
 }
 
@@ -185,13 +197,21 @@ void AsyncDatagramChannel::wait_to_read() {
 }
 
 void AsyncDatagramChannel::on_readable() {
+  receive();
+  const auto end = [this](AsyncDatagramChannel*) {
+    if (owner_ && awake_) wait_to_read();
+  };
+  const std::unique_ptr<AsyncDatagramChannel, decltype(end)> at_end(this, end);  // whatever is thrown
+  if (owner_) owner_->on_turn_end();
+}
+
+void AsyncDatagramChannel::receive() {
   for (int i = 0; i < datagrams_at_once && owner_ && awake_; ++i) {
     const ssize_t received = ::recv(socket_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (received < 0 && would_block(errno)) break;
     if (received < 0) return owner_->on_end(error_code(errno));
-    owner_->on_message({buffer_.data(), static_cast<std::size_t>(received)}, nullptr);
+    if (!owner_->on_message({buffer_.data(), static_cast<std::size_t>(received)}, nullptr)) return;
   }
-  if (owner_ && awake_) wait_to_read();
 }
 
 }  // namespace onc::transport

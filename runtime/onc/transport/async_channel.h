@@ -19,8 +19,11 @@ class AsyncChannel {
   // Who is told what happens. Never while send() or another function of the channel runs.
   class Owner {
    public:
-    // `memory`: where the message lies, if nothing else does: it may be moved away. Null otherwise.
-    virtual void on_message(xdr::BytesView message, xdr::Bytes* memory) = 0;
+    // `memory`: where the message lies, if nothing else does: it may be moved away. Null otherwise. False where no more
+    // are expected.
+    virtual bool on_message(xdr::BytesView message, xdr::Bytes* memory) = 0;
+    // After the last of those that came at once. What is sent from here leaves together, and sooner than otherwise.
+    virtual void on_turn_end() = 0;
     // The messages with smaller tickets have left whole.
     virtual void on_sent(std::uint64_t first_unsent) = 0;
     // The channel has broken and is of no more use. `why`: errno's code, or rpc::errc's where a record breaks the
@@ -77,6 +80,7 @@ class AsyncStreamChannel : public AsyncChannel, public std::enable_shared_from_t
  private:
   void wait_to_read();
   void on_readable();
+  void receive();
   // What else is sent on this turn leaves with it.
   void write_soon();
   void wait_to_write();
@@ -93,6 +97,7 @@ class AsyncStreamChannel : public AsyncChannel, public std::enable_shared_from_t
   bool awake_ = false;
   bool reading_ = false;  // waited for
   bool writing_ = false;
+  bool in_turn_ = false;
 };
 
 // UDP: a message is a datagram.
@@ -113,6 +118,7 @@ class AsyncDatagramChannel : public AsyncChannel, public std::enable_shared_from
  private:
   void wait_to_read();
   void on_readable();
+  void receive();
 
   asio::posix::stream_descriptor socket_;
   Owner* owner_;

@@ -6,6 +6,7 @@
 #include <asio/experimental/awaitable_operators.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
+#include <asio/strand.hpp>
 #include <asio/use_future.hpp>
 
 #include <gtest/gtest.h>
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -237,13 +239,113 @@ TEST(async_client, keeps_no_context_from_ending_while_it_calls_nobody) {
   adder::Server adder;
   RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
   asio::io_context context(1);
-  AsyncClient client(context, server.at());
+  AsyncClient client(context, server.at(), {.timeout = 1h});
   for (int i = 0; i < 2; ++i) {
     auto result = asio::co_spawn(context, client.add(i, 3), asio::use_future);
     context.run_for(20s);
     EXPECT_TRUE(context.stopped());
     EXPECT_EQ(result.get(), i + 3);
     context.restart();
+  }
+}
+
+// It waits for nothing any more that began while it connected.
+asio::awaitable<void> be_connected_and_idle(AsyncClient& client) {
+  co_await client.null();
+  co_await asio::post(asio::use_awaitable);
+}
+
+TEST(async_client, keeps_no_context_from_ending_however_its_calls_end) {
+  for (const char* endpoint : {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}) {
+    adder::AsyncServer adder;
+    RunningServer server({&adder}, {endpoint});
+    const rpc::ClientOptions patient{.timeout = 1h};               // longer than a test waits for the end
+    run([&](asio::io_context& context) -> asio::awaitable<void> {  // answered, and then destroyed
+      AsyncClient client(context, server.at(), patient);
+      co_await be_connected_and_idle(client);
+      EXPECT_EQ(co_await client.add(2, 3), 5);
+    });
+    run([&](asio::io_context& context) -> asio::awaitable<void> {  // cancelled
+      AsyncClient client(context, server.at(), patient);
+      co_await be_connected_and_idle(client);
+      EXPECT_EQ(std::get<1>(co_await (client.hold(1) || client.add(2, 3))), 5);
+    });
+    run([&](asio::io_context& context) -> asio::awaitable<void> {  // closed
+      AsyncClient client(context, server.at(), patient);
+      co_await be_connected_and_idle(client);
+      const auto close = [&]() -> asio::awaitable<void> {
+        co_await client.null();
+        client.close();
+      };
+      EXPECT_EQ((co_await (error_of(client.hold(2)) && close())).code(), rpc::errc::client_closed);
+    });
+    run([&](asio::io_context& context) -> asio::awaitable<void> {
+      AsyncClient client(context, server.at());
+      co_await (client.release(1) && client.release(2));
+    });
+  }
+}
+
+TEST(async_client, keeps_a_deadline_that_comes_before_those_of_older_calls) {
+  for (const char* endpoint : {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}) {
+    adder::AsyncServer adder;
+    RunningServer server({&adder}, {endpoint});
+    run([&](asio::io_context& context) -> asio::awaitable<void> {
+      AsyncClient client(context, server.at(), {.timeout = 1h});
+      co_await be_connected_and_idle(client);
+      const auto impatient = [&]() -> asio::awaitable<void> {
+        co_await client.wait_for_held(1);
+        for (const auto timeout : {50ms, 20ms}) {
+          const auto begin = Clock::now();
+          EXPECT_EQ((co_await error_of(client.within(timeout).hold(2))).code(), rpc::errc::timed_out);
+          EXPECT_GE(Clock::now() - begin, timeout);
+        }
+        co_await (client.release(2) && client.release(1));
+      };
+      co_await (client.hold(1) && impatient());
+    });
+  }
+}
+
+// Two replies come at once, first that to the call that throws and then the other way round, and a third waits longer.
+// On a strand: what is thrown on a plain context Asio catches before it comes to the client.
+TEST(async_client, goes_on_with_one_call_whatever_another_throws) {
+  for (const bool throws_first : {true, false}) {
+    Liar answers_two_at_once([=](int connection) {
+      std::map<std::byte, std::string> sums;  // by the last argument
+      const auto read_one = [&] {
+        const xdr::Bytes call = read_call(connection);
+        if (!call.empty()) sums[call.back()] = sum(xid_of(call), "000000" + to_hex({&call.back(), 1}));
+      };
+      const std::string xid_of_null = xid_of(read_call(connection, size_of_add - 8));
+      send_hex(connection, "80000018" + xid_of_null + "00000001 00000000 00000000 00000000 00000000");
+      for (int i = 0; i < 3; ++i) read_one();
+      const std::string& of_throwing = sums[std::byte{1}];
+      const std::string& of_other = sums[std::byte{2}];
+      send_hex(connection, throws_first ? of_throwing + of_other : of_other + of_throwing);
+      read_one();
+      send_hex(connection, sums[std::byte{3}] + sums[std::byte{4}]);
+      wait_for_the_end(connection);
+    });
+    asio::io_context context(1);
+    const auto strand = asio::make_strand(context);
+    AsyncClient client(strand, answers_two_at_once.at(), {.timeout = 1h});
+    asio::co_spawn(strand, client.null(), asio::detached);
+    context.run_for(20s);
+    context.restart();
+    struct Thrown {};
+    asio::co_spawn(strand, client.add(1, 1), [](std::exception_ptr, std::int32_t) { throw Thrown(); });
+    const auto twice = [&]() -> asio::awaitable<std::int32_t> {
+      const std::int32_t first = co_await client.add(2, 2);
+      co_return first * 10 + co_await client.add(3, 3);
+    };
+    auto other = asio::co_spawn(strand, twice(), asio::use_future);
+    auto patient = asio::co_spawn(strand, client.add(4, 4), asio::use_future);
+    EXPECT_THROW(context.run_for(20s), Thrown);
+    context.run_for(20s);
+    ASSERT_TRUE(context.stopped());
+    EXPECT_EQ(other.get(), 23);
+    EXPECT_EQ(patient.get(), 4);
   }
 }
 
@@ -588,6 +690,31 @@ TEST(async_client, may_still_be_waiting_when_its_context_ends) {
     // The client goes first, as it belongs to the context; its calls go with the context.
     AsyncClient(std::move(client));
     context.reset();
+  }
+}
+
+// Nobody else holds them: what is not destroyed here is a leak.
+TEST(async_client, goes_with_the_coroutines_of_a_context_that_ends) {
+  const auto tcp = transport::listen(Endpoint::parse("tcp://127.0.0.1:0"));
+  const auto udp = transport::listen(Endpoint::parse("udp://127.0.0.1:0"));
+  for (const std::string& uri :
+       {tcp.endpoint.text(), udp.endpoint.text(), std::string("tcp://no-such-host.invalid:1")}) {
+    int destroyed = 0;
+    struct Counts {
+      int& destroyed;
+      ~Counts() { ++destroyed; }
+    };
+    const auto call = [&](asio::io_context& context) -> asio::awaitable<void> {
+      const Counts counts{destroyed};
+      AsyncClient client(context, uri);
+      co_await (client.add(2, 3) && client.add(2, 4));
+    };
+    {
+      asio::io_context context(1);
+      for (int i = 0; i < 8; ++i) asio::co_spawn(context, call(context), asio::detached);
+      context.poll();
+    }
+    EXPECT_EQ(destroyed, 8);
   }
 }
 

@@ -29,6 +29,14 @@ void check_numbers(const Program& program, const char* option, const std::set<st
                                   std::to_string(program.version) + " has not");
 }
 
+// False where it is refused.
+bool take(CheckedCredential checked, Caller& caller, AuthStatus& why) {
+  if (checked.refused) why = *checked.refused;
+  caller.sys = std::move(checked.sys);
+  caller.principal = std::move(checked.principal);
+  return !checked.refused;
+}
+
 }  // namespace
 
 void Dispatcher::add(Service& service, ServiceOptions options) {
@@ -139,18 +147,13 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
   const auto& header = received.header;
   const auto& arrival = received.arrival;
   Call call(served, received);
-  CheckedCredential checked = check(call, header, arrival);
-  if (checked.refused) return refuse(call, *checked.refused, reply);
+  Caller caller(arrival.protocol, arrival.peer, arrival.local, arrival.peer_uid);
+  caller.until = (arrival.came ? *arrival.came : transport::about_now()) + patience_;
+  AuthStatus why{};
+  if (!check(call, header, caller, why)) return refuse(call, why, reply);
   if (is_repeat(call, served, received, reply)) return;
   if (served.async_service || (served.options.on_workers && workers_))
-    return start(served, std::move(call), std::move(checked), received, arguments, reply);
-  const Caller caller{arrival.protocol,
-                      arrival.peer,
-                      arrival.local,
-                      arrival.peer_uid,
-                      std::move(checked.sys),
-                      std::move(checked.principal),
-                      transport::about_now() + patience_};
+    return start(served, std::move(call), std::move(caller), received, arguments, reply);
   run(*served.service, call, arguments, caller, reply);
 }
 
@@ -191,30 +194,31 @@ void Dispatcher::tell_again(const Call& call, ReplyCache::First::State first, xd
   encode_system_error(reply, call.xid);
 }
 
-CheckedCredential Dispatcher::check(Call& call, const CallHeader& header, const Arrival& arrival) {
-  if (!check_) return check_known_flavors(call, header, arrival);
+bool Dispatcher::check(Call& call, const CallHeader& header, Caller& caller, AuthStatus& why) {
+  if (!check_) return check_known_flavors(call, header, caller, why);
+  why = AuthStatus::failed;
   try {
-    return check_({call.program, call.procedure, header.flavor, header.credential, arrival.protocol, arrival.peer,
-                   arrival.peer_uid});
+    return take(check_({call.program, call.procedure, header.flavor, header.credential, caller.protocol, caller.peer,
+                        caller.peer_uid}),
+                caller, why);
   } catch (const Refusal& refusal) {
-    return {.refused = refusal.why};
+    why = refusal.why;
   } catch (const std::exception& error) {
     explain(call, error.what());
   } catch (...) {
     explain(call, "the check of its credential threw what is no std::exception");
   }
-  return {.refused = AuthStatus::failed};
+  return false;
 }
 
-CheckedCredential Dispatcher::check_known_flavors(Call& call, const CallHeader& header, const Arrival& arrival) {
-  CheckedCredential checked;
-  if (header.flavor == auth_flavor::none) return checked;
+bool Dispatcher::check_known_flavors(Call& call, const CallHeader& header, Caller& caller, AuthStatus& why) {
+  if (header.flavor == auth_flavor::none) return true;
   if (header.flavor == auth_flavor::short_hand)
-    if (const auto sys = short_hands_.find(arrival.peer, header.credential))
-      return check_credential(auth_flavor::sys, *sys);
-  checked = check_credential(header.flavor, header.credential);
-  if (checked.sys && !short_hands_.is_off()) call.short_hand = short_hands_.give(arrival.peer, header.credential);
-  return checked;
+    if (const auto sys = short_hands_.find(caller.peer, header.credential))
+      return take(check_credential(auth_flavor::sys, *sys), caller, why);
+  const bool is_served = take(check_credential(header.flavor, header.credential), caller, why);
+  if (caller.sys && !short_hands_.is_off()) call.short_hand = short_hands_.give(caller.peer, header.credential);
+  return is_served;
 }
 
 void Dispatcher::begin_success(const Call& call, xdr::Encoder& reply) {

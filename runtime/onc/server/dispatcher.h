@@ -93,8 +93,9 @@ class Dispatcher {
   transport::Verdict drop(const transport::Arrival& arrival, const char* why) const;
   void refuse_program(const CallHeader& call, xdr::Encoder& reply) const;
   void serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply);
-  CheckedCredential check(Call& call, const CallHeader& header, const transport::Arrival& arrival);
-  CheckedCredential check_known_flavors(Call& call, const CallHeader& header, const transport::Arrival& arrival);
+  // Whether it is served: then `caller` says who it is, otherwise `why` why not.
+  bool check(Call& call, const CallHeader& header, Caller& caller, AuthStatus& why);
+  bool check_known_flavors(Call& call, const CallHeader& header, Caller& caller, AuthStatus& why);
   static void begin_success(const Call& call, xdr::Encoder& reply);
   // What is to run once, and whether it has before: then it is answered here, or will be when the first is.
   bool is_repeat(Call& call, const Served& served, const Received& received, xdr::Encoder& reply);
@@ -103,8 +104,8 @@ class Dispatcher {
   void tell_again(const Call& call, ReplyCache::First::State first, xdr::Encoder& reply) const;
   void run(Service& service, Call& call, xdr::Decoder& arguments, const Caller& caller, xdr::Encoder& reply);
   // Those that are answered later.
-  void start(const Served& served, Call call, CheckedCredential checked, const Received& received,
-             xdr::Decoder& arguments, xdr::Encoder& reply);
+  void start(const Served& served, Call call, Caller caller, const Received& received, xdr::Decoder& arguments,
+             xdr::Encoder& reply);
   void start_coroutine(AsyncService& service, std::unique_ptr<LateCall> late, const Received& received,
                        xdr::Decoder& arguments, xdr::Encoder& reply);
   void start_on_workers(Service& service, std::unique_ptr<LateCall> late, const Received& received,

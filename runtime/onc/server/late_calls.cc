@@ -17,18 +17,15 @@ namespace onc::rpc {
 // A call whose handler is a coroutine or runs on another thread, and all that lives as long.
 class Dispatcher::LateCall {
  public:
-  LateCall(Dispatcher& dispatcher, Call call, const transport::Arrival& arrival, CheckedCredential checked)
+  LateCall(Dispatcher& dispatcher, Call call, Caller caller)
       : dispatcher_(dispatcher),
         call_(std::move(call)),
-        peer_(arrival.peer),
-        local_(arrival.local),
-        caller_{arrival.protocol,
-                peer_,
-                local_,
-                arrival.peer_uid,
-                std::move(checked.sys),
-                std::move(checked.principal),
-                transport::about_now() + dispatcher.patience_} {
+        peer_(caller.peer),
+        local_(caller.local),
+        caller_(caller.protocol, peer_, local_, caller.peer_uid) {
+    caller_.sys = std::move(caller.sys);
+    caller_.principal = std::move(caller.principal);
+    caller_.until = caller.until;
     reply_.u32(0);  // room for the record mark
     begin_success(call_, reply_);
   }
@@ -120,10 +117,10 @@ class Dispatcher::Job {
   bool has_run_ = false;
 };
 
-void Dispatcher::start(const Served& served, Call call, CheckedCredential checked, const Received& received,
+void Dispatcher::start(const Served& served, Call call, Caller caller, const Received& received,
                        xdr::Decoder& arguments, xdr::Encoder& reply) {
   assert(received.arrival.later);
-  auto late = std::make_unique<LateCall>(*this, std::move(call), received.arrival, std::move(checked));
+  auto late = std::make_unique<LateCall>(*this, std::move(call), std::move(caller));
   if (served.async_service)
     start_coroutine(*served.async_service, std::move(late), received, arguments, reply);
   else

@@ -19,12 +19,16 @@ namespace onc::rpc {
 
 // Who called, from where and over what. Valid while the handler runs.
 struct Caller {
+  Caller(transport::Protocol over, const transport::Address& from, const transport::Address& to,
+         std::optional<uid_t> uid)
+      : protocol(over), peer(from), local(to), peer_uid(uid) {}
+
   transport::Protocol protocol;
-  const transport::Address& peer;    // the other end
-  const transport::Address& local;   // the address the caller used to reach us
-  std::optional<uid_t> peer_uid;     // who is at the other end of a local socket: the kernel says so
-  std::optional<SysParameters> sys;  // what the caller says of itself, which nobody has checked (AUTH_SYS)
-  std::string principal = {};        // who it is, as a CredentialCheck has found; empty without one
+  const transport::Address& peer;         // the other end
+  const transport::Address& local;        // the address the caller used to reach us
+  std::optional<uid_t> peer_uid;          // who is at the other end of a local socket: the kernel says so
+  std::optional<SysParameters> sys = {};  // what the caller says of itself, which nobody has checked (AUTH_SYS)
+  std::string principal = {};             // who it is, as a CredentialCheck has found; empty without one
   // About until when the answer is worth having: no message says it, so it is ServerOptions::patience from when the
   // call came. client.until(caller.until) hands it on to the servers that a handler asks itself.
   std::chrono::steady_clock::time_point until = {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <onc/transport/address.h>
+#include <onc/transport/clock.h>
 #include <onc/xdr/bytes.h>
 #include <onc/xdr/encoder.h>
 
@@ -33,7 +34,8 @@ struct Arrival {
   std::optional<uid_t> peer_uid;  // of a local socket's peer
   std::size_t max_reply;          // in bytes: what can be sent back
   Deferring* later = nullptr;
-  xdr::Bytes* memory = nullptr;  // the message's, where it has it for itself: it may be moved away
+  xdr::Bytes* memory = nullptr;        // the message's, where it has it for itself: it may be moved away
+  std::optional<TimePoint> came = {};  // about when; now, where that is not said
 };
 
 enum class Verdict {

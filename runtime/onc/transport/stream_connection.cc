@@ -298,12 +298,13 @@ void StreamConnection::serve() {
 }
 
 StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) {
+  const TimePoint now = about_now();
   try {
     for (int calls = 0; !is_full(); ++calls) {
       const auto record = reader_.next();
       if (!record) break;
       record_began_.reset();
-      if (serve_one(*record, replies) == Verdict::drop) return Served::then_drop;
+      if (serve_one(*record, now, replies) == Verdict::drop) return Served::then_drop;
       if (!pool_) break;
       if (replies.size() >= send_at || replies.has_large() || calls == calls_at_once)
         return reader_.is_partial() ? Served::some : Served::all;
@@ -315,12 +316,12 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
   return Served::all;
 }
 
-Verdict StreamConnection::serve_one(xdr::BytesView record, xdr::Encoder& replies) {
+Verdict StreamConnection::serve_one(xdr::BytesView record, TimePoint came, xdr::Encoder& replies) {
   const std::size_t start = replies.size();
   replies.u32(0);  // room for the record mark
   record_size_ = record.size();
   const Arrival arrival{
-      protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record, this, reader_.memory_of_record()};
+      protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record, this, reader_.memory_of_record(), came};
   const Verdict verdict = pool_->handler_(record, arrival, replies);
   if (verdict == Verdict::drop || replies.size() == start + mark_size)
     replies.truncate(start);

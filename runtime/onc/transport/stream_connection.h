@@ -69,7 +69,7 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   // Nor is it while the connection is full.
   void serve();
   Served serve_arrived(xdr::Encoder& replies);
-  Verdict serve_one(xdr::BytesView record, xdr::Encoder& replies);
+  Verdict serve_one(xdr::BytesView record, TimePoint came, xdr::Encoder& replies);
   // What follows the first `sent` bytes. How much the kernel took; nothing where the connection is broken.
   std::optional<std::size_t> send(const xdr::Encoder& replies, std::size_t sent);
 

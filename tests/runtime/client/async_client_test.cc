@@ -631,6 +631,42 @@ TEST(async_client, sends_large_calls_to_a_slow_reader_whole) {
   });
 }
 
+// The memory of a call that is over is used again, but not while the call waits to leave.
+TEST(async_client, sends_what_is_left_of_a_call_that_was_answered_too_early) {
+  constexpr std::size_t more_than_sockets_hold = std::size_t{64} << 20;
+  std::promise<void> early_is_queued, next_is_queued;
+  Liar hasty([&](int connection) {
+    early_is_queued.get_future().wait();
+    xdr::Bytes beginning(8);
+    ::recv(connection, beginning.data(), beginning.size(), MSG_PEEK | MSG_WAITALL);
+    xdr::Encoder next_xid;
+    next_xid.u32(xdr::Decoder(xdr::BytesView(beginning).last(4)).u32() + 1);
+    send_hex(connection, sum(to_hex(next_xid.bytes()), "0000002a"));
+    next_is_queued.get_future().wait();
+    read_call(connection, more_than_sockets_hold + 48);
+    const xdr::Bytes early = read_call(connection);
+    const xdr::Bytes next = read_call(connection);
+    EXPECT_EQ(to_hex(xdr::BytesView(early).last(8)), "00000001 00000002");
+    EXPECT_EQ(to_hex(xdr::BytesView(next).last(8)), "00000003 00000004");
+    send_hex(connection, sum(xid_of(next), "0000002b"));
+    wait_for_the_end(connection);
+  });
+  run([&](asio::io_context& context) -> asio::awaitable<void> {
+    AsyncClient client(context, hasty.at());
+    const xdr::Bytes much(more_than_sockets_hold);
+    asio::co_spawn(context,
+                   client.call(adder::procedures::null, [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); }),
+                   [](std::exception_ptr) {});
+    const auto a_few_turns_later = [](std::promise<void>& told) -> asio::awaitable<void> {
+      for (int i = 0; i < 10; ++i) co_await asio::post(asio::use_awaitable);
+      told.set_value();
+    };
+    EXPECT_EQ(co_await (client.add(1, 2) && a_few_turns_later(early_is_queued)), 42);
+    EXPECT_EQ(co_await (client.add(3, 4) && a_few_turns_later(next_is_queued)), 43);
+    client.close();
+  });
+}
+
 TEST(async_client, closed_fails_its_calls) {
   adder::AsyncServer adder;
   RunningServer server({&adder}, {"tcp://127.0.0.1:0"});

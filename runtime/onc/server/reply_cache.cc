@@ -66,11 +66,20 @@ bool ReplyCache::is_too_old(const Entry& entry, TimePoint now) const {
 
 // Where there is no memory for it, it is not remembered: its reply is sent all the same.
 void ReplyCache::finish(const Call& call, xdr::BytesView reply, TimePoint now) try {
+  finish_with(call, keep(reply), now);
+} catch (const std::bad_alloc&) {
   running_.erase(call);
-  const bool is_lost = entry_cost + reply.size() > share();
-  if (is_lost) reply = {};
-  make_room(call.host, entry_cost + reply.size());
-  add({call, now, xdr::to_bytes(reply), is_lost});
+}
+
+ReplyCache::Kept ReplyCache::keep(xdr::BytesView reply) const {
+  if (entry_cost + reply.size() > share()) return {{}, true};
+  return {xdr::to_bytes(reply), false};
+}
+
+void ReplyCache::finish_with(const Call& call, Kept kept, TimePoint now) try {
+  running_.erase(call);
+  make_room(call.host, entry_cost + kept.reply.size());
+  add({call, now, std::move(kept.reply), kept.is_lost});
 } catch (const std::bad_alloc&) {
 }
 

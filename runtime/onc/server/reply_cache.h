@@ -91,6 +91,13 @@ class ReplyCache {
   // A call that will still run when the next ones come. However long it takes, it is not forgotten.
   void begin(const Call& call) { running_.insert(call); }
   void finish(const Call& call, xdr::BytesView reply, transport::TimePoint now);
+  // The same in two steps, of which the first is the long one, and may run on any thread.
+  struct Kept {
+    xdr::Bytes reply;
+    bool is_lost = false;
+  };
+  Kept keep(xdr::BytesView reply) const;
+  void finish_with(const Call& call, Kept reply, transport::TimePoint now);
   // Of one that has begun and does not finish.
   void forget(const Call& call) { running_.erase(call); }
 

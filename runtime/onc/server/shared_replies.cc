@@ -29,12 +29,19 @@ SharedReplies::Running::~Running() {
   if (replies_) refuse({});
 }
 
+// Others wait for the lock: the reply is copied before.
 void SharedReplies::Running::finish(xdr::BytesView reply) {
+  ReplyCache::Kept kept;
+  try {
+    kept = replies_->cache_.keep(reply);
+  } catch (const std::bad_alloc&) {  // then it is not remembered
+    return refuse(reply);
+  }
   SharedReplies& replies = *std::exchange(replies_, nullptr);
   AllWaiting waiting;
   {
     const std::lock_guard lock(replies.lock_);
-    replies.cache_.finish(call_, reply, Clock::now());
+    replies.cache_.finish_with(call_, std::move(kept), Clock::now());
     waiting = replies.extract(call_);
   }
   answer(std::move(waiting), reply);

@@ -68,7 +68,7 @@ class SharedReplies {
   AllWaiting extract(const ReplyCache::Call& call);
   static void answer(AllWaiting waiting, xdr::BytesView reply);
 
-  std::mutex lock_;  // of all that follows, but for what identify() and is_off() read
+  std::mutex lock_;  // of all that follows, but for what identify(), keep() and is_off() read
   ReplyCache cache_;
   std::unordered_map<ReplyCache::Call, AllWaiting, ReplyCache::ByHash> waiting_;
 };

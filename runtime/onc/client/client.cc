@@ -23,8 +23,10 @@ using transport::TimePoint;
 
 namespace {
 
-// One-way calls go out when they are this long together, in bytes.
-constexpr std::size_t send_gathered_at = std::size_t{64} << 10;
+// One-way calls go out when they are this long together, in bytes: twice as long each time, so that the server has the
+// first to do soon, and many at once where there are many.
+constexpr std::size_t first_gathered = std::size_t{8} << 10;
+constexpr std::size_t most_gathered = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -49,6 +51,7 @@ struct Client::State {
   CallOptions chosen;                   // for it
   std::chrono::milliseconds allowed{};  // for it, as errors say
   xdr::Encoder gathered;                // one-way calls that were not sent yet: whole records
+  std::size_t gathered_enough = first_gathered;
   std::optional<xdr::Decoder> results;
   bool given_up = false;         // a channel that was given, and broke
   transport::Address came_from;  // the call under way, where it may have run and its channel broke
@@ -236,9 +239,11 @@ void Client::State::post() {
   transport::set_mark(message);
   const std::size_t before = gathered.size();
   gathered.raw(message.bytes());
-  if (gathered.size() < send_gathered_at) return;
+  if (gathered.size() < gathered_enough) return;
   try {
+    const std::size_t enough_next = std::min(2 * gathered_enough, most_gathered);
     flush(deadline(), MayHaveRun::maybe);
+    gathered_enough = enough_next;
   } catch (const Error&) {
     // Where none has left, this one never will, as its caller is told.
     if (gathered.size() > before) gathered.truncate(before);
@@ -256,6 +261,7 @@ void Client::State::post_datagram() {
 
 // What has begun to leave may have arrived: it is not sent a second time. A call that follows them has not left yet.
 void Client::State::flush(TimePoint until, MayHaveRun called_may_have_run) {
+  gathered_enough = first_gathered;
   if (gathered.size() == 0) return;
   drop_if_hung_up();
   connect(called, until);

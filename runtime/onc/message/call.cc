@@ -7,15 +7,17 @@ namespace onc::rpc {
 using namespace rpc_message;
 
 void encode_call(xdr::Encoder& out, std::uint32_t xid, const Procedure& procedure, const Credential& credential) {
-  encode(out, call_header{xid, msg_type::CALL, RPC_VERSION});
-  auto run = out.run(12);
+  // A call_header and the parts of call_body one by one: making one would copy the credential for every call.
+  auto run = out.run(28);
+  run.u32(xid);
+  run.i32(static_cast<std::int32_t>(msg_type::CALL));
+  run.u32(RPC_VERSION);
   run.u32(procedure.program.number);
   run.u32(procedure.program.version);
   run.u32(procedure.number);
-  // The parts of call_body one by one: making one would copy the credential for every call.
-  out.i32(credential.flavor());
+  run.i32(credential.flavor());
   out.opaque(credential.body(), MAX_AUTH_BYTES);
-  encode(out, opaque_auth{});
+  out.fields(auth_flavor::none, 0);  // the verifier, and its length
 }
 
 namespace {

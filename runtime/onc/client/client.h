@@ -55,10 +55,10 @@ struct ClientOptions {
 // server has hung up meanwhile.
 //
 // Calls without a reply are client.one_way().log("text"), of procedures without a result. Over TCP and local sockets
-// they are gathered, and sent together with the next ordinary call, with flush(), or when they are 64 KiB; over UDP at
-// once, each only once. What becomes of them the client never learns, but that an ordinary call made after them, on the
-// same connection, was answered: then the server has got them all. Of a client that is destroyed they are lost:
-// flush().
+// they are gathered, and sent together with the next ordinary call, with flush(), or when they are many: the first 8
+// KiB, then twice as much each time up to 64 KiB. Over UDP they leave at once, each only once. What becomes of them the
+// client never learns, but that an ordinary call made after them, on the same connection, was answered: then the server
+// has got them all. Of a client that is destroyed they are lost: flush().
 //
 // Not for several threads at once.
 class Client {

@@ -139,6 +139,24 @@ TEST(one_way, calls_leave_unasked_when_they_are_many) {
   EXPECT_LT(network.calls.size(), 10'000U);
 }
 
+TEST(one_way, calls_leave_in_ever_larger_numbers_until_an_ordinary_one) {
+  Network network(true);
+  const auto next_to_leave = [&] {
+    const std::size_t before = network.calls.size();
+    while (network.calls.size() == before) network.client.one_way().note(1);
+    return network.calls.size() - before;
+  };
+  const std::size_t first = next_to_leave();
+  EXPECT_LT(first, 9000U / 44);
+  for (const std::size_t times : {2U, 4U, 8U, 8U}) {
+    const std::size_t next = next_to_leave();
+    EXPECT_GT(next, (first - 1) * times);
+    EXPECT_LE(next, first * times);
+  }
+  network.client.add(2, 3);
+  EXPECT_EQ(next_to_leave(), first);
+}
+
 TEST(one_way, calls_that_are_told_not_to_have_run_never_leave) {
   Network network(true);
   std::size_t accepted = 0;

@@ -35,8 +35,114 @@ ssize_t send_pieces(int descriptor, std::span<iovec> pieces) {
 
 }  // namespace
 
+AsyncSocketChannel::AsyncSocketChannel(asio::posix::stream_descriptor socket, Owner& owner)
+    : socket_(std::move(socket)),
+      executor_(socket_.get_executor()),
+      owner_(&owner),
+      clients_(WaitTogether::of(executor_)) {
+  if (!clients_) return;
+  clients_->come();
+  if (clients_->pays()) {
+    together_ = clients_;
+    socket_together_ = Socket(socket_.release());
+  }
+}
+
+AsyncSocketChannel::~AsyncSocketChannel() { AsyncSocketChannel::close(); }
+
+void AsyncSocketChannel::close() {
+  owner_ = nullptr;
+  if (together_) {
+    rest();
+    if (is_added_) together_->remove(socket_together_.get(), *this);
+    is_added_ = false;
+    socket_together_ = Socket();
+  }
+  if (clients_) std::exchange(clients_, nullptr)->go();
+  asio::error_code ignored;
+  socket_.close(ignored);
+}
+
+void AsyncSocketChannel::wake() {
+  if (!std::exchange(awake_, true)) listen();
+}
+
+// What Asio waits for ends with an error, and then looks whether it is wanted again by now.
+void AsyncSocketChannel::rest() {
+  awake_ = false;
+  asio::error_code ignored;
+  if (!together_)
+    socket_.cancel(ignored);
+  else if (std::exchange(is_counted_, false))
+    together_->rest();
+}
+
+void AsyncSocketChannel::listen() {
+  if (!together_ || !join()) return wait_to_read();
+  if (!std::exchange(is_counted_, true)) together_->wake();
+}
+
+bool AsyncSocketChannel::join() {
+  if (is_added_) return true;
+  is_added_ = together_->add(socket_together_.get(), EPOLLIN, *this);
+  if (!is_added_) wait_alone();
+  return is_added_;
+}
+
+void AsyncSocketChannel::wait_alone() {
+  together_ = nullptr;
+  socket_.assign(socket_together_.get());
+  socket_together_.release();
+}
+
+void AsyncSocketChannel::wait_to_read() {
+  if (std::exchange(reading_, true)) return;
+  socket_.async_wait(asio::posix::descriptor_base::wait_read, [self = shared_from_this(), this](asio::error_code) {
+    reading_ = false;
+    if (owner_ && awake_) turn();
+  });
+}
+
+void AsyncSocketChannel::wait_to_write() {
+  if (together_) {
+    wants_to_write_ = true;
+    return together_->change(socket_together_.get(), EPOLLIN | EPOLLOUT, *this);
+  }
+  socket_.async_wait(asio::posix::descriptor_base::wait_write,
+                     [self = shared_from_this(), this](asio::error_code) { write(); });
+}
+
+// For one that rests something has come all the same, as when the peer hangs up: it would be named again and again.
+void AsyncSocketChannel::on_ready() {
+  const auto self = shared_from_this();
+  if (std::exchange(wants_to_write_, false)) {
+    together_->change(socket_together_.get(), EPOLLIN, *this);
+    write();
+  }
+  if (!owner_) return;
+  if (awake_) return turn();
+  together_->remove(socket_together_.get(), *this);
+  is_added_ = false;
+}
+
+void AsyncSocketChannel::turn() {
+  receive();
+  try {
+    if (owner_) owner_->on_turn_end();
+  } catch (...) {
+    end_turn(false);
+    throw;
+  }
+  end_turn(true);
+}
+
+void AsyncSocketChannel::end_turn(bool in_peace) {
+  if (owner_) write_at_end(in_peace);
+  if (owner_ && awake_) listen();
+}
+
 AsyncStreamChannel::AsyncStreamChannel(asio::posix::stream_descriptor socket, std::size_t max_record, Owner& owner)
-    : socket_(std::move(socket)), owner_(&owner), reader_(max_record) {}
+    : AsyncSocketChannel(std::move(socket), owner), reader_(max_record) {}
 
 AsyncChannel::Ticket AsyncStreamChannel::send(std::shared_ptr<xdr::Encoder> message) {
   set_mark(*message);
@@ -51,66 +157,37 @@ bool AsyncStreamChannel::take_back(Ticket ticket) {
   return true;
 }
 
-void AsyncStreamChannel::wake() {
-  awake_ = true;
-  wait_to_read();
-}
-
-// What was waited for ends with an error, and then looks whether it is wanted again by now.
-void AsyncStreamChannel::rest() {
-  awake_ = false;
-  asio::error_code ignored;
-  socket_.cancel(ignored);
-}
-
 bool AsyncStreamChannel::is_hung_up() {
   std::byte next;
-  const ssize_t waiting = ::recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t waiting = ::recv(descriptor(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
   return waiting == 0 || (waiting < 0 && !would_block(errno));
 }
 
-void AsyncStreamChannel::close() {
-  owner_ = nullptr;
-  asio::error_code ignored;
-  socket_.close(ignored);
-}
-
 void AsyncStreamChannel::end(std::error_code why) {
-  if (Owner* owner = owner_) owner->on_end(why);
+  if (Owner* const told = owner()) told->on_end(why);
 }
 
-void AsyncStreamChannel::wait_to_read() {
-  if (std::exchange(reading_, true)) return;
-  socket_.async_wait(asio::posix::descriptor_base::wait_read, [self = shared_from_this()](asio::error_code) {
-    self->reading_ = false;
-    if (self->owner_ && self->awake_) self->on_readable();
-  });
-}
-
-void AsyncStreamChannel::on_readable() {
-  in_turn_ = true;
-  receive();
-  const auto end = [this](AsyncStreamChannel*) {
-    in_turn_ = false;
-    if (owner_ && !queue_.empty()) write_soon();
-    if (owner_ && awake_) wait_to_read();
-  };
-  const std::unique_ptr<AsyncStreamChannel, decltype(end)> at_end(this, end);  // whatever is thrown
-  if (owner_) owner_->on_turn_end();
-  if (owner_ && !queue_.empty() && !writing_) write();
+void AsyncStreamChannel::write_at_end(bool in_peace) {
+  in_turn_ = false;
+  if (queue_.empty() || writing_) return;
+  if (in_peace)
+    write();
+  else
+    write_soon();
 }
 
 void AsyncStreamChannel::receive() {
+  in_turn_ = true;
   try {
     const std::span<std::byte> room = reader_.room();
-    const ssize_t received = ::recv(socket_.native_handle(), room.data(), room.size(), 0);
+    const ssize_t received = ::recv(descriptor(), room.data(), room.size(), 0);
     if (received < 0 && would_block(errno)) return;
     if (received < 0) return end(error_code(errno));
     if (received == 0) return end(make_error_code(rpc::errc::connection_lost));
     reader_.received(static_cast<std::size_t>(received));
     while (const auto record = reader_.next()) {
-      owner_->on_message(*record, reader_.memory_of_record());
-      if (!owner_) return;
+      owner()->on_message(*record, reader_.memory_of_record());
+      if (!owner()) return;
     }
   } catch (const rpc::Error& error) {  // too long, or in too many fragments
     return end(error.code());
@@ -121,18 +198,12 @@ void AsyncStreamChannel::receive() {
 
 void AsyncStreamChannel::write_soon() {
   if (in_turn_ || std::exchange(writing_, true)) return;
-  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->write(); });
-}
-
-void AsyncStreamChannel::wait_to_write() {
-  if (std::exchange(writing_, true)) return;
-  socket_.async_wait(asio::posix::descriptor_base::wait_write,
-                     [self = shared_from_this()](asio::error_code) { self->write(); });
+  asio::post(executor(), [self = shared_from_this(), this] { write(); });
 }
 
 void AsyncStreamChannel::write() {
   writing_ = false;
-  if (!owner_ || !awake_) return;
+  if (!owner() || !is_awake()) return;
   std::array<iovec, messages_at_once> pieces;
   std::size_t count = 0;
   for (std::size_t i = 0; i < queue_.size() && count < pieces.size(); ++i)
@@ -142,11 +213,14 @@ void AsyncStreamChannel::write() {
     pieces[0].iov_base = static_cast<std::byte*>(pieces[0].iov_base) + sent_of_front_;
     pieces[0].iov_len -= sent_of_front_;
   }
-  const ssize_t size = send_pieces(socket_.native_handle(), {pieces.data(), count});
+  const ssize_t size = send_pieces(descriptor(), {pieces.data(), count});
   if (size < 0 && !would_block(errno)) return end(error_code(errno));
   if (size > 0) sent(static_cast<std::size_t>(size));
-  if (!queue_.empty()) wait_to_write();
-  if (owner_) owner_->on_sent(first_);
+  if (!queue_.empty()) {
+    writing_ = true;
+    wait_to_write();
+  }
+  if (owner()) owner()->on_sent(first_);
 }
 
 void AsyncStreamChannel::sent(std::size_t size) {
@@ -161,56 +235,22 @@ void AsyncStreamChannel::sent(std::size_t size) {
 }
 
 AsyncDatagramChannel::AsyncDatagramChannel(asio::posix::stream_descriptor socket, Owner& owner)
-    : socket_(std::move(socket)), owner_(&owner), buffer_(max_datagram) {}
+    : AsyncSocketChannel(std::move(socket), owner), buffer_(max_datagram) {}
 
 // One that the socket has no room for is as good as lost on the way.
 AsyncChannel::Ticket AsyncDatagramChannel::send(std::shared_ptr<xdr::Encoder> message) {
   const xdr::BytesView datagram = message->bytes().subspan(mark_size);
-  if (::send(socket_.native_handle(), datagram.data(), datagram.size(), MSG_NOSIGNAL) >= 0) return 0;
+  if (::send(descriptor(), datagram.data(), datagram.size(), MSG_NOSIGNAL) >= 0) return 0;
   if (!would_block(errno) && errno != ENOBUFS) throw std::system_error(error_code(errno));
   return 0;
 }
 
-void AsyncDatagramChannel::wake() {
-  awake_ = true;
-  wait_to_read();
-}
-
-void AsyncDatagramChannel::rest() {
-  awake_ = false;
-  asio::error_code ignored;
-  socket_.cancel(ignored);
-}
-
-void AsyncDatagramChannel::close() {
-  owner_ = nullptr;
-  asio::error_code ignored;
-  socket_.close(ignored);
-}
-
-void AsyncDatagramChannel::wait_to_read() {
-  if (std::exchange(reading_, true)) return;
-  socket_.async_wait(asio::posix::descriptor_base::wait_read, [self = shared_from_this()](asio::error_code) {
-    self->reading_ = false;
-    if (self->owner_ && self->awake_) self->on_readable();
-  });
-}
-
-void AsyncDatagramChannel::on_readable() {
-  receive();
-  const auto end = [this](AsyncDatagramChannel*) {
-    if (owner_ && awake_) wait_to_read();
-  };
-  const std::unique_ptr<AsyncDatagramChannel, decltype(end)> at_end(this, end);  // whatever is thrown
-  if (owner_) owner_->on_turn_end();
-}
-
 void AsyncDatagramChannel::receive() {
-  for (int i = 0; i < datagrams_at_once && owner_ && awake_; ++i) {
-    const ssize_t received = ::recv(socket_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+  for (int i = 0; i < datagrams_at_once && owner() && is_awake(); ++i) {
+    const ssize_t received = ::recv(descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (received < 0 && would_block(errno)) break;
-    if (received < 0) return owner_->on_end(error_code(errno));
-    if (!owner_->on_message({buffer_.data(), static_cast<std::size_t>(received)}, nullptr)) return;
+    if (received < 0) return owner()->on_end(error_code(errno));
+    if (!owner()->on_message({buffer_.data(), static_cast<std::size_t>(received)}, nullptr)) return;
   }
 }
 

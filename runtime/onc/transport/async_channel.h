@@ -2,7 +2,9 @@
 #pragma once
 
 #include <onc/transport/record.h>
+#include <onc/transport/socket.h>
 #include <onc/transport/source.h>
+#include <onc/transport/wait_together.h>
 
 #include <asio/posix/stream_descriptor.hpp>
 
@@ -61,8 +63,59 @@ class AsyncChannel {
   virtual void close() = 0;
 };
 
+// One on a socket, which waits by Asio or together with those of other clients.
+class AsyncSocketChannel : public AsyncChannel,
+                           public std::enable_shared_from_this<AsyncSocketChannel>,
+                           private WaitTogether::Member {
+ public:
+  ~AsyncSocketChannel() override;
+
+  void wake() final;
+  void rest() final;
+  Address local() final { return local_address(descriptor()); }
+  void close() final;
+
+ protected:
+  AsyncSocketChannel(asio::posix::stream_descriptor socket, Owner& owner);
+
+  int descriptor() { return together_ ? socket_together_.get() : socket_.native_handle(); }
+  const asio::any_io_executor& executor() const { return executor_; }
+  // Null once closed.
+  Owner* owner() const { return owner_; }
+  bool is_awake() const { return awake_; }
+  void wait_to_write();
+
+ private:
+  // Tells the owner of what has come.
+  virtual void receive() = 0;
+  virtual void write() = 0;
+  // What has been sent meanwhile; on the next turn where it did not end in peace.
+  virtual void write_at_end(bool in_peace) = 0;
+
+  void turn();
+  void end_turn(bool in_peace);
+  void on_ready() override;
+  void listen();
+  void wait_to_read();
+  bool join();
+  void wait_alone();
+
+  asio::posix::stream_descriptor socket_;
+  asio::any_io_executor executor_;
+  Owner* owner_;
+  bool awake_ = false;
+  bool reading_ = false;  // Asio waits
+
+  WaitTogether* clients_;             // of the context, if they may wait together
+  WaitTogether* together_ = nullptr;  // where this one waits together, and then
+  Socket socket_together_;
+  bool is_added_ = false;
+  bool is_counted_ = false;
+  bool wants_to_write_ = false;
+};
+
 // TCP and local sockets: records (RFC 5531 §11).
-class AsyncStreamChannel : public AsyncChannel, public std::enable_shared_from_this<AsyncStreamChannel> {
+class AsyncStreamChannel final : public AsyncSocketChannel {
  public:
   // `socket`: connected and non-blocking. `owner` must live until close().
   AsyncStreamChannel(asio::posix::stream_descriptor socket, std::size_t max_record, Owner& owner);
@@ -70,38 +123,28 @@ class AsyncStreamChannel : public AsyncChannel, public std::enable_shared_from_t
   bool reliable() const override { return true; }
   Ticket send(std::shared_ptr<xdr::Encoder> message) override;
   bool take_back(Ticket ticket) override;
-  void wake() override;
-  void rest() override;
   bool is_hung_up() override;
-  Address local() override { return local_address(socket_.native_handle()); }
-  void reset_when_closed() override { transport::reset_when_closed(socket_.native_handle()); }
-  void close() override;
+  void reset_when_closed() override { transport::reset_when_closed(descriptor()); }
 
  private:
-  void wait_to_read();
-  void on_readable();
-  void receive();
+  void receive() override;
+  void write_at_end(bool in_peace) override;
   // What else is sent on this turn leaves with it.
   void write_soon();
-  void wait_to_write();
-  void write();
+  void write() override;
   void sent(std::size_t size);
   void end(std::error_code why);
 
-  asio::posix::stream_descriptor socket_;
-  Owner* owner_;  // null once closed
   RecordReader reader_;
   std::deque<std::shared_ptr<xdr::Encoder>> queue_;  // those taken back are null
   Ticket first_ = 0;                                 // of the queue's front
   std::size_t sent_of_front_ = 0;
-  bool awake_ = false;
-  bool reading_ = false;  // waited for
-  bool writing_ = false;
+  bool writing_ = false;  // is to come
   bool in_turn_ = false;
 };
 
 // UDP: a message is a datagram.
-class AsyncDatagramChannel : public AsyncChannel, public std::enable_shared_from_this<AsyncDatagramChannel> {
+class AsyncDatagramChannel final : public AsyncSocketChannel {
  public:
   // `socket`: connected, so that only the peer is heard, and non-blocking. `owner` must live until close().
   AsyncDatagramChannel(asio::posix::stream_descriptor socket, Owner& owner);
@@ -109,22 +152,14 @@ class AsyncDatagramChannel : public AsyncChannel, public std::enable_shared_from
   bool reliable() const override { return false; }
   Ticket send(std::shared_ptr<xdr::Encoder> message) override;
   bool take_back(Ticket) override { return false; }
-  void wake() override;
-  void rest() override;
   bool is_hung_up() override { return false; }
-  Address local() override { return local_address(socket_.native_handle()); }
-  void close() override;
 
  private:
-  void wait_to_read();
-  void on_readable();
-  void receive();
+  void receive() override;
+  void write() override {}
+  void write_at_end(bool) override {}
 
-  asio::posix::stream_descriptor socket_;
-  Owner* owner_;
   xdr::Bytes buffer_;
-  bool awake_ = false;
-  bool reading_ = false;
 };
 
 }  // namespace onc::transport

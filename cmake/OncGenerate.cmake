@@ -41,7 +41,7 @@ function(onc_generate)
       VERBATIM)
     # Arms of unions alternate: a jump through a table is guessed wrong more often than a few comparisons are, and
     # processors fetch code in blocks of 32 bytes, which its short functions had better not straddle.
-    set_source_files_properties(${out}/${name}.cc PROPERTIES COMPILE_OPTIONS "-fno-jump-tables;-falign-functions=32")
+    set_property(SOURCE ${out}/${name}.cc APPEND PROPERTY COMPILE_OPTIONS -fno-jump-tables -falign-functions=32)
     target_sources(${arg_TARGET} PRIVATE ${written})
   endforeach()
   target_include_directories(${arg_TARGET} PUBLIC $<BUILD_INTERFACE:${out}>)

@@ -119,8 +119,7 @@ bool is_namespace(const std::string& text) {
 const Scope& names_in_classes() {
   static const Scope names = [] {
     Scope all{"State",   "state_",       "begin",    "exchange", "undecodable",
-              "Service", "AsyncService", "program_", "close",    "refuse_one_way",
-              "ping"};
+              "Service", "AsyncService", "program_", "close",    "refuse_one_way"};
     all.insert(in_program.begin(), in_program.end());
     return all;
   }();

@@ -20,6 +20,7 @@ std::string name_by_type(const Declaration& argument) {
 
 Scope names_in(const Program& program, const Names& names) {
   Scope all = names_in_classes();
+  all.insert("ping");
   for (const Version& version : program.versions) {
     all.insert(names.of(version));
     for (const Procedure& procedure : version.procedures) all.insert(names.of(procedure));

@@ -32,6 +32,11 @@ class AsyncClientState {
   // New calls get another; those it has may end there.
   void retire(const std::shared_ptr<Link>& link);
   void close();
+  // A call that waits before it is tried again: close() ends that.
+  void add(asio::steady_timer& pause) { pauses_.push_back(&pause); }
+  void remove(asio::steady_timer& pause) { std::erase(pauses_, &pause); }
+  // How often it was closed.
+  std::size_t closes() const { return closes_; }
 
   // For a call; empty. Those of calls that are over are used again.
   std::shared_ptr<xdr::Encoder> message();
@@ -47,6 +52,8 @@ class AsyncClientState {
  private:
   std::shared_ptr<Link> link_;
   std::vector<std::weak_ptr<Link>> retired_;
+  std::vector<asio::steady_timer*> pauses_;
+  std::size_t closes_ = 0;
   std::vector<std::shared_ptr<xdr::Encoder>> messages_;
 };
 
@@ -80,6 +87,8 @@ void AsyncClientState::retire(const std::shared_ptr<Link>& link) {
 }
 
 void AsyncClientState::close() {
+  ++closes_;
+  for (asio::steady_timer* pause : pauses_) pause->cancel();
   if (link_) retired_.push_back(std::exchange(link_, nullptr));
   for (const auto& old : std::exchange(retired_, {}))
     if (const auto link = old.lock()) link->close();
@@ -100,6 +109,26 @@ class Waiting {
   PendingCall& call_;
 };
 
+// Between two tries of a call.
+class Pause {
+ public:
+  Pause(std::shared_ptr<AsyncClientState> client, TimePoint until)
+      : client_(std::move(client)), closes_(client_->closes()), timer_(client_->executor, until) {
+    client_->add(timer_);
+  }
+  Pause(const Pause&) = delete;
+  Pause& operator=(const Pause&) = delete;
+  ~Pause() { client_->remove(timer_); }
+
+  asio::steady_timer& timer() { return timer_; }
+  bool is_closed() const { return client_->closes() != closes_; }
+
+ private:
+  std::shared_ptr<AsyncClientState> client_;
+  std::size_t closes_;
+  asio::steady_timer timer_;
+};
+
 TimePoint deadline_of(const PendingCall& call) {
   const TimePoint end = call.began + call.request.timeout;
   return std::min(end, call.request.deadline.value_or(end));
@@ -111,6 +140,13 @@ Error given_up(Link& link, const PendingCall& call, std::error_code why) {
 
 // Asio's own code for it is none of std::errc's.
 std::error_code cancelled() { return std::make_error_code(std::errc::operation_canceled); }
+
+bool is_signalled(const asio::cancellation_state& state) { return state.cancelled() != asio::cancellation_type::none; }
+
+// For a call that ends between two tries.
+Error never_tried(const AsyncRequest& request, std::error_code why) {
+  return broken_off(request.procedure, request.client->server.text(), why, request.timeout, MayHaveRun::no);
+}
 
 asio::awaitable<void> try_once(AsyncRequest request, ResultReader reader) {
   const std::shared_ptr<AsyncClientState> client = request.client;
@@ -155,11 +191,15 @@ asio::awaitable<void> try_again_and_again(AsyncRequest request, ResultReader rea
       if (!again) throw retries.of_all(error);
       if (request.from && !retries.may_have_run()) *request.from = transport::Address();
     }
-    asio::steady_timer pause(request.client->executor, *again);
-    const auto [error] = co_await pause.async_wait(asio::experimental::as_tuple(asio::use_awaitable));
-    if (error)
-      throw retries.of_all(
-          broken_off(request.procedure, request.client->server.text(), cancelled(), request.timeout, MayHaveRun::no));
+    // One that is cancelled already must not be waited for: Asio would throw what is none of ours.
+    bool is_cancelled = is_signalled(co_await asio::this_coro::cancellation_state);
+    Pause pause(request.client, *again);
+    if (!is_cancelled) {
+      const auto [error] = co_await pause.timer().async_wait(asio::experimental::as_tuple(asio::use_awaitable));
+      is_cancelled = error && !pause.is_closed();
+    }
+    if (is_cancelled) throw retries.of_all(never_tried(request, cancelled()));
+    if (pause.is_closed()) throw retries.of_all(never_tried(request, errc::client_closed));
   }
 }
 
@@ -185,6 +225,7 @@ asio::awaitable<void> exchange_in_short(AsyncRequest request, ResultReader reade
   } catch (const Error& error) {
     if (error.code() != errc::authentication_error || request.caller->known->is(*request.caller->in_short)) throw;
   }
+  if (is_signalled(co_await asio::this_coro::cancellation_state)) throw never_tried(request, cancelled());
   say_in_full(request);
   co_await exchange_as_written(request, reader);
 }

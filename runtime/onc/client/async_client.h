@@ -129,6 +129,7 @@ class AsyncClientFor : public Adjustable<Generated, AsyncClient> {
 
   // As ClientFor's.
   asio::awaitable<void> ping() {
+    if (this->call_options().one_way) throw std::logic_error("ping waits for an answer, so it cannot be one-way");
     return this->call({program, 0, "ping"}, [](xdr::Encoder&) {});
   }
 };

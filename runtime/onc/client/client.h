@@ -56,9 +56,9 @@ struct ClientOptions {
 //
 // Calls without a reply are client.one_way().log("text"), of procedures without a result. Over TCP and local sockets
 // they are gathered, and sent together with the next ordinary call, with flush(), or when they are many: the first 8
-// KiB, then twice as much each time up to 64 KiB. Over UDP they leave at once, each only once. What becomes of them the
-// client never learns, but that an ordinary call made after them, on the same connection, was answered: then the server
-// has got them all. Of a client that is destroyed they are lost: flush().
+// KiB, then twice as much each time up to 64 KiB, until an ordinary call or flush(). Over UDP they leave at once, each
+// only once. What becomes of them the client never learns, but that an ordinary call made after them, on the same
+// connection, was answered: then the server has got them all. Of a client that is destroyed they are lost: flush().
 //
 // Not for several threads at once.
 class Client {
@@ -110,9 +110,10 @@ class ClientFor : public Adjustable<Generated, Client> {
  public:
   using Adjustable<Generated, Client>::Adjustable;
 
-  // Whether somebody serves this version of the program: calls procedure 0, which does nothing (RFC 5531 §12.1). Throws
-  // Error where nobody does. A procedure of this name in the .x hides it.
+  // Whether somebody serves this version of the program: calls procedure 0, which does nothing (RFC 5531 §12.1) unless
+  // the .x gives it another meaning. Throws Error where nobody does. A procedure of this name in the .x hides it.
   void ping() {
+    if (this->call_options().one_way) throw std::logic_error("ping waits for an answer, so it cannot be one-way");
     this->begin_call({program, 0, "ping"});
     this->end_void_call();
   }

@@ -36,6 +36,9 @@ class Link::Alarm {
     if (link_) link_->abandon();
   }
 
+  // Where it could not be set.
+  void forget() { link_.reset(); }
+
   void operator()(asio::error_code) { std::exchange(link_, nullptr)->on_alarm(); }
 
  private:
@@ -116,6 +119,15 @@ void Link::add(PendingCall& call) {
   call.heard_before = heard_;
   insert(call);
   if (call.request.one_way) ++one_way_calls_;
+  try {
+    begin(call);
+  } catch (...) {
+    remove(call);
+    throw;
+  }
+}
+
+void Link::begin(PendingCall& call) {
   if (!std::exchange(dialed_, true))
     return run(find_and_dial(shared_from_this(), call.request.procedure.program, Clock::now() + timeout_));
   if (!channel_) return;
@@ -126,6 +138,7 @@ void Link::add(PendingCall& call) {
 void Link::insert(PendingCall& call) {
   assert(!calls_.contains(call.request.xid));
   if (spare_.empty()) {
+    spare_.reserve(std::min(calls_.size() + 1, kept_for_calls));  // remove() must not fail
     calls_.emplace(call.request.xid, &call);
     return;
   }
@@ -138,7 +151,7 @@ void Link::insert(PendingCall& call) {
 void Link::remove(PendingCall& call) {
   auto removed = calls_.extract(call.request.xid);
   if (removed.empty()) return;
-  if (spare_.size() < kept_for_calls) spare_.push_back(std::move(removed));
+  if (spare_.size() < spare_.capacity()) spare_.push_back(std::move(removed));
   if (call.request.one_way) --one_way_calls_;
   if (calls_.empty() && !in_turn_) rest();
 }
@@ -295,9 +308,9 @@ asio::awaitable<void> Link::wait(PendingCall& call, TimePoint until) {
   call.until = until;
   ring_at(until);
   const auto keep = [this, &call](PendingCall::Coroutine coroutine) {
-    call.waiting.emplace(std::move(coroutine));
-    auto slot = asio::get_associated_cancellation_slot(*call.waiting);
+    auto slot = asio::get_associated_cancellation_slot(coroutine);
     if (slot.is_connected()) slot.assign([this, &call](asio::cancellation_type) { cancel(call); });
+    call.waiting.emplace(std::move(coroutine));
   };
   return asio::async_initiate<const asio::use_awaitable_t<>, void()>(keep, asio::use_awaitable);
 }
@@ -340,9 +353,16 @@ void Link::resume(PendingCall& call) {
 
 void Link::ring_at(TimePoint time) {
   if (time >= alarm_at_) return;
+  Alarm alarm(shared_from_this());
+  alarm_at_ = TimePoint::max();  // until it is set: one set before rings now, and is set again then
+  try {
+    alarm_.expires_at(time);
+    alarm_.async_wait(std::move(alarm));
+  } catch (...) {
+    alarm.forget();
+    throw;
+  }
   alarm_at_ = time;
-  alarm_.expires_at(time);
-  alarm_.async_wait(Alarm(shared_from_this()));
 }
 
 void Link::ring_now() {

@@ -85,6 +85,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   using ErrorOf = std::function<Error(const PendingCall&)>;
 
   void insert(PendingCall& call);
+  void begin(PendingCall& call);
 
   static asio::awaitable<void> find_and_dial(std::shared_ptr<Link> self, Program program,
                                              transport::TimePoint deadline);

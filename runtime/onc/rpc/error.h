@@ -21,7 +21,6 @@ enum class errc {
   // What was seen from here.
   timed_out,           // no reply before the deadline; also std::errc::timed_out
   connection_lost,     // the peer closed or broke the connection before it replied
-  client_closed,       // this side closed before the reply came; also std::errc::operation_canceled
   bad_reply,           // the reply's header is not RPC
   undecodable_reply,   // the reply's results are not what the .x says
   record_too_long,     // a record over the limit (RFC 5531 §11 sets none)
@@ -32,6 +31,8 @@ enum class errc {
   unknown_host,    // the host's name has no address
   not_registered,  // the portmapper knows no such program
   registration_refused,
+
+  client_closed,  // this side closed before the reply came; also std::errc::operation_canceled
 };
 
 const std::error_category& category() noexcept;

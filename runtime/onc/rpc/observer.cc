@@ -17,6 +17,13 @@ void to_each(const std::vector<Observer*>& observers, Tell tell) noexcept {
   }
 }
 
+// No more than longest_why of it, and no part of a character of UTF-8.
+std::string_view beginning(std::string_view why) {
+  std::size_t size = std::min(why.size(), longest_why);
+  while (size < why.size() && size > 0 && (why[size] & 0xc0) == 0x80) --size;
+  return why.substr(0, size);
+}
+
 }  // namespace
 
 Observers::Observers() {
@@ -34,7 +41,7 @@ void Observers::started(const ObservedCall& call) const noexcept {
 
 void Observers::ended(const ObservedCall& call, const ObservedEnd& end) const noexcept {
   ObservedEnd told = end;
-  told.why = end.why.substr(0, longest_why);
+  told.why = beginning(end.why);
   to_each(of_calls_, [&](Observer& observer) { observer.ended(call, told); });
 }
 

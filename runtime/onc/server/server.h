@@ -96,8 +96,8 @@ class Server {
   void observe(Observer& observer);
 
   // From here on the first of these signals means finish(), the next stop(), and a third ends the process, for it may
-  // be a handler that hangs. While run() runs they are heard on a thread of their own; one that comes before is heard
-  // then.
+  // be a handler that hangs. To be called before run(): while that runs they are heard on a thread of their own, and
+  // one that comes before is heard then.
   void stop_on(const std::vector<int>& signals);
   // Serves until finish() is through, or stop(): on this thread, and the others that ServerOptions::threads asks for.
   void run();

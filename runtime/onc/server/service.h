@@ -20,8 +20,14 @@ namespace onc::rpc {
 // Who called, from where and over what. Valid while the handler runs.
 struct Caller {
   Caller(transport::Protocol over, const transport::Address& from, const transport::Address& to,
-         std::optional<uid_t> uid)
+         std::optional<uid_t> uid = {})
       : protocol(over), peer(from), local(to), peer_uid(uid) {}
+  // For tests of handlers.
+  Caller(transport::Protocol over, const transport::Address& from, const transport::Address& to,
+         std::optional<uid_t> uid, std::optional<SysParameters> says)
+      : Caller(over, from, to, uid) {
+    sys = std::move(says);
+  }
 
   transport::Protocol protocol;
   const transport::Address& peer;         // the other end

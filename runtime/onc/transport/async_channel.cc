@@ -63,8 +63,11 @@ void AsyncSocketChannel::close() {
   socket_.close(ignored);
 }
 
+// Here and below: what is noted as begun has begun, also where there was no memory to begin it the first time.
 void AsyncSocketChannel::wake() {
-  if (!std::exchange(awake_, true)) listen();
+  if (awake_) return;
+  listen();
+  awake_ = true;
 }
 
 // What Asio waits for ends with an error, and then looks whether it is wanted again by now.
@@ -79,7 +82,9 @@ void AsyncSocketChannel::rest() {
 
 void AsyncSocketChannel::listen() {
   if (!together_ || !join()) return wait_to_read();
-  if (!std::exchange(is_counted_, true)) together_->wake();
+  if (is_counted_) return;
+  together_->wake();
+  is_counted_ = true;
 }
 
 bool AsyncSocketChannel::join() {
@@ -96,11 +101,12 @@ void AsyncSocketChannel::wait_alone() {
 }
 
 void AsyncSocketChannel::wait_to_read() {
-  if (std::exchange(reading_, true)) return;
+  if (reading_) return;
   socket_.async_wait(asio::posix::descriptor_base::wait_read, [self = shared_from_this(), this](asio::error_code) {
     reading_ = false;
     if (owner_ && awake_) turn();
   });
+  reading_ = true;
 }
 
 void AsyncSocketChannel::wait_to_write() {
@@ -147,7 +153,12 @@ AsyncStreamChannel::AsyncStreamChannel(asio::posix::stream_descriptor socket, st
 AsyncChannel::Ticket AsyncStreamChannel::send(std::shared_ptr<xdr::Encoder> message) {
   set_mark(*message);
   queue_.push_back(std::move(message));
-  write_soon();
+  try {
+    write_soon();
+  } catch (...) {
+    queue_.pop_back();
+    throw;
+  }
   return first_ + queue_.size() - 1;
 }
 
@@ -197,8 +208,9 @@ void AsyncStreamChannel::receive() {
 }
 
 void AsyncStreamChannel::write_soon() {
-  if (in_turn_ || std::exchange(writing_, true)) return;
+  if (in_turn_ || writing_) return;
   asio::post(executor(), [self = shared_from_this(), this] { write(); });
+  writing_ = true;
 }
 
 void AsyncStreamChannel::write() {
@@ -217,8 +229,8 @@ void AsyncStreamChannel::write() {
   if (size < 0 && !would_block(errno)) return end(error_code(errno));
   if (size > 0) sent(static_cast<std::size_t>(size));
   if (!queue_.empty()) {
-    writing_ = true;
     wait_to_write();
+    writing_ = true;
   }
   if (owner()) owner()->on_sent(first_);
 }

@@ -53,7 +53,12 @@ void WaitTogether::remove(int descriptor, const Member& member) {
 
 void WaitTogether::wake() {
   ++awake_;
-  if (!is_serving_) wait();
+  try {
+    if (!is_serving_) wait();
+  } catch (...) {
+    --awake_;
+    throw;
+  }
 }
 
 void WaitTogether::rest() {
@@ -67,7 +72,6 @@ void WaitTogether::shutdown() { set_.reset(); }
 
 void WaitTogether::wait() {
   if (awake_ == 0 || is_waiting_ || !set_) return;
-  is_waiting_ = true;
   set_->async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
     is_waiting_ = false;
     if (error)
@@ -75,6 +79,7 @@ void WaitTogether::wait() {
     else
       serve();
   });
+  is_waiting_ = true;
 }
 
 // One batch: then whatever else Asio has to do gets its turn. Who is passed over because another threw is named again.

@@ -23,13 +23,13 @@ void Encoder::opaque(BytesView value, Bound bound) { variable(value.data(), valu
 
 void Encoder::opaque(const Bytes& value, Bound bound) {
   if (!large_.lent || value.size() < large_.from) return variable(value.data(), value.size(), bound);
-  length(value.size(), bound);
+  large_length(value.size(), bound);
   add_large(value, {});
 }
 
 void Encoder::opaque(Bytes&& value, Bound bound) {
   if (value.size() < large_.from) return variable(value.data(), value.size(), bound);
-  length(value.size(), bound);
+  large_length(value.size(), bound);
   const BytesView bytes = value;  // which stay where they are
   add_large(bytes, std::move(value));
 }
@@ -77,8 +77,13 @@ template void Encoder::numbers(const std::uint64_t*, std::size_t);
 template void Encoder::numbers(const float*, std::size_t);
 template void Encoder::numbers(const double*, std::size_t);
 
-void Encoder::refuse(std::size_t count, const char* unit, Bound bound) const {
-  throw too_long(bound.what, count, unit, bound.most, size());
+void Encoder::large_length(std::size_t size, Bound bound) {
+  if (size > bound.most) refuse(size, "bytes", bound);
+  u32(static_cast<std::uint32_t>(size));
+}
+
+void Encoder::refuse(std::size_t count, const char* unit, Bound bound, std::size_t before) const {
+  throw too_long(bound.what, count, unit, bound.most, size() + before);
 }
 
 // These call nothing before their end, so that they have no registers to save: each value passes through here.
@@ -97,7 +102,7 @@ void Encoder::variable(const std::byte* value, std::size_t size, Bound bound) {
 
 void Encoder::variable_after(std::int32_t number, const std::byte* value, std::size_t size, Bound bound) {
   if (size > bound.most) [[unlikely]]
-    refuse(size, "bytes", bound);
+    refuse(size, "bytes", bound, 4);
   const std::size_t padded = size + padding(size);
   if (!has_room(8 + padded)) [[unlikely]]
     return enlarge_for_variable_after(number, value, size);

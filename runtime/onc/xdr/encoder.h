@@ -288,7 +288,9 @@ class Encoder {
   // How much of the buffer the first `size` bytes take.
   std::size_t forget_large(std::size_t size);
 
-  [[noreturn, gnu::cold]] void refuse(std::size_t count, const char* unit, Bound bound) const;
+  // The value begins `before` bytes after what was written.
+  [[noreturn, gnu::cold]] void refuse(std::size_t count, const char* unit, Bound bound, std::size_t before = 0) const;
+  void large_length(std::size_t size, Bound bound);
 
   bool has_room(std::size_t size) const { return size <= static_cast<std::size_t>(end_ - at_); }
   // Where the next `size` bytes go.

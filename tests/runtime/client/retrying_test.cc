@@ -11,6 +11,7 @@
 #include <asio/use_future.hpp>
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "tests/runtime/async_adder.h"
@@ -148,6 +149,50 @@ TEST(retrying, ends_when_the_call_is_cancelled_in_between) {
   } catch (const rpc::Error& error) {
     EXPECT_EQ(error.code(), std::errc::operation_canceled);
     EXPECT_TRUE(error.maybe_executed()) << error.what();
+  }
+}
+
+// Whatever is under way when it is cancelled.
+TEST(retrying, that_is_cancelled_fails_with_an_error_of_ours) {
+  for (int turns = 0; turns < 12; ++turns) {
+    HangingUp server(0);
+    asio::io_context context(1);
+    adder::AsyncClient client(context, server.at(),
+                              {.retrying = {.times = 1000, .wait = 8s, .even_if_it_may_have_run = true}});
+    asio::cancellation_signal cancel;
+    auto sum = asio::co_spawn(context, client.add(2, 3), asio::bind_cancellation_slot(cancel.slot(), asio::use_future));
+    while (server.calls() == 0) context.run_one_for(1ms);
+    for (int i = 0; i < turns; ++i) context.run_one_for(10ms);
+    cancel.emit(asio::cancellation_type::all);
+    context.run();
+    try {
+      sum.get();
+      ADD_FAILURE() << "nobody answered";
+    } catch (const rpc::Error& error) {
+      EXPECT_EQ(error.code(), std::errc::operation_canceled) << turns;
+    }
+  }
+}
+
+TEST(retrying, ends_when_the_client_is_closed_in_between) {
+  for (const bool is_destroyed : {false, true}) {
+    HangingUp server(0);
+    asio::io_context context(1);
+    std::optional<adder::AsyncClient> client;
+    client.emplace(context, server.at(),
+                   rpc::ClientOptions{.retrying = {.times = 1000, .wait = 8s, .even_if_it_may_have_run = true}});
+    auto sum = asio::co_spawn(context, client->add(2, 3), asio::use_future);
+    while (server.calls() == 0) context.run_one_for(1ms);
+    while (context.run_one_for(100ms) != 0) continue;  // until it waits
+    is_destroyed ? client.reset() : client->close();
+    context.run();
+    try {
+      sum.get();
+      ADD_FAILURE() << "nobody answered";
+    } catch (const rpc::Error& error) {
+      EXPECT_EQ(error.code(), rpc::errc::client_closed) << error.what();
+      EXPECT_TRUE(error.maybe_executed()) << error.what();
+    }
   }
 }
 

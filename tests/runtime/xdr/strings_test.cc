@@ -89,10 +89,25 @@ TEST(strings, after_a_number_make_room_for_themselves) {
 }
 
 TEST(strings, after_a_number_longer_than_the_bound_are_refused) {
-  Encoder out;
-  EXPECT_THROW(out.string_after(1, "hiho!", 4), Error);
-  EXPECT_THROW(out.opaque_after(1, Bytes(5), 4), Error);
-  EXPECT_EQ(out.size(), 0U);
+  for (const bool lent : {false, true}) {
+    const auto refusal = [&](auto write) -> std::string {
+      Encoder out;
+      out.keep_large(5);
+      out.lend_large(lent);
+      try {
+        write(out);
+      } catch (const Error& error) {
+        return error.what();
+      }
+      return "none";
+    };
+    const Bound bound{4, "Item.name"};
+    const std::string expected = refusal([&](Encoder& out) { out.i32(1), out.string("hiho!", bound); });
+    EXPECT_NE(expected.find("5 bytes, at most 4"), std::string::npos) << expected;
+    EXPECT_EQ(refusal([&](Encoder& out) { out.string_after(1, "hiho!", bound); }), expected);
+    EXPECT_EQ(refusal([&](Encoder& out) { out.opaque_after(1, Bytes(5), bound); }), expected);
+    EXPECT_EQ(refusal([&](Encoder& out) { out.i32(1), out.opaque(Bytes(5), bound); }), expected);
+  }
 }
 
 TEST(strings, are_filled_up_to_four_bytes) {

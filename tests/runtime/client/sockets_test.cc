@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/runtime/adder.h"
+#include "tests/runtime/client/liar.h"
 #include "tests/runtime/hex.h"
 #include "tests/runtime/running_server.h"
 #include "tests/runtime/small_stack.h"
@@ -38,46 +39,12 @@ rpc::Error error_of(adder::Client& client) {
   return {rpc::errc::timed_out, ""};
 }
 
-// A TCP server of one connection at a time that behaves as told.
-class Liar {
- public:
-  explicit Liar(std::function<void(int connection)> behave)
-      : listener_(transport::listen(Endpoint::parse("tcp://127.0.0.1:0"))),
-        thread_([this, behave] { serve(behave); }) {}
-  ~Liar() {
-    ::shutdown(listener_.socket.get(), SHUT_RDWR);
-    thread_.join();
-  }
-
-  std::string at() const { return listener_.endpoint.text(); }
-
- private:
-  void serve(const std::function<void(int)>& behave) {
-    pollfd wait{.fd = listener_.socket.get(), .events = POLLIN, .revents = 0};
-    while (::poll(&wait, 1, -1) == 1 && (wait.revents & POLLHUP) == 0) {
-      const Socket connection(::accept4(listener_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (connection.get() >= 0) behave(connection.get());
-    }
-  }
-
-  transport::Listener listener_;
-  std::thread thread_;
-};
-
-xdr::Bytes read_call(int connection) {
+// Whatever has come of a call; its length depends on who makes it.
+xdr::Bytes read_some(int connection) {
   xdr::Bytes call(4096);
   const ssize_t size = ::recv(connection, call.data(), call.size(), 0);
   call.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
   return call;
-}
-
-void send_hex(int connection, const std::string& hex) {
-  const xdr::Bytes bytes = from_hex(hex);
-  ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-}
-
-void wait_for_the_end(int connection) {
-  while (!read_call(connection).empty()) continue;
 }
 
 TEST(client, before_a_port_nobody_listens_on_fails_at_once) {
@@ -128,7 +95,7 @@ TEST(client, before_a_silent_server_keeps_its_deadline) {
 
 TEST(client, is_not_kept_past_its_deadline_by_a_trickle) {
   Liar trickler([](int connection) {
-    read_call(connection);
+    read_some(connection);
     const timeval pause{.tv_sec = 0, .tv_usec = 20'000};  // between bytes; reading ends it when the client leaves
     ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &pause, sizeof pause);
     const std::byte zero{};
@@ -142,7 +109,7 @@ TEST(client, is_not_kept_past_its_deadline_by_a_trickle) {
 }
 
 TEST(client, learns_when_the_connection_breaks_before_the_reply) {
-  Liar closer([](int connection) { read_call(connection); });
+  Liar closer([](int connection) { read_some(connection); });
   adder::Client client(closer.at());
   for (int i = 0; i < 2; ++i) {
     const rpc::Error error = error_of(client);
@@ -178,7 +145,7 @@ TEST(client, survives_every_lie_of_a_server) {
   for (const auto& row : rows) {
     Liar liar([&](int connection) {
       std::string reply = row.reply;
-      const xdr::Bytes call = read_call(connection);
+      const xdr::Bytes call = read_some(connection);
       if (const auto place = reply.find("XID"); place != std::string::npos)
         reply.replace(place, 3, to_hex({call.data() + 4, 4}));
       send_hex(connection, reply);
@@ -196,7 +163,7 @@ TEST(client, survives_every_lie_of_a_server) {
 TEST(client, connects_again_after_a_failure) {
   int connections = 0;
   Liar moody([&](int connection) {
-    const xdr::Bytes call = read_call(connection);
+    const xdr::Bytes call = read_some(connection);
     if (++connections == 1) return;
     send_hex(connection,
              "8000001c" + to_hex({call.data() + 4, 4}) + "00000001 00000000 00000000 00000000 00000000 0000002a");

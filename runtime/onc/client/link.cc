@@ -293,13 +293,22 @@ void Link::fail(std::error_code why) {
   });
 }
 
+// Each call ends, also where there is no memory to tell why.
+std::exception_ptr Link::told(const ErrorOf& error_of, const PendingCall& call) {
+  try {
+    return std::make_exception_ptr(error_of(call));
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
 void Link::fail(const ErrorOf& error_of) {
   failed_ = true;
   in_turn_ = false;  // nothing more is told
   ring_now();        // for those already woken; and nobody is left to wait for
   const auto calls = std::exchange(calls_, {});
   one_way_calls_ = 0;
-  for (const auto& [xid, call] : calls) finish(*call, std::make_exception_ptr(error_of(*call)));
+  for (const auto& [xid, call] : calls) finish(*call, told(error_of, *call));
   if (channel_) channel_->close();
   channel_.reset();
 }

@@ -107,6 +107,7 @@ class Link final : public std::enable_shared_from_this<Link>, private transport:
   void finish(PendingCall& call, std::exception_ptr failure);
   void fail(std::error_code why);
   void fail(const ErrorOf& error_of);
+  static std::exception_ptr told(const ErrorOf& error_of, const PendingCall& call);
   // Nobody waits for anything.
   void rest();
 

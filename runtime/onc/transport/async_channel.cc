@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -131,15 +132,21 @@ void AsyncSocketChannel::on_ready() {
   is_added_ = false;
 }
 
+// Whatever leaves its parts, a turn ends: those that were answered go on, and the socket is listened to.
 void AsyncSocketChannel::turn() {
-  receive();
+  std::exception_ptr failure;
+  try {
+    receive();
+  } catch (...) {
+    failure = std::current_exception();
+  }
   try {
     if (owner_) owner_->on_turn_end();
   } catch (...) {
-    end_turn(false);
-    throw;
+    failure = std::current_exception();
   }
-  end_turn(true);
+  end_turn(!failure);
+  if (failure) std::rethrow_exception(failure);
 }
 
 void AsyncSocketChannel::end_turn(bool in_peace) {

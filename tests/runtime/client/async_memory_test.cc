@@ -12,6 +12,7 @@
 
 #include "tests/runtime/allocations.h"
 #include "tests/runtime/async_adder.h"
+#include "tests/runtime/client/liar.h"
 #include "tests/runtime/running_server.h"
 
 namespace {
@@ -50,6 +51,46 @@ TEST(async_client, a_call_without_memory_harms_no_other) {
       EXPECT_NO_THROW(released.get());
       if (has_failed) continue;
       EXPECT_EQ(without_memory.get(), 5);
+    }
+  }
+}
+
+// Runs until nothing is left to do, also where memory was short.
+void run(asio::io_context& context) {
+  for (;;) try {
+      context.run();
+      return;
+    } catch (const std::bad_alloc&) {
+    }
+}
+
+TEST(async_client, without_memory_every_call_of_a_connection_that_ends_ends) {
+  bool has_failed = true;
+  for (long after = 0; has_failed; ++after) {
+    SCOPED_TRACE(after);
+    std::promise<void> has_both;
+    std::promise<void> may_end;
+    Liar server([&](int connection) {
+      read_call(connection);
+      read_call(connection);
+      has_both.set_value();
+      may_end.get_future().wait();
+    });
+    asio::io_context context(1);
+    adder::AsyncClient client(context, server.at());
+    auto one = asio::co_spawn(context, client.within(20s).add(2, 3), asio::use_future);
+    auto other = asio::co_spawn(context, client.within(20s).add(2, 3), asio::use_future);
+    auto both_read = has_both.get_future();
+    while (both_read.wait_for(0s) != std::future_status::ready) context.run_one_for(1ms);
+    {
+      const allocations::Failing failing(::pthread_self(), after, 1);
+      may_end.set_value();
+      run(context);
+      has_failed = failing.count() != 0;
+    }
+    for (auto* call : {&one, &other}) {
+      ASSERT_EQ(call->wait_for(0s), std::future_status::ready);
+      EXPECT_ANY_THROW(call->get());
     }
   }
 }

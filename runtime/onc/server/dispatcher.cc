@@ -141,6 +141,7 @@ Dispatcher::Call::Call(const Served& served, const Received& received)
       xid(received.header.xid),
       max_reply(received.arrival.max_reply),
       one_way(served.options.one_way.contains(procedure)),
+      later(received.arrival.later),
       seen(received.seen) {}
 
 void Dispatcher::serve(const Served& served, const Received& received, xdr::Decoder& arguments, xdr::Encoder& reply) {
@@ -276,10 +277,27 @@ void Dispatcher::write(const Call& call, const HandlerFailure& failure, xdr::Enc
   if (is_told && !failure.what.empty()) tell(call, failure.what);
   switch (failure.answer) {
     case Answer::none: return;
+    case Answer::pieces: return write_in_pieces(call, failure.more, reply);
     case Answer::refusal: return refuse(call, failure.why, reply);
     case Answer::procedure_unavailable: return encode_procedure_unavailable(reply, call.xid);
     case Answer::garbage_arguments: return encode_garbage_arguments(reply, call.xid);
     case Answer::system_error: return encode_system_error(reply, call.xid);
+  }
+}
+
+// Where the first piece is all there is, the reply is like any other.
+void Dispatcher::write_in_pieces(const Call& call, const MoreResults& more, xdr::Encoder& reply) const {
+  if (call.one_way) return;
+  const std::size_t start = reply.size();
+  begin_success(call, reply);
+  try {
+    bool is_more = more(reply);
+    if (is_more && call.later && !call.across_connections && call.later->go_on_with(more)) return;
+    while (is_more && reply.size() - start <= call.max_reply) is_more = more(reply);
+    succeed(call, start, reply);
+  } catch (...) {
+    reply.truncate(start);
+    write(call, HandlerFailure::of(std::current_exception(), true), reply);
   }
 }
 

@@ -80,6 +80,7 @@ class Dispatcher {
     std::uint32_t xid;
     std::size_t max_reply;
     bool one_way;
+    transport::Deferring* later;                               // while it is handled; null from then on
     std::optional<Observation>* seen;                          // null where nobody watches
     std::optional<ReplyCache::Call> remembered_as;             // over UDP,
     std::optional<SharedReplies::Running> across_connections;  // over TCP
@@ -114,6 +115,7 @@ class Dispatcher {
   void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;
   void fail(const Call& call, const HandlerFailure& failure, std::size_t start, xdr::Encoder& reply) const;
   void write(const Call& call, const HandlerFailure& failure, xdr::Encoder& reply) const;
+  void write_in_pieces(const Call& call, const MoreResults& more, xdr::Encoder& reply) const;
   void refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const;
   // What its caller gets when it repeats a call that was run; what was not is run then.
   void remember(Call& call, xdr::BytesView reply, bool has_run);

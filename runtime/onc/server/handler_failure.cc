@@ -12,6 +12,8 @@ HandlerFailure HandlerFailure::of(std::exception_ptr thrown, bool arguments_were
     std::rethrow_exception(std::move(thrown));
   } catch (const NoReply&) {
     return {.answer = Answer::none};
+  } catch (InPieces& pieces) {
+    return {.answer = Answer::pieces, .more = std::move(pieces.more)};
   } catch (const Refusal& refusal) {
     return {.answer = Answer::refusal, .why = refusal.why};
   } catch (const std::system_error& error) {
@@ -31,7 +33,8 @@ HandlerFailure HandlerFailure::of(std::exception_ptr thrown, bool arguments_were
 
 std::error_code HandlerFailure::code() const {
   switch (answer) {
-    case Answer::none: return {};
+    case Answer::none:
+    case Answer::pieces: return {};
     case Answer::refusal: return errc::authentication_error;
     case Answer::procedure_unavailable: return errc::procedure_unavailable;
     case Answer::garbage_arguments: return errc::garbage_arguments;

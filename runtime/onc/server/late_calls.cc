@@ -43,6 +43,7 @@ class Dispatcher::LateCall {
   // Gives it the way back for its reply, and makes it tell how it ends.
   void begin(const Received& received) {
     back_ = received.arrival.later->defer();
+    call_.later = nullptr;
     if (received.seen) {
       seen_.emplace(std::move(**received.seen));
       received.seen->reset();

@@ -63,6 +63,18 @@ struct Refusal {
 // Thrown by a handler whose protocol asks for silence, as CALLIT does (RFC 1833 §2.2.1): nothing is answered.
 struct NoReply {};
 
+// Appends the next piece of a call's results; false where that was the last.
+using MoreResults = std::function<bool(xdr::Encoder&)>;
+
+// Thrown by a handler whose results would need much memory: they are made piece by piece, as their caller reads them,
+// on the connection's thread and after the handler has returned. What `more` refers to must outlive the server; where
+// it throws, the connection is closed, for half of the reply is on its way. Each piece is a fragment of one record
+// (RFC 5531 §11), of any size together. Over UDP, from AsyncServices and workers, and for
+// ServiceOptions::once_across_connections, all pieces are made at once. Observers see the first one only.
+struct InPieces {
+  MoreResults more;
+};
+
 // How a server treats some of a service's procedures, by their numbers in the .x. One that the .x has not is refused,
 // wherever the program's .x.print.cc is linked, which knows them. Procedure 0 is always run and always answered.
 struct ServiceOptions {

@@ -21,6 +21,11 @@ class Deferring {
  public:
   // The way back for the reply to the message being handled.
   virtual std::unique_ptr<LateReply> defer() = 0;
+  // Appends the next piece of a message; false where that was the last.
+  using More = std::function<bool(xdr::Encoder&)>;
+  // The reply being written is but the first piece: the others are asked for as the peer reads them. False where it
+  // must be whole.
+  virtual bool go_on_with(More) { return false; }
 
  protected:
   ~Deferring() = default;

@@ -27,10 +27,11 @@ constexpr std::size_t max_fragments = 16384;
 
 }  // namespace
 
-void set_mark(xdr::Encoder& out, std::size_t begin) {
+void set_mark(xdr::Encoder& out, std::size_t begin, bool is_last) {
   const std::size_t size = out.size() - begin;
   assert(size >= mark_size && size - mark_size < last_fragment);
-  xdr::store_big_endian(out.data() + begin, last_fragment | static_cast<std::uint32_t>(size - mark_size));
+  const auto length = static_cast<std::uint32_t>(size - mark_size);
+  xdr::store_big_endian(out.data() + begin, is_last ? last_fragment | length : length);
 }
 
 std::size_t size_in_mark(xdr::BytesView record) {

@@ -13,9 +13,9 @@ namespace onc::transport {
 // Records are built with this much room before them, for the mark.
 inline constexpr std::size_t mark_size = 4;
 
-// Fills in the mark of a record that is sent as one fragment: all that `out` holds from `begin` on, where mark_size
-// bytes of room are.
-void set_mark(xdr::Encoder& out, std::size_t begin = 0);
+// Fills in the mark of a fragment: all that `out` holds from `begin` on, where mark_size bytes of room are. Most
+// records are sent as one, which is their last.
+void set_mark(xdr::Encoder& out, std::size_t begin = 0, bool is_last = true);
 // The bytes of such a record after its mark.
 std::size_t size_in_mark(xdr::BytesView record);
 

@@ -71,6 +71,8 @@ void StreamConnection::close() {
 void StreamConnection::forget_memory() {
   reader_.forget();
   unsent_ = xdr::Encoder();
+  more_ = nullptr;
+  after_more_ = xdr::Encoder();
 }
 
 void StreamConnection::refuse(const char* why) {
@@ -107,7 +109,7 @@ void StreamConnection::account() {
 }
 
 std::size_t StreamConnection::count_buffered() const {
-  return (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size();
+  return (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size() + after_more_.size();
 }
 
 void StreamConnection::trim() {
@@ -145,12 +147,30 @@ std::unique_ptr<LateReply> StreamConnection::defer() {
 void StreamConnection::answer(xdr::Encoder reply) {
   if (!pool_) return;
   set_mark(reply);
-  if (unsent_.size() == 0)
-    unsent_ = std::move(reply);
+  xdr::Encoder& before = more_ ? after_more_ : unsent_;
+  if (before.size() == 0)
+    before = std::move(reply);
   else
-    unsent_.raw(reply.bytes());
+    before.raw(reply.bytes());
   write_soon();
   account();
+}
+
+bool StreamConnection::go_on_with(More more) {
+  more_ = std::move(more);
+  return true;
+}
+
+void StreamConnection::write_more() {
+  unsent_.u32(0);  // room for the fragment's mark
+  const bool is_last = !more_(unsent_);
+  set_mark(unsent_, 0, is_last);
+  if (is_last) {
+    more_ = nullptr;
+    unsent_.raw(std::exchange(after_more_, xdr::Encoder()).bytes());
+  }
+  account();
+  if (pool_) wait_for(EPOLLOUT);
 }
 
 void StreamConnection::forget_late_reply(std::size_t bytes) {
@@ -258,6 +278,7 @@ void StreamConnection::on_writable() {
   if (drop_when_sent_) return close();
   unsent_ = xdr::Encoder();
   sent_ = 0;
+  if (more_) return write_more();
   if (pool_->finishing_) return close_when_done();
   if (hung_up_) return hang_up();
   serve();
@@ -274,6 +295,7 @@ void StreamConnection::serve() {
   const auto sent = send(replies, 0);
   if (!sent) return close();
   const bool all_sent = *sent == replies.size();
+  if (more_) std::swap(after_more_, unsent_);  // late ones that came while these were made
   if (all_sent && served == Served::then_drop) return close();
   if (!all_sent) {
     replies.raw(unsent_.bytes());  // late ones that came while these were made
@@ -292,6 +314,7 @@ void StreamConnection::serve() {
   if (!pool_) return;
   // Others have their turn before the rest of this one's calls.
   if (!all_sent) return wait_for(EPOLLOUT);
+  if (more_) return write_more();
   if (is_full()) return wait_for_room();
   wait_for(EPOLLIN);
   if (served == Served::some) write_soon();
@@ -306,6 +329,7 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
       record_began_.reset();
       if (serve_one(*record, now, replies) == Verdict::drop) return Served::then_drop;
       if (!pool_) break;
+      if (more_) return Served::some;
       if (replies.size() >= send_at || replies.has_large() || calls == calls_at_once)
         return reader_.is_partial() ? Served::some : Served::all;
     }
@@ -326,7 +350,7 @@ Verdict StreamConnection::serve_one(xdr::BytesView record, TimePoint came, xdr::
   if (verdict == Verdict::drop || replies.size() == start + mark_size)
     replies.truncate(start);
   else
-    set_mark(replies, start);
+    set_mark(replies, start, !more_);
   return verdict;
 }
 

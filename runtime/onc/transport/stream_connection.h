@@ -42,6 +42,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   class Late;
 
   std::unique_ptr<LateReply> defer() override;
+  bool go_on_with(More more) override;
+  void write_more();
   // A late reply is there; or none will be any more.
   void answer(xdr::Encoder reply);
   void forget_late_reply(std::size_t bytes);
@@ -84,8 +86,10 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   xdr::Encoder unsent_;
   std::size_t sent_ = 0;  // of unsent_
   bool drop_when_sent_ = false;
-  bool serving_ = false;  // calls that lie in the reader's memory
-  bool in_step_ = false;  // what has arrived is being looked at
+  More more_;                // of a reply that is written piece by piece
+  xdr::Encoder after_more_;  // replies that came meanwhile
+  bool serving_ = false;     // calls that lie in the reader's memory
+  bool in_step_ = false;     // what has arrived is being looked at
   std::uint32_t waiting_for_ = 0;
   bool writing_soon_ = false;
   std::shared_ptr<StreamConnection> next_to_write_;

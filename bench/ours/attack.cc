@@ -1,7 +1,7 @@
 // One attacker, or one honest client beside it; ../attacks runs them.
 //   attack half_a_mark|idle|long_list|long_string PORT SECONDS
 //   attack probe PORT SECONDS    calls every millisecond and says what the slowest of a hundred took, in us
-//   attack dump PORT VERSION     DUMP over UDP of a portmapper: bytes asked and answered
+//   attack dump PORT VERSION     DUMP over UDP of a portmapper, from 10.99.0.1: bytes asked and answered
 #include "common.h"
 
 #include <functional>
@@ -110,7 +110,14 @@ void probe(int port, int seconds) {
 
 void dump(int port, int version) {
   const Bytes sent = call(100'000, static_cast<std::uint32_t>(version), 4);
-  const int asker = connect_to(port, SOCK_DGRAM);
+  const int asker = ::socket(AF_INET, SOCK_DGRAM, 0);
+  // What comes from a loopback address cannot be forged: ours answers that in full.
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  ::inet_pton(AF_INET, "10.99.0.1", &address.sin_addr);
+  if (::bind(asker, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::exit(1);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  if (::connect(asker, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::exit(1);
   const timeval limit{1, 0};
   ::setsockopt(asker, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   pb::send_all(asker, sent.data(), sent.size());

@@ -1,4 +1,5 @@
 #include "daemon/daemon.h"
+#include "daemon/notify.h"
 
 #include <CLI/CLI.hpp>
 
@@ -62,6 +63,7 @@ void say(const std::string& line, const std::string& remark) {
   std::puts(line.c_str());
   std::fflush(stdout);
   if (!remark.empty()) std::fprintf(stderr, "%s\n", remark.c_str());
+  notify_ready();
 }
 
 void let_go_of_terminal() {

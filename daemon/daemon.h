@@ -37,8 +37,8 @@ inline constexpr const char* exit_statuses =
     "Exit status: 0 ended by SIGINT or SIGTERM, or serving in the background; 1 it cannot serve;\n"
     "2 the options make no sense.\n";
 
-// Called once, when the daemon serves: prints its line, and `remark`, if any, on standard error. Then, unless it stays
-// in the foreground, it lets go of the terminal.
+// Called once, when the daemon serves: prints its line, and `remark`, if any, on standard error, and tells systemd, if
+// that waits for it. Then, unless it stays in the foreground, it lets go of the terminal.
 using Ready = std::function<void(const std::string& line, const std::string& remark)>;
 
 // Runs `serve` as program `name` and returns the exit status: 0, or 1 after one sentence on standard error, or by

@@ -76,4 +76,9 @@ void Watch::Log::refused(const std::string& peer, const std::string& why) {
     logger_.warn("refused {}: {}{}", harmless(peer), harmless(why), held_back(*untold, "peers"));
 }
 
+void Watch::Log::warn(const std::string& what) { logger_.warn("{}", harmless(what)); }
+
+// Asked for by name, so told at every level but off.
+void Watch::Log::note(const std::string& what) { logger_.critical("{}", harmless(what)); }
+
 }  // namespace onc::daemon

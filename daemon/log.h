@@ -32,6 +32,8 @@ class Watch::Log final : public rpc::Observer {
   void failed(const rpc::Program& program, std::uint32_t procedure, const std::string& what);
   void ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) override;
   void refused(const std::string& peer, const std::string& why) override;
+  void warn(const std::string& what);
+  void note(const std::string& what);
 
  private:
   spdlog::logger logger_;

@@ -35,6 +35,11 @@ class Watch {
   // It must not be destroyed before the server.
   void over(rpc::Server& server);
 
+  // For the log: of a peer that is refused, at most once a second; and of what is wrong or worth knowing.
+  void refused(const std::string& peer, const std::string& why);
+  void warn(const std::string& what);
+  void note(const std::string& what);
+
   // Where metrics are served, as a URL; empty for nowhere.
   std::string metrics() const;
 

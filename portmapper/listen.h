@@ -7,15 +7,25 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace portmapper {
 
-// A server bound to TCP and UDP on every interface, at `port` or, for 0, at a free one that all share, and to the local
-// socket that everybody on this host may connect to. IPv6 is left out where the host has none.
+inline constexpr const char* default_socket = "/run/rpcbind.sock";
+
+struct Listening {
+  std::uint16_t port = 111;  // 0: a free one that all share
+  std::string socket = default_socket;
+  // IP addresses for UDP, in the place of all interfaces; the loopback ones are added (rpcbind -h). TCP is not
+  // restricted.
+  std::vector<std::string> udp_hosts = {};
+};
+
+// A server at the sockets that systemd has opened for us, or else bound to TCP and UDP on every interface, and to the
+// local socket that everybody on this host may connect to. IPv6 is left out where the host has none.
 // `make_server` is asked again where a free port turned out to be free for TCP only.
 // Throws onc::rpc::Error, in one sentence that says what to do.
 std::unique_ptr<onc::rpc::Server> listen_everywhere(
-    const std::function<std::unique_ptr<onc::rpc::Server>()>& make_server, std::uint16_t port,
-    const std::string& socket);
+    const std::function<std::unique_ptr<onc::rpc::Server>()>& make_server, const Listening& where);
 
 }  // namespace portmapper

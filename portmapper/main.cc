@@ -1,39 +1,31 @@
 // portmapper: tells where this host's ONC RPC servers are, in the place of rpcbind.
 #include "daemon/daemon.h"
-#include "portmapper/listen.h"
+#include "portmapper/forward.h"
+#include "portmapper/liveness.h"
+#include "portmapper/options.h"
 #include "portmapper/portmapper.h"
+#include "portmapper/privilege.h"
+#include "portmapper/state.h"
+#include "portmapper/wrappers.h"
 
-#include <CLI/CLI.hpp>
-
-#include <onc/binding/binding.h>
 #include <onc/binding/universal_address.h>
+#include <onc/server/executor.h>
 
 #include <cstdint>
-#include <filesystem>
+#include <cstdlib>
+#include <iostream>
 #include <set>
 #include <string>
 #include <string_view>
+
+#include <pwd.h>
+#include <unistd.h>
 
 namespace {
 
 using onc::rpc::Server;
 using onc::transport::Endpoint;
-
-constexpr const char* examples = R"(
-Examples:
-  portmapper                                       in rpcbind's place: port 111 and /run/rpcbind.sock, as root
-  portmapper --foreground --port 0 --socket /tmp/portmapper.sock
-                                                   without root, at a free port that it tells
-  ONC_PORTMAPPER=tcp://127.0.0.1:1111 onc-timed    how a server finds one at port 1111
-  rpcinfo                                          what is registered
-)";
-
-struct Options {
-  std::uint16_t port = onc::binding::portmapper_port;
-  std::string socket = "/run/rpcbind.sock";
-  bool foreground = false;
-  onc::daemon::WatchOptions watch;
-};
+using portmapper::Options;
 
 // SET and UNSET are 1 and 2; the others only ask.
 std::set<std::uint32_t> questions(std::uint32_t version) {
@@ -44,15 +36,50 @@ std::set<std::uint32_t> questions(std::uint32_t version) {
   }
 }
 
-std::unique_ptr<Server> make_server(portmapper::Portmapper& portmapper, onc::daemon::Watch& watch) {
+portmapper::Rules rules_of(const Options& options, portmapper::Wrappers& wrappers, onc::daemon::Watch& watch) {
+  portmapper::Rules rules;
+  rules.insecure = options.insecure;
+  rules.calls_per_second = options.rate;
+  rules.admits = [&](const onc::transport::Address& peer) { return wrappers.admits(peer); };
+  rules.refused = [&](const std::string& peer, const std::string& why) { watch.refused(peer, why); };
+  if (options.logs_calls)
+    rules.called = [&](const std::string& peer, std::uint32_t version, std::uint32_t procedure) {
+      watch.note("procedure " + std::to_string(procedure) + " of version " + std::to_string(version) +
+                 " is called by " + (peer.empty() ? "a local socket" : peer));
+    };
+  return rules;
+}
+
+// The gates, and where calls are forwarded those before them.
+class Doors {
+ public:
+  Doors(portmapper::Portmapper& portmapper, bool forwards) : portmapper_(portmapper) {
+    if (!forwards) return;
+    for (portmapper::Gate* gate : portmapper.gates())
+      forwarding_.push_back(std::make_unique<portmapper::ForwardingGate>(*gate, portmapper, all_));
+  }
+
+  void add_to(Server& server) {
+    for (const auto& door : forwarding_) server.add(*door, {.idempotent = questions(door->program().version)});
+    if (!forwarding_.empty()) return;
+    for (portmapper::Gate* gate : portmapper_.gates())
+      server.add(*gate, {.idempotent = questions(gate->program().version)});
+  }
+
+ private:
+  portmapper::Portmapper& portmapper_;
+  portmapper::Forwarding all_;
+  std::vector<std::unique_ptr<portmapper::ForwardingGate>> forwarding_;
+};
+
+std::unique_ptr<Server> make_server(Doors& doors, onc::daemon::Watch& watch) {
   onc::rpc::ServerOptions options;
-  // A full table fits into a reply of this size with the longest addresses there are; questions are far shorter.
-  options.max_record = std::size_t{1} << 20;
+  // Questions are far shorter, and answers may be longer: they are made in pieces.
+  options.max_record = std::size_t{64} << 10;
   options.decoding.memory = std::size_t{1} << 20;
   auto server = std::make_unique<Server>(options);
   onc::daemon::prepare(*server, watch);
-  for (onc::rpc::Service* service : portmapper.services())
-    server->add(*service, {.idempotent = questions(service->program().version)});
+  doors.add_to(*server);
   return server;
 }
 
@@ -64,8 +91,30 @@ std::string netid(const Endpoint& endpoint) {
 void register_own_addresses(portmapper::Registry& registry, const std::vector<Endpoint>& endpoints) {
   for (const std::string_view wanted : {"tcp6", "udp6", "tcp", "udp", "local"})
     for (const Endpoint& endpoint : endpoints)
-      if (netid(endpoint) == wanted)
+      if (netid(endpoint) == wanted && !registry.find(portmapper::own_program, 4, wanted))
         registry.add_own(std::string(wanted), onc::binding::to_universal(onc::transport::resolve(endpoint).front()));
+}
+
+// What the files held, as far as it still can be.
+void restore(const portmapper::StateFiles& files, portmapper::Registry& registry, onc::daemon::Watch& watch) {
+  const auto loaded = files.load();
+  for (const std::string& remark : loaded.remarks) watch.warn(remark);
+  for (const portmapper::Entry& entry : loaded.entries)
+    if (entry.program != portmapper::own_program && !registry.set(entry))
+      watch.warn("program " + std::to_string(entry.program) + " version " + std::to_string(entry.version) + " at " +
+                 entry.netid + " '" + entry.address + "', in a state file, is not registered again");
+}
+
+portmapper::User user_of(const Options& options) {
+  if (!options.user.empty()) return portmapper::user_named(options.user);
+  return portmapper::user_named(::getpwnam("_rpc") ? "_rpc" : "daemon");
+}
+
+void give_up_root(const Options& options) {
+  if (::geteuid() != 0) return;
+  const portmapper::User user = user_of(options);
+  if (options.warm_start) portmapper::hand_over(options.state_dir, user);
+  portmapper::become(user);
 }
 
 std::string line(const std::vector<Endpoint>& endpoints) {
@@ -75,11 +124,29 @@ std::string line(const std::vector<Endpoint>& endpoints) {
 }
 
 void serve(const Options& options, const onc::daemon::Ready& ready) {
-  portmapper::Portmapper portmapper;
+  std::optional<portmapper::Lock> lock;
+  if (options.listening.socket == portmapper::default_socket) lock.emplace("/run/rpcbind.lock");
+  portmapper::Wrappers wrappers;
   onc::daemon::Watch watch("portmapper", options.watch, options.foreground);
-  const auto server =
-      portmapper::listen_everywhere([&] { return make_server(portmapper, watch); }, options.port, options.socket);
-  register_own_addresses(portmapper.registry(), server->endpoints());
+  portmapper::Portmapper portmapper(rules_of(options, wrappers, watch));
+  Doors doors(portmapper, options.forwards);
+  const auto server = portmapper::listen_everywhere([&] { return make_server(doors, watch); }, options.listening);
+  portmapper::Registry& registry = portmapper.registry();
+  register_own_addresses(registry, server->endpoints());
+  give_up_root(options);
+  const auto executor = onc::rpc::executor_of(*server);
+  std::optional<portmapper::StateKeeper> keeper;
+  if (options.warm_start) {
+    const portmapper::StateFiles files(options.state_dir);
+    restore(files, registry, watch);
+    keeper.emplace(files, registry, executor, [&](const std::string& what) { watch.warn(what); });
+  }
+  portmapper::CheckAlive check_alive(registry, std::chrono::seconds(options.check_alive));
+  check_alive.on_removed([&](const portmapper::Entry& entry) {
+    watch.warn("program " + std::to_string(entry.program) + " version " + std::to_string(entry.version) + " at " +
+               entry.netid + " " + entry.address + " is gone, and is registered no more");
+  });
+  if (options.check_alive != 0) check_alive.start(executor);
   ready(line(server->endpoints()) + onc::daemon::metrics_text(watch), "");
   server->run();
 }
@@ -87,24 +154,15 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Tells ONC RPC clients where this host's servers are: portmap version 2, rpcbind versions 3 and 4.",
-               "portmapper");
   Options options;
-  app.add_option("--port", options.port, "The port for TCP and UDP; 0 takes a free one")
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--socket", options.socket, "The local socket, whose users the kernel vouches for")
-      ->type_name("PATH")
-      ->check([](const std::string& path) { return std::string(path.empty() ? "it is empty" : ""); })
-      ->capture_default_str();
-  onc::daemon::add_foreground_option(app, options.foreground);
-  onc::daemon::add_options(app, options.watch);
-  app.set_version_flag("--version", ONC_VERSION);
-  app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
-  if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
+  if (const auto status = portmapper::parse(options, argc, argv)) return *status;
   return onc::daemon::run("portmapper", options.foreground, [&](const onc::daemon::Ready& ready) {
-    // A daemon leaves its folder, and clients are told this path.
-    options.socket = std::filesystem::absolute(options.socket).lexically_normal();
-    serve(options, ready);
+    try {
+      serve(options, ready);
+    } catch (const std::exception& error) {
+      if (!options.debug || !options.aborts) throw;
+      std::cerr << "portmapper: " << error.what() << std::endl;
+      std::abort();
+    }
   });
 }

@@ -1,5 +1,6 @@
 #include "portmapper/portmap_v2.h"
 #include "portmapper/access.h"
+#include "portmapper/dump.h"
 
 #include <onc/binding/universal_address.h>
 
@@ -36,18 +37,26 @@ std::uint32_t port_of(const Entry& entry) {
 
 }  // namespace
 
+std::optional<mapping> mapping_of(const Entry& entry) {
+  const auto protocol = protocol_of_netid(entry.netid);
+  if (!protocol) return std::nullopt;
+  return mapping{entry.program, entry.version, *protocol, port_of(entry)};
+}
+
+Entry entry_of(const mapping& map, std::string owner) {
+  const std::string address = map.port > 65'535 ? "" : on_all_interfaces(map.port);
+  return {map.prog, map.vers, std::string(netid_of_protocol(map.prot)), address, std::move(owner)};
+}
+
 bool PortmapV2::PMAPPROC_SET(mapping map, const Caller& caller) {
-  const std::string owner = owner_of(caller);
-  if (map.port > 65'535) return false;
-  const std::string netid(netid_of_protocol(map.prot));
-  const bool done = registry_.set({map.prog, map.vers, netid, on_all_interfaces(map.port), owner});
+  const bool done = registry_.set(entry_of(map, owner_of(caller, rules_)));
   if (done) statistics_.set(2);
   return done;
 }
 
 // The protocol and port of the argument are ignored (RFC 1833 §3.2).
 bool PortmapV2::PMAPPROC_UNSET(mapping map, const Caller& caller) {
-  const bool done = registry_.unset(map.prog, map.vers, {"udp", "tcp"}, owner_of(caller));
+  const bool done = registry_.unset(map.prog, map.vers, {"udp", "tcp"}, owner_of(caller, rules_));
   if (done) statistics_.unset(2);
   return done;
 }
@@ -59,13 +68,7 @@ std::uint32_t PortmapV2::PMAPPROC_GETPORT(mapping map, const Caller&) {
   return found ? port_of(*found) : 0;
 }
 
-onc::portmap::pmaplist PortmapV2::PMAPPROC_DUMP(const Caller&) {
-  onc::portmap::pmaplist list;
-  for (const Entry& entry : registry_.entries())
-    if (const auto protocol = protocol_of_netid(entry.netid))
-      list.push_back({{entry.program, entry.version, *protocol, port_of(entry)}});
-  return list;
-}
+onc::portmap::pmaplist PortmapV2::PMAPPROC_DUMP(const Caller&) { throw onc::rpc::InPieces{Dump(registry_, 2)}; }
 
 // Calls are not forwarded: a server would take a stranger's call for one from this host, and the answer would go to
 // whatever address the stranger forged. The protocol's way to say no is silence (RFC 1833 §3.2).

@@ -2,7 +2,6 @@
 #include "portmapper/netconfig.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace portmapper {
 
@@ -19,6 +18,7 @@ bool Registry::set(const Entry& entry) {
     return there->address == entry.address;
   if (!has_room_for(entry.owner)) return false;
   add(entry);
+  tell_changed();
   return true;
 }
 
@@ -26,45 +26,55 @@ bool Registry::unset(std::uint32_t program, std::uint32_t version, std::initiali
                      std::string_view owner) {
   bool removed = false;
   bool left = false;
-  const auto [begin, end] = by_program_.equal_range(program);
-  for (auto next = begin; next != end;) {
-    const auto at = next++;
-    const Entry& entry = *at->second;
+  for (const Place place : places(program, version)) {
+    const Entry& entry = place->second;
     const bool meant =
         netids.size() == 0 || std::find(netids.begin(), netids.end(), std::string_view(entry.netid)) != netids.end();
-    if (entry.version != version || !meant) continue;
+    if (!meant) continue;
     if (program == own_program || (owner != superuser && owner != entry.owner)) {
       left = true;
     } else {
-      remove(at);
+      erase(place);
       removed = true;
     }
   }
+  if (removed) tell_changed();
   return removed && !left;
 }
 
+void Registry::remove(Number number) {
+  const auto place = entries_.find(number);
+  if (place == entries_.end()) return;
+  erase(place);
+  tell_changed();
+}
+
 const Entry* Registry::find_exactly(std::uint32_t program, std::uint32_t version, std::string_view netid) const {
-  const Entry* found = find(program, version, netid);
-  return found && found->version == version ? found : nullptr;
+  const auto found = by_version_.find({program, version, find_netconfig(netid)});
+  return found == by_version_.end() ? nullptr : &found->second->second;
 }
 
 const Entry* Registry::find(std::uint32_t program, std::uint32_t version, std::string_view netid) const {
-  const Entry* other_version = nullptr;
-  const auto [begin, end] = by_program_.equal_range(program);
-  for (auto at = begin; at != end; ++at) {
-    const Entry& entry = *at->second;
-    if (entry.netid != netid) continue;
-    if (entry.version == version) return &entry;
-    if (!other_version) other_version = &entry;
-  }
-  return other_version;
+  if (const Entry* const exactly = find_exactly(program, version, netid)) return exactly;
+  const Netconfig* const transport = find_netconfig(netid);
+  const auto oldest = by_age_.lower_bound({program, transport, 0});
+  const bool is_of_another =
+      oldest == by_age_.end() || std::get<0>(oldest->first) != program || std::get<1>(oldest->first) != transport;
+  return is_of_another ? nullptr : &oldest->second->second;
 }
 
 std::vector<Entry> Registry::find_all(std::uint32_t program, std::uint32_t version) const {
   std::vector<Entry> found;
-  const auto [begin, end] = by_program_.equal_range(program);
-  for (auto at = begin; at != end; ++at)
-    if (at->second->version == version) found.push_back(*at->second);
+  for (const Place place : places(program, version)) found.push_back(place->second);
+  return found;
+}
+
+std::vector<Registry::Place> Registry::places(std::uint32_t program, std::uint32_t version) const {
+  std::vector<Place> found;
+  for (auto at = by_version_.lower_bound({program, version, nullptr});
+       at != by_version_.end() && std::get<0>(at->first) == program && std::get<1>(at->first) == version; ++at)
+    found.push_back(at->second);
+  std::sort(found.begin(), found.end(), [](Place one, Place other) { return one->first < other->first; });
   return found;
 }
 
@@ -73,15 +83,29 @@ bool Registry::has_room_for(std::string_view owner) const {
 }
 
 void Registry::add(const Entry& entry) {
-  const Place place = entries_.insert(entries_.end(), entry);
-  by_program_.emplace(entry.program, place);
+  const Netconfig* const transport = find_netconfig(entry.netid);
+  const Place place = entries_.emplace_hint(entries_.end(), ++last_, entry);
   if (entry.owner != superuser) ++of_others_;
+  try {
+    by_version_.emplace(std::tuple(entry.program, entry.version, transport), place);
+    by_age_.emplace(std::tuple(entry.program, transport, place->first), place);
+  } catch (...) {
+    erase(place);
+    throw;
+  }
 }
 
-void Registry::remove(std::multimap<std::uint32_t, Place>::iterator at) {
-  if (at->second->owner != superuser) --of_others_;
-  entries_.erase(at->second);
-  by_program_.erase(at);
+void Registry::erase(Place place) {
+  const Entry& entry = place->second;
+  const Netconfig* const transport = find_netconfig(entry.netid);
+  if (entry.owner != superuser) --of_others_;
+  by_version_.erase({entry.program, entry.version, transport});
+  by_age_.erase({entry.program, transport, place->first});
+  entries_.erase(place);
+}
+
+void Registry::tell_changed() const {
+  if (changed_) changed_();
 }
 
 }  // namespace portmapper

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
-#include <list>
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace portmapper {
+
+struct Netconfig;
 
 // The owner that may remove what others registered.
 inline constexpr std::string_view superuser = "superuser";
@@ -29,11 +32,20 @@ struct Entry {
 
 class Registry {
  public:
+  // Entries are numbered in the order in which they were registered, from 1.
+  using Number = std::uint64_t;
+  using Entries = std::map<Number, Entry>;
+
+  static constexpr std::size_t default_capacity = std::size_t{1} << 17;
+
   // `capacity`: more entries than this are refused, as peers could grow the table without end otherwise. Half of it
   // is kept for the superuser, so that no other user can lock the host's own services out.
-  explicit Registry(std::size_t capacity = 4096) : capacity_(capacity) {}
+  explicit Registry(std::size_t capacity = default_capacity) : capacity_(capacity) {}
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
+
+  // Called after each change but those of add_own().
+  void on_change(std::function<void()> told) { changed_ = std::move(told); }
 
   // The portmapper's own versions at an address of its own: 4 and 3, and 2 where that can be said.
   void add_own(const std::string& netid, const std::string& address);
@@ -46,6 +58,8 @@ class Registry {
   // True where something was removed and nothing is left.
   bool unset(std::uint32_t program, std::uint32_t version, std::initializer_list<std::string_view> netids,
              std::string_view owner);
+  // One whose server is gone.
+  void remove(Number number);
 
   // Valid until the next change; null where there is none.
   const Entry* find_exactly(std::uint32_t program, std::uint32_t version, std::string_view netid) const;
@@ -55,20 +69,28 @@ class Registry {
   // On every transport, in the order they were registered.
   std::vector<Entry> find_all(std::uint32_t program, std::uint32_t version) const;
 
-  // In the order they were registered.
-  const std::list<Entry>& entries() const { return entries_; }
+  const Entries& entries() const { return entries_; }
 
  private:
-  using Place = std::list<Entry>::iterator;
+  using Place = Entries::iterator;
+  // Lookups stay fast however long the list is, and however many versions a program has.
+  using ByVersion = std::map<std::tuple<std::uint32_t, std::uint32_t, const Netconfig*>, Place>;
+  using ByAge = std::map<std::tuple<std::uint32_t, const Netconfig*, Number>, Place>;
 
   bool has_room_for(std::string_view owner) const;
   void add(const Entry& entry);
-  void remove(std::multimap<std::uint32_t, Place>::iterator at);
+  void erase(Place place);
+  void tell_changed() const;
+  // On every transport, in the order they were registered.
+  std::vector<Place> places(std::uint32_t program, std::uint32_t version) const;
 
   std::size_t capacity_;
   std::size_t of_others_ = 0;  // entries that are not the superuser's
-  std::list<Entry> entries_;
-  std::multimap<std::uint32_t, Place> by_program_;  // lookups stay fast however long the list is
+  Number last_ = 0;
+  Entries entries_;
+  ByVersion by_version_;
+  ByAge by_age_;
+  std::function<void()> changed_;
 };
 
 }  // namespace portmapper

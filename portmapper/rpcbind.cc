@@ -1,5 +1,6 @@
 #include "portmapper/rpcbind.h"
 #include "portmapper/access.h"
+#include "portmapper/dump.h"
 #include "portmapper/netconfig.h"
 
 #include <ctime>
@@ -11,13 +12,14 @@ using onc::rpcbind::rpcb;
 
 // r_owner is what the caller says of itself: what the kernel says counts.
 bool Rpcbind::set(const rpcb& wanted, const Caller& caller) {
-  const bool done = registry_.set({wanted.r_prog, wanted.r_vers, wanted.r_netid, wanted.r_addr, owner_of(caller)});
+  const bool done =
+      registry_.set({wanted.r_prog, wanted.r_vers, wanted.r_netid, wanted.r_addr, owner_of(caller, rules_)});
   if (done) statistics_.set(protocol_);
   return done;
 }
 
 bool Rpcbind::unset(const rpcb& wanted, const Caller& caller) {
-  const std::string owner = owner_of(caller);
+  const std::string owner = owner_of(caller, rules_);
   const bool done = wanted.r_netid.empty() ? registry_.unset(wanted.r_prog, wanted.r_vers, {}, owner)
                                            : registry_.unset(wanted.r_prog, wanted.r_vers, {wanted.r_netid}, owner);
   if (done) statistics_.unset(protocol_);
@@ -37,13 +39,7 @@ std::string Rpcbind::told(const Entry* found, const rpcb& wanted, const Caller& 
   return found ? merge_address(found->netid, found->address, caller.local) : "";
 }
 
-onc::rpcbind::rpcblist_ptr Rpcbind::dump() const {
-  onc::rpcbind::rpcblist_ptr list;
-  list.reserve(registry_.entries().size());
-  for (const Entry& entry : registry_.entries())
-    list.push_back({{entry.program, entry.version, entry.netid, entry.address, entry.owner}});
-  return list;
-}
+onc::rpcbind::rpcblist_ptr Rpcbind::dump() const { throw onc::rpc::InPieces{Dump(registry_, protocol_)}; }
 
 onc::rpcbind::rpcb_entry_list_ptr Rpcbind::address_list(const rpcb& wanted, const Caller& caller) const {
   onc::rpcbind::rpcb_entry_list_ptr list;

@@ -1,6 +1,7 @@
 // What versions 3 and 4 of rpcbind share (RFC 1833 §2.2.1).
 #pragma once
 
+#include "portmapper/access.h"
 #include "portmapper/registry.h"
 #include "portmapper/statistics.h"
 
@@ -11,16 +12,16 @@ namespace portmapper {
 // The procedures themselves, told which version was spoken.
 class Rpcbind {
  public:
-  // Both must outlive the object.
-  Rpcbind(std::uint32_t protocol, Registry& registry, Statistics& statistics)
-      : protocol_(protocol), registry_(registry), statistics_(statistics) {}
+  // All must outlive the object.
+  Rpcbind(std::uint32_t protocol, Registry& registry, const Rules& rules, Statistics& statistics)
+      : protocol_(protocol), registry_(registry), rules_(rules), statistics_(statistics) {}
 
   bool set(const onc::rpcbind::rpcb& wanted, const onc::rpc::Caller& caller);
   bool unset(const onc::rpcbind::rpcb& wanted, const onc::rpc::Caller& caller);
   // Empty where nothing is registered on the transport the call came on. r_netid and r_addr are ignored.
   std::string address(const onc::rpcbind::rpcb& wanted, const onc::rpc::Caller& caller);
   std::string address_of_version(const onc::rpcbind::rpcb& wanted, const onc::rpc::Caller& caller);
-  onc::rpcbind::rpcblist_ptr dump() const;
+  [[noreturn]] onc::rpcbind::rpcblist_ptr dump() const;
   // On every transport of the protocol family the call came on, as rpcbind has it.
   onc::rpcbind::rpcb_entry_list_ptr address_list(const onc::rpcbind::rpcb& wanted,
                                                  const onc::rpc::Caller& caller) const;
@@ -34,6 +35,7 @@ class Rpcbind {
 
   std::uint32_t protocol_;
   Registry& registry_;
+  const Rules& rules_;
   Statistics& statistics_;
 };
 
@@ -41,8 +43,8 @@ class Rpcbind {
 template <class Generated>
 class RpcbindFace : public Generated {
  public:
-  RpcbindFace(Registry& registry, Statistics& statistics)
-      : rpcbind_(Generated::program().version, registry, statistics) {}
+  RpcbindFace(Registry& registry, const Rules& rules, Statistics& statistics)
+      : rpcbind_(Generated::program().version, registry, rules, statistics) {}
 
   bool RPCBPROC_SET(onc::rpcbind::rpcb wanted, const onc::rpc::Caller& caller) override {
     return rpcbind_.set(wanted, caller);

@@ -30,4 +30,20 @@ void Statistics::looked_up(std::uint32_t protocol, std::uint32_t program, std::u
   count(found ? lookups.back().success : lookups.back().failure);
 }
 
+void Statistics::forwarded(std::uint32_t protocol, std::uint32_t program, std::uint32_t version,
+                           std::uint32_t procedure, std::string_view netid, bool indirect, bool success) {
+  auto& calls = of(protocol).rmtinfo;
+  const auto same = std::find_if(calls.begin(), calls.end(), [&](const onc::rpcbind::rpcbs_rmtcalllist& call) {
+    return call.prog == program && call.vers == version && call.proc == procedure && call.netid == netid;
+  });
+  if (same != calls.end()) {
+    std::rotate(same, same + 1, calls.end());
+  } else {
+    if (calls.size() == most_lookups) calls.erase(calls.begin());
+    calls.push_back({program, version, procedure, 0, 0, 0, std::string(netid)});
+  }
+  count(success ? calls.back().success : calls.back().failure);
+  if (indirect) count(calls.back().indirect);
+}
+
 }  // namespace portmapper

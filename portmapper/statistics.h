@@ -21,6 +21,10 @@ class Statistics {
   void looked_up(std::uint32_t protocol, std::uint32_t program, std::uint32_t version, std::string_view netid,
                  bool found);
 
+  // A call handed on to a server. `indirect`: by RPCBPROC_INDIRECT, which answers failures too.
+  void forwarded(std::uint32_t protocol, std::uint32_t program, std::uint32_t version, std::uint32_t procedure,
+                 std::string_view netid, bool indirect, bool success);
+
   const onc::rpcbind::rpcb_stat_byvers& by_version() const { return by_version_; }
 
  private:

@@ -93,19 +93,20 @@ stop() {
   [ $status = 0 ] || fail "$1 ended with status $status"
 }
 
-# The registry of this host: rpcbind, or ours in its place.
+# start_registry rpcbind|portmapper OPTION...: the registry of this host, rpcbind or ours in its place, with options that
+# both have.
 start_registry() {
-  case $1 in
+  local registry=$1
+  shift
+  case $registry in
     rpcbind)
       needs rpcbind rpcbind rpcinfo
       chown _rpc /run/rpcbind
-      start rpcbind '' rpcbind -f -w
+      start rpcbind '' rpcbind -f -w "$@"
       eventually "rpcbind answers" rpcinfo -p
       ;;
-    portmapper)
-      start portmapper '^portmapper: serving at' $bin/portmapper --port 111 --socket /run/rpcbind.sock --foreground
-      ;;
-    *) fail "no such registry: $1" ;;
+    portmapper) start portmapper '^portmapper: serving at' $bin/portmapper -f -w "$@" ;;
+    *) fail "no such registry: $registry" ;;
   esac
 }
 

@@ -243,7 +243,9 @@ TEST_F(Flooding, what_tells_the_whole_table_is_refused_before_it_runs) {
   const auto runs = [&](std::uint32_t version, std::uint32_t procedure, const From& from) {
     Face face(version);
     Statistics statistics;
-    Gate gate(face, statistics);
+    const Rules rules;
+    RateLimit rate(0);
+    Gate gate(face, rules, rate, statistics);
     dispatcher_ = onc::rpc::Dispatcher();
     dispatcher_.add(gate);
     call(version, procedure, from);

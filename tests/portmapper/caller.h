@@ -56,8 +56,8 @@ struct Reply {
 
 class Portmapping : public testing::Test {
  protected:
-  Portmapping() {
-    for (onc::rpc::Service* service : portmapper_.services()) dispatcher_.add(*service);
+  explicit Portmapping(Rules rules = {}) : portmapper_(std::move(rules)) {
+    for (Gate* gate : portmapper_.gates()) dispatcher_.add(*gate);
   }
 
   using Arguments = std::function<void(Encoder&)>;
@@ -123,7 +123,7 @@ class Portmapping : public testing::Test {
   // The table, as "program version netid address owner".
   std::vector<std::string> table() {
     std::vector<std::string> lines;
-    for (const Entry& entry : portmapper_.registry().entries())
+    for (const auto& [number, entry] : portmapper_.registry().entries())
       lines.push_back(std::to_string(entry.program) + " " + std::to_string(entry.version) + " " + entry.netid + " " +
                       entry.address + " " + entry.owner);
     return lines;

@@ -25,7 +25,7 @@ class Listening : public testing::Test {
   ~Listening() override { std::filesystem::remove_all(folder_); }
 
   std::unique_ptr<Server> listen(std::uint16_t port, const std::string& name) {
-    return listen_everywhere([] { return std::make_unique<Server>(); }, port, path(name));
+    return listen_everywhere([] { return std::make_unique<Server>(); }, {port, path(name), {}});
   }
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
 

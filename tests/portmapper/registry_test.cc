@@ -14,7 +14,7 @@ Entry entry(std::uint32_t version, std::string netid, std::string address, std::
 // As "version netid", in the table's order.
 std::vector<std::string> listed(const Registry& registry) {
   std::vector<std::string> list;
-  for (const Entry& at : registry.entries()) list.push_back(std::to_string(at.version) + " " + at.netid);
+  for (const auto& [number, at] : registry.entries()) list.push_back(std::to_string(at.version) + " " + at.netid);
   return list;
 }
 
@@ -26,7 +26,7 @@ TEST(Registry, lists_entries_in_the_order_they_came) {
   EXPECT_TRUE(registry.set(entry(1, "tcp6", "::.4.1")));
   EXPECT_TRUE(registry.set(entry(1, "local", "/run/x.sock")));
   EXPECT_EQ(listed(registry), (List{"2 udp", "1 tcp6", "1 local"}));
-  EXPECT_EQ(registry.entries().front(), entry(2, "udp", "0.0.0.0.4.1"));
+  EXPECT_EQ(registry.entries().begin()->second, entry(2, "udp", "0.0.0.0.4.1"));
 }
 
 TEST(Registry, setting_again_is_true_for_the_same_address_only) {
@@ -37,7 +37,7 @@ TEST(Registry, setting_again_is_true_for_the_same_address_only) {
   EXPECT_FALSE(registry.set(entry(1, "tcp", "0.0.0.0.4.2")));
   EXPECT_FALSE(registry.set(entry(1, "tcp", "0.0.0.0.4.2", "superuser")));
   ASSERT_EQ(registry.entries().size(), 1U);
-  EXPECT_EQ(registry.entries().front(), entry(1, "tcp", "0.0.0.0.4.1"));
+  EXPECT_EQ(registry.entries().begin()->second, entry(1, "tcp", "0.0.0.0.4.1"));
 }
 
 TEST(Registry, refuses_what_is_no_address_of_the_transport) {

@@ -1,3 +1,4 @@
+#include <onc/server/executor.h>
 #include <onc/server/options.h>
 #include <onc/server/reactor.h>
 #include <onc/server/server.h>
@@ -128,6 +129,8 @@ std::vector<transport::Endpoint> Server::listen_inherited() {
     inherited.push_back(state_->serve(std::move(listener)));
   return inherited;
 }
+
+asio::any_io_executor executor_of(Server& server) { return server.state_->reactors.front()->context().get_executor(); }
 
 // A UDP socket's datagrams are all served by one reactor: a repeated call must meet the reply cache that knows it.
 transport::Endpoint Server::State::serve(transport::Listener listener) {

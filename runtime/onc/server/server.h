@@ -15,6 +15,10 @@
 #include <string_view>
 #include <vector>
 
+namespace asio {
+class any_io_executor;
+}
+
 namespace onc::rpc {
 
 // What is out of range the server refuses when it is made, by std::invalid_argument with the range.
@@ -60,6 +64,8 @@ struct ServerOptions {
 
 class AsyncService;
 class Observer;
+class Server;
+asio::any_io_executor executor_of(Server& server);  // <onc/server/executor.h>
 
 // Not for several threads at once, but for finish() and stop().
 class Server {
@@ -108,6 +114,8 @@ class Server {
   void stop();
 
  private:
+  friend asio::any_io_executor executor_of(Server& server);
+
   struct State;
   std::unique_ptr<State> state_;
 };

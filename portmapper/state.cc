@@ -1,0 +1,197 @@
+#include "portmapper/state.h"
+#include "portmapper/dump.h"
+#include "portmapper/portmap_v2.h"
+
+#include "rpcbind.x.h"
+
+#include <onc/rpc/error.h>
+#include <onc/transport/socket.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace portmapper {
+
+using onc::transport::Socket;
+using onc::xdr::Decoder;
+
+namespace {
+
+constexpr const char* rpcbind_file = "rpcbind.xdr";
+constexpr const char* portmap_file = "portmap.xdr";
+// Of a full table with the longest addresses.
+constexpr std::size_t largest_file = std::size_t{64} << 20;
+
+onc::rpc::Error trouble(const std::string& text) {
+  const std::error_code why(errno, std::generic_category());
+  return onc::rpc::Error(why, text + ": " + why.message());
+}
+
+onc::xdr::Bytes read_all(int file, const std::string& path) {
+  struct stat status {};
+  if (::fstat(file, &status) != 0) throw trouble("cannot read " + path);
+  if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(largest_file))
+    throw onc::xdr::Error(onc::xdr::errc::too_long, "it is no file of at most 64 MiB");
+  onc::xdr::Bytes bytes(static_cast<std::size_t>(status.st_size));
+  std::size_t have = 0;
+  while (have < bytes.size()) {
+    const ssize_t size = ::read(file, bytes.data() + have, bytes.size() - have);
+    if (size < 0) throw trouble("cannot read " + path);
+    if (size == 0) break;
+    have += static_cast<std::size_t>(size);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+void write_all(int file, onc::xdr::BytesView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t size = ::write(file, bytes.data(), bytes.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) throw std::system_error(errno, std::generic_category());
+    bytes = bytes.subspan(static_cast<std::size_t>(size));
+  }
+}
+
+// Under the first name of its kind that is free. What it is set aside for may be looked at later.
+std::string set_aside(const std::string& path) {
+  for (int number = 1; number <= 99; ++number) {
+    const std::string aside = path + ".corrupt." + std::to_string(number);
+    if (::link(path.c_str(), aside.c_str()) == 0) {
+      ::unlink(path.c_str());
+      return aside;
+    }
+    if (errno != EEXIST) break;
+  }
+  const std::string aside = path + ".corrupt";
+  if (::rename(path.c_str(), aside.c_str()) != 0) throw trouble("cannot set the damaged " + path + " aside");
+  return aside;
+}
+
+Entry entry_of_rpcb(const onc::rpcbind::rpcb& map) {
+  return {map.r_prog, map.r_vers, map.r_netid, map.r_addr, map.r_owner};
+}
+
+}  // namespace
+
+StateFiles::StateFiles(std::string directory) : directory_(std::move(directory)) {
+  if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST)
+    throw trouble("cannot make " + directory_ + " for the table's state; name a folder by --state-dir");
+  struct stat status {};
+  if (::lstat(directory_.c_str(), &status) != 0) throw trouble("cannot use " + directory_);
+  const bool is_ours = S_ISDIR(status.st_mode) && (status.st_uid == ::geteuid() || status.st_uid == 0);
+  if (!is_ours || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw onc::rpc::Error(std::make_error_code(std::errc::permission_denied),
+                          directory_ +
+                              " is no folder that only this user can write to, and what lies there is "
+                              "believed; name another by --state-dir");
+  if (::access(directory_.c_str(), R_OK | W_OK | X_OK) != 0)
+    throw trouble("cannot keep the table's state in " + directory_ + "; name another folder by --state-dir");
+}
+
+StateFiles::Loaded StateFiles::load() const {
+  Loaded loaded;
+  read(
+      rpcbind_file,
+      [&](Decoder& in) {
+        onc::rpcbind::rpcblist_ptr list;
+        in.list(list, [&](onc::rpcbind::rp__list& item) { decode(in, item); });
+        in.finish();
+        for (const auto& item : list) loaded.entries.push_back(entry_of_rpcb(item.rpcb_map));
+      },
+      loaded);
+  if (!loaded.entries.empty()) return loaded;
+  // An old portmap leaves only this one, which knows no owners: what nobody owns only root may remove.
+  read(
+      portmap_file,
+      [&](Decoder& in) {
+        onc::portmap::pmaplist list;
+        in.list(list, [&](onc::portmap::pmap& item) { decode(in, item); });
+        in.finish();
+        for (const auto& item : list) loaded.entries.push_back(entry_of(item.map, std::string(superuser)));
+      },
+      loaded);
+  return loaded;
+}
+
+void StateFiles::read(const std::string& file, const std::function<void(Decoder&)>& decode, Loaded& loaded) const {
+  const std::string path = path_of(file);
+  const Socket opened(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (opened.get() < 0) {
+    if (errno == ENOENT) return;
+    throw trouble("cannot read " + path);
+  }
+  try {
+    const onc::xdr::Bytes bytes = read_all(opened.get(), path);
+    onc::xdr::Limits limits;
+    limits.memory = std::size_t{8} * largest_file;
+    Decoder in(bytes, limits);
+    decode(in);
+  } catch (const onc::xdr::Error& error) {
+    loaded.remarks.push_back(path + " is damaged (" + error.what() +
+                             "); nothing of it is believed, and it is kept as " + set_aside(path));
+  }
+}
+
+void StateFiles::save(const Registry& registry) const {
+  write(rpcbind_file, Dump(registry, 3));
+  write(portmap_file, Dump(registry, 2));
+}
+
+void StateFiles::write(const std::string& file, Dump dump) const {
+  const std::string path = path_of(file);
+  const std::string next = path + ".next";
+  try {
+    ::unlink(next.c_str());
+    const Socket opened(::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (opened.get() < 0) throw std::system_error(errno, std::generic_category());
+    onc::xdr::Encoder out;
+    bool more = true;
+    while (more) {
+      out.clear();
+      more = dump(out);
+      write_all(opened.get(), out.bytes());
+    }
+    if (::rename(next.c_str(), path.c_str()) != 0) throw std::system_error(errno, std::generic_category());
+  } catch (const std::system_error& error) {
+    ::unlink(next.c_str());
+    throw onc::rpc::Error(error.code(), "cannot write " + path + ": " + error.code().message());
+  }
+}
+
+StateKeeper::StateKeeper(StateFiles files, Registry& registry, const asio::any_io_executor& executor,
+                         std::function<void(const std::string&)> warn)
+    : files_(std::move(files)), registry_(registry), warn_(std::move(warn)), timer_(executor) {
+  registry_.on_change([this] { changed(); });
+}
+
+StateKeeper::~StateKeeper() {
+  registry_.on_change({});
+  if (is_waiting_) save();
+}
+
+void StateKeeper::changed() {
+  if (registry_.entries().size() <= written_at_once) return save();
+  if (std::exchange(is_waiting_, true)) return;
+  timer_.expires_after(std::chrono::seconds(1));
+  timer_.async_wait([this](const asio::error_code& ended) {
+    if (!ended) save();
+  });
+}
+
+// What fails now may be done by the next change: the portmapper serves on.
+void StateKeeper::save() {
+  is_waiting_ = false;
+  try {
+    files_.save(registry_);
+  } catch (const std::exception& error) {
+    warn_(error.what());
+  }
+}
+
+}  // namespace portmapper

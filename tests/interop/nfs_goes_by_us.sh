@@ -47,8 +47,8 @@ within 20 nfs-cp $work/copy "$url/folder/back?version=3" >/dev/null
 cmp $work/copy $work/export/folder/back || fail "what nfs-cp wrote is not what it had"
 echo "ok: nfs-cp there and back"
 
-kill -TERM ${pids[ganesha]} ${pids[rquotad]} ${pids[rusersd]}
-for program in 100002 100003 100005 100011; do eventually "program $program is gone" is_gone $program; done
+kill -TERM ${pids[ganesha]} ${pids[rquotad]} $(pgrep rpc.rusersd) $(pgrep rpc.rstatd)
+for program in 100001 100002 100003 100005 100011; do eventually "program $program is gone" is_gone $program; done
 # What rpcgen makes unregisters what was left of an earlier one when it starts, and nothing when it ends.
 port() { rpcinfo -p | awk '$1 == 536870913 && $3 == "tcp" { print $4 }'; }
 before=$(port)

@@ -124,8 +124,8 @@ std::vector<Place> places_to_ask(const Endpoint& server, TimePoint deadline) {
   const bool lies = why.code() == rpc::errc::bad_reply;
   throw rpc::Error(why.code(), lies ? why.what()
                                     : "the portmapper at " + portmapper.text() + " cannot be asked for the port (" +
-                                          why.code().message() + "): start it, or write the port, as in tcp://" +
-                                          Endpoint{std::nullopt, server.host, std::nullopt}.text() + ":12345");
+                                          why.code().message() + "): start it, or write the port, as in " +
+                                          Endpoint{server.protocol.value_or(Protocol::tcp), server.host, 12345}.text());
 }
 
 [[noreturn]] void not_registered(const Place& place, const rpc::Program& program) {

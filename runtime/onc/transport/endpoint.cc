@@ -5,6 +5,8 @@
 #include <cctype>
 #include <charconv>
 
+#include <arpa/inet.h>
+
 namespace onc::transport {
 namespace {
 
@@ -21,7 +23,22 @@ std::uint16_t parse_port(std::string_view text, std::string_view whole) {
   return port;
 }
 
-// host, host:port, [v6] or [v6]:port; an unbracketed v6 address has several colons and no port.
+bool is_ipv6(const std::string& host) {
+  in6_addr address;
+  return ::inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), &address) == 1;
+}
+
+// What is no host, but would be asked for as one: for an address that nobody has, or in a DNS that nobody keeps.
+void check_host(const std::string& host, std::string_view whole) {
+  if (host == "*") refuse(whole, "every interface is 0.0.0.0 or, with IPv6, [::]");
+  if (host.find('/') != host.npos) refuse(whole, "no '/' follows a host or a port");
+  if (host.empty() || host.find_first_of(" \t\n") != host.npos) refuse(whole, "it names no host");
+  if (host.find_first_not_of("0123456789") == host.npos)
+    refuse(whole, "a number alone is no host: a port has a host before it, as 127.0.0.1:" + host + " has");
+  if (host.find(':') != host.npos && !is_ipv6(host)) refuse(whole, "it has several colons and is no IPv6 address");
+}
+
+// host, host:port, [v6] or [v6]:port; a v6 address without brackets stands alone.
 void parse_authority(std::string_view text, std::string_view whole, Endpoint& endpoint) {
   std::string_view rest;
   if (text.starts_with('[')) {
@@ -33,13 +50,25 @@ void parse_authority(std::string_view text, std::string_view whole, Endpoint& en
   } else {
     const std::size_t colon = text.find(':');
     const bool several = colon != text.npos && text.find(':', colon + 1) != text.npos;
+    const bool has_scheme = text.size() != whole.size();
+    // Nobody could say whether the end of it is a port.
+    if (several && has_scheme && is_ipv6(std::string(text)))
+      refuse(whole, "an IPv6 address stands in brackets, before its port: [::1]:7000");
     endpoint.host = several ? text : text.substr(0, colon);
     if (!several && colon != text.npos) rest = text.substr(colon);
   }
-  if (endpoint.host == "*") refuse(whole, "every interface is 0.0.0.0 or, with IPv6, [::]");
-  if (endpoint.host.empty() || endpoint.host.find_first_of("/ \t\n") != std::string::npos)
-    refuse(whole, "it names no host");
+  if (rest.ends_with('/')) refuse(whole, "no '/' follows a host or a port");
+  check_host(endpoint.host, whole);
   if (!rest.empty()) endpoint.port = parse_port(rest.substr(1), whole);
+}
+
+// What looks like a host without its scheme, and is a scheme with too few slashes.
+void check_slashes(std::string_view text) {
+  if (text.starts_with('/')) refuse(text, "a local socket's path follows local://");
+  if (text.starts_with("local:")) refuse(text, "local:// comes before the path, which makes three slashes in all");
+  for (const char* scheme : {"tcp", "udp"})
+    if (text.starts_with(std::string(scheme) + ":"))
+      refuse(text, std::string(scheme) + ":// comes before the host, with two slashes");
 }
 
 }  // namespace
@@ -47,6 +76,7 @@ void parse_authority(std::string_view text, std::string_view whole, Endpoint& en
 Endpoint Endpoint::parse(std::string_view text) {
   Endpoint endpoint;
   const std::size_t mark = text.find("://");
+  if (mark == text.npos) check_slashes(text);
   const std::string_view scheme = mark == text.npos ? "" : text.substr(0, mark);
   const std::string_view rest = mark == text.npos ? text : text.substr(mark + 3);
   if (scheme == "local") {

@@ -46,6 +46,39 @@ TEST(endpoints, that_are_none_are_refused_with_a_sentence) {
   }
 }
 
+TEST(endpoints, that_are_mistyped_are_refused_with_what_is_wrong) {
+  const struct {
+    const char* text;
+    const char* why;
+  } rows[] = {
+      {"local:/run/x.sock", "three slashes"},
+      {"local:x.sock", "three slashes"},
+      {"/run/x.sock", "follows local://"},
+      {"tcp:127.0.0.1:7", "tcp:// comes before the host"},
+      {"tcp:/127.0.0.1:7", "tcp:// comes before the host"},
+      {"udp:[::1]:7", "udp:// comes before the host"},
+      {"tpc:127.0.0.1:7", "no IPv6 address"},
+      {"tcp://127.0.0.1:7:8", "no IPv6 address"},
+      {"tcp://::1:7000", "[::1]:7000"},
+      {"udp://fe80::1%eth0", "[::1]:7000"},
+      {"7000", "127.0.0.1:7000"},
+      {"tcp://7000", "127.0.0.1:7000"},
+      {"tcp://127.0.0.1:0/", "no '/' follows"},
+      {"tcp://[::1]:7/", "no '/' follows"},
+      {"tcp://127.0.0.1/", "no '/' follows"},
+      {"host/", "no '/' follows"},
+  };
+  for (const auto& row : rows) {
+    try {
+      Endpoint::parse(row.text);
+      ADD_FAILURE() << row.text;
+    } catch (const rpc::Error& error) {
+      EXPECT_EQ(error.code(), rpc::errc::bad_endpoint);
+      EXPECT_NE(std::string(error.what()).find(row.why), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST(addresses, know_what_they_are) {
   EXPECT_TRUE(Address::ip("127.0.0.1", 1).is_loopback());
   EXPECT_TRUE(Address::ip("127.255.0.1", 1).is_loopback());

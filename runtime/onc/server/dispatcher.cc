@@ -29,6 +29,17 @@ void check_numbers(const Program& program, const char* option, const std::set<st
                                   std::to_string(program.version) + " has not");
 }
 
+// Their callers would wait until their time is up.
+void check_have_no_results(const Program& program, const std::set<std::uint32_t>& one_way) {
+  for (const std::uint32_t procedure : one_way) {
+    const CallPrint* print = program.prints ? program.prints->find(procedure) : nullptr;
+    if (print && print->results)
+      throw std::invalid_argument("ServiceOptions::one_way names procedure " + std::to_string(procedure) + ", " +
+                                  print->name + " of " + program.name + " version " + std::to_string(program.version) +
+                                  ", which has a result: leave it out, or make that void in the .x");
+  }
+}
+
 // False where it is refused.
 bool take(CheckedCredential checked, Caller& caller, AuthStatus& why) {
   if (checked.refused) why = *checked.refused;
@@ -57,6 +68,7 @@ void Dispatcher::add(Served served) {
                                 " is served already");
   check_numbers(program, "idempotent", served.options.idempotent);
   check_numbers(program, "one_way", served.options.one_way);
+  check_have_no_results(program, served.options.one_way);
   programs_.push_back(program);
   // Whoever looks whether there is a server calls procedure 0 (RFC 5531 §12.1).
   served.options.idempotent.insert(0);

@@ -82,7 +82,7 @@ struct ServiceOptions {
   // then. Their replies are not remembered, and so push out none of those that must be.
   std::set<std::uint32_t> idempotent = {};
   // Never answered, whatever becomes of the call: their clients do not wait (batching, RFC 5531 §8.4.1). What goes
-  // wrong is only told to on_failure().
+  // wrong is only told to on_failure(). Those that have results are refused like those that the .x has not.
   std::set<std::uint32_t> one_way = {};
   // Its handlers block, on disks or other servers, and so run on the server's worker threads (ServerOptions::workers),
   // several at once: the service must stand that. Its calls count as those of an AsyncService do. Not for those.

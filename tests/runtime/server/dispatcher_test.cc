@@ -185,8 +185,9 @@ TEST_F(Dispatching, a_program_and_version_is_served_once) {
   EXPECT_THROW(dispatcher_.add(again), std::invalid_argument);
 }
 
-TEST_F(Dispatching, options_for_a_procedure_that_the_program_has_not_are_refused) {
-  static constexpr rpc::CallPrint procedures[] = {{2, "two", nullptr, nullptr}};
+TEST_F(Dispatching, options_that_do_not_go_with_the_program_are_refused) {
+  const auto print = [](xdr::Decoder&, xdr::Printer&) {};
+  static constexpr rpc::CallPrint procedures[] = {{2, "two", nullptr, nullptr}, {4, "four", nullptr, print}};
   static constexpr rpc::CallPrints prints(procedures);
   const auto refusal = [](const rpc::ServiceOptions& options, const rpc::CallPrints* known) -> std::string {
     rpc::Dispatcher dispatcher;
@@ -203,7 +204,10 @@ TEST_F(Dispatching, options_for_a_procedure_that_the_program_has_not_are_refused
   EXPECT_EQ(refusal({.one_way = {3, 7}}, &prints),
             "ServiceOptions::one_way names procedure 3, which ADDER version 5 has not");
   EXPECT_EQ(refusal({.idempotent = {0, 2}, .one_way = {0, 2}}, &prints), "");
-  EXPECT_EQ(refusal({.idempotent = {7}}, nullptr), "") << "nobody knows what it has";
+  EXPECT_EQ(refusal({.idempotent = {4}, .one_way = {2, 4}}, &prints),
+            "ServiceOptions::one_way names procedure 4, four of ADDER version 5, which has a result: leave it out, or "
+            "make that void in the .x");
+  EXPECT_EQ(refusal({.idempotent = {7}, .one_way = {4, 7}}, nullptr), "") << "nobody knows what it has";
 }
 
 TEST_F(Dispatching, the_owner_is_told_what_a_handler_threw) {

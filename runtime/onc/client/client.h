@@ -43,7 +43,7 @@ struct ClientOptions {
   Credential credential = Credential::none();
   // reserved: what servers of the trusting kind ask for, NFS among them; takes root.
   transport::SourcePort source_port = transport::SourcePort::any;
-  // The longest reply that is read, in bytes.
+  // The longest reply that is read over TCP and local sockets, in bytes.
   std::size_t max_reply = std::size_t{16} << 20;
   // What decoding a reply may cost, and whether the server may be careless about it.
   xdr::Limits decoding = {};

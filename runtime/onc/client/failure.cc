@@ -70,6 +70,9 @@ Error broken_off(const Procedure& procedure, const std::string& peer, std::error
   if (code == errc::timed_out) what = "no reply within " + seconds(timeout);
   if (code == std::errc::no_such_file_or_directory) what = "there is no such socket, so no server either";
   if (code == std::errc::connection_refused) what = "nobody listens there (connection refused)";
+  if (code == std::errc::message_size) what = "the call is too long for a datagram: call over TCP or a local socket";
+  if (code == errc::record_too_long)
+    what = "what comes back is longer than max_reply (ClientOptions), or no RPC at all";
   return {code, describe_call(procedure, peer) + what + "; " + text(may_have_run), may_have_run != MayHaveRun::no};
 }
 

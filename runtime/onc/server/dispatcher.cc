@@ -268,7 +268,8 @@ void Dispatcher::succeed(const Call& call, std::size_t start, xdr::Encoder& repl
   if (call.one_way) return reply.truncate(start);
   if (reply.size() - start <= call.max_reply) return;
   reply.truncate(start);
-  explain(call, "the reply is longer than its transport carries");
+  explain(call, "the reply is longer than the " + std::to_string(call.max_reply) +
+                    " bytes that its transport carries (ServerOptions::max_record; over UDP 65507)");
   encode_system_error(reply, call.xid);
 }
 

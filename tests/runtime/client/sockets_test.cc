@@ -118,6 +118,30 @@ TEST(client, learns_when_the_connection_breaks_before_the_reply) {
   }
 }
 
+TEST(client, says_which_limit_a_message_is_over) {
+  adder::Server adder;
+  const RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"});
+  adder::Client careful(server.at(0), {.max_reply = 1'000});
+  EXPECT_EQ(careful.long_reply(500).size(), 500U);
+  try {
+    careful.long_reply(2'000);
+    ADD_FAILURE();
+  } catch (const rpc::Error& error) {
+    EXPECT_EQ(error.code(), rpc::errc::record_too_long);
+    EXPECT_NE(std::string(error.what()).find("max_reply (ClientOptions)"), std::string::npos) << error.what();
+  }
+  adder::Client datagrams(server.at(1));
+  const xdr::Bytes much(70'000);
+  try {
+    datagrams.call(adder::procedures::null, [&](xdr::Encoder& out) { out.opaque(much, xdr::unbounded); }, {});
+    ADD_FAILURE();
+  } catch (const rpc::Error& error) {
+    EXPECT_EQ(error.code(), std::errc::message_size);
+    EXPECT_NE(std::string(error.what()).find("call over TCP"), std::string::npos) << error.what();
+    EXPECT_FALSE(error.maybe_executed());
+  }
+}
+
 TEST(client, survives_every_lie_of_a_server) {
   const std::string answer = "00000001 00000000 00000000 00000000 00000000 0000002a";
   const struct {

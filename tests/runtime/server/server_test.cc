@@ -402,12 +402,17 @@ TEST(server, finishes_long_replies_to_a_slow_reader) {
 
 TEST(server, over_udp_says_system_err_where_a_reply_fits_no_datagram) {
   adder::Server adder;
-  RunningServer server({&adder}, {"udp://127.0.0.1:0"});
-  adder::Client client(server.at());
+  std::string told;
+  rpc::Server server;
+  server.add(adder);
+  server.on_failure([&](const rpc::Program&, std::uint32_t, const std::string& what) { told = what; });
+  const std::string at = server.listen("udp://127.0.0.1:0").text();
+  std::thread running([&] { server.run(); });
+  adder::Client client(at);
   EXPECT_EQ(client.long_reply(60'000).size(), 60'000U);
   try {
     client.long_reply(70'000);
-    FAIL();
+    ADD_FAILURE();
   } catch (const rpc::Error& error) {
     EXPECT_EQ(error.code(), rpc::errc::system_error);
   }
@@ -418,6 +423,11 @@ std::string count_call(const std::string& xid) {
 }
 std::string counted(const std::string& xid, const std::string& calls) {
   return xid + " 00000001 00000000 00000000 00000000 00000000 " + calls;
+  server.stop();
+  running.join();
+  EXPECT_EQ(told,
+            "the reply is longer than the 65507 bytes that its transport carries (ServerOptions::max_record; over UDP "
+            "65507)");
 }
 // Over UDP: the reply to one datagram.
 std::string ask(RawPeer& peer, const std::string& message) {

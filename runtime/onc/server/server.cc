@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <exception>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <fcntl.h>
@@ -208,6 +209,7 @@ class Server::State::Hearing {
 
 void Server::run() {
   State& state = *state_;
+  if (state.endpoints.empty()) throw std::logic_error("the server listens nowhere: call listen() before run()");
   const State::Hearing hearing(state);
   std::vector<std::thread> others;
   others.reserve(state.reactors.size());

@@ -106,6 +106,7 @@ class Server {
   // one that comes before is heard then.
   void stop_on(const std::vector<int>& signals);
   // Serves until finish() is through, or stop(): on this thread, and the others that ServerOptions::threads asks for.
+  // Throws std::logic_error where nothing listens.
   void run();
   // From any thread. Takes no more connections and calls, lets handlers end and their replies leave, closes, and is
   // through then: run() returns. For servers that need not run again.

@@ -104,6 +104,13 @@ TEST(server, says_what_to_do_when_a_port_is_taken) {
   }
 }
 
+TEST(server, that_listens_nowhere_does_not_run) {
+  adder::Server adder;
+  rpc::Server server;
+  server.add(adder);
+  EXPECT_THROW(server.run(), std::logic_error);
+}
+
 TEST(server, serves_on_where_one_more_endpoint_cannot_be_had) {
   adder::Server adder;
   rpc::Server taken;
@@ -416,6 +423,11 @@ TEST(server, over_udp_says_system_err_where_a_reply_fits_no_datagram) {
   } catch (const rpc::Error& error) {
     EXPECT_EQ(error.code(), rpc::errc::system_error);
   }
+  server.stop();
+  running.join();
+  EXPECT_EQ(told,
+            "the reply is longer than the 65507 bytes that its transport carries (ServerOptions::max_record; over UDP "
+            "65507)");
 }
 
 std::string count_call(const std::string& xid) {
@@ -423,11 +435,6 @@ std::string count_call(const std::string& xid) {
 }
 std::string counted(const std::string& xid, const std::string& calls) {
   return xid + " 00000001 00000000 00000000 00000000 00000000 " + calls;
-  server.stop();
-  running.join();
-  EXPECT_EQ(told,
-            "the reply is longer than the 65507 bytes that its transport carries (ServerOptions::max_record; over UDP "
-            "65507)");
 }
 // Over UDP: the reply to one datagram.
 std::string ask(RawPeer& peer, const std::string& message) {

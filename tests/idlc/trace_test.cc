@@ -12,13 +12,16 @@
 namespace {
 
 using namespace onc;
+using namespace std::chrono_literals;
 namespace v1 = program::FILES::v1;
 namespace v2 = program::FILES::v2;
 
 class OldFiles : public v1::Server {
   void null(const rpc::Caller&) override {}
   program::Status remove(program::Name, const rpc::Caller&) override { return program::Status::bad; }
-  void notify(std::string, const rpc::Caller&) override { throw std::runtime_error("out of luck"); }
+  void notify(std::string text, const rpc::Caller&) override {
+    if (text != "good") throw std::runtime_error("out of luck");
+  }
 };
 
 class Files : public v2::Server {
@@ -30,7 +33,7 @@ class Files : public v2::Server {
   std::string title(std::uint32_t, const rpc::Caller&) override { return std::string(5'000, 't'); }
   xdr::Bytes read(program::Pair, program::Pair, const rpc::Caller&) override { return {}; }
   bool ping_(program::Attributes, const rpc::Caller&) override { return true; }
-  xdr::Quadruple exact(xdr::Quadruple value, double, const rpc::Caller&) override { return value; }
+  xdr::Quadruple exact(xdr::Quadruple, double, const rpc::Caller&) override { throw rpc::NoReply(); }
 };
 
 // What changes from run to run, between two texts, made alike.
@@ -108,6 +111,26 @@ TEST_F(trace, of_a_server_shows_who_called) {
   v1::Client(network.connect()).remove("x");
   EXPECT_EQ(line(0), "[*] call from tcp://127.0.0.1:1, xid *: FILES v1 remove {name: \"x\"}");
   EXPECT_EQ(line(1), "[*] answered after * ms, xid *: FILES v1 remove = bad");
+}
+
+TEST_F(trace, tells_calls_that_nobody_answers_from_those_that_are) {
+  rpc::InMemory silent;
+  silent.add(old_files, {.one_way = {v1::procedures::notify.number}});
+  silent.add(files);
+  silent.observe(to_lines);
+  v1::Client caller(silent.connect(), traced());
+  caller.one_way().notify("good");
+  caller.flush();
+  EXPECT_EQ(line(1), "[*] sent one-way after * ms, xid *: FILES v1 notify");
+  EXPECT_EQ(line(3), "[*] not answered after * ms, xid *: FILES v1 notify: it is one-way");
+  caller.one_way().notify("bad");
+  caller.flush();
+  EXPECT_EQ(line(7),
+            "[*] not answered after * ms, xid *: FILES v1 notify: the server failed while it served the call: "
+            "out of luck");
+  EXPECT_THROW(v2::Client(silent.connect(), traced()).within(10ms).exact({}, 0), rpc::Error);
+  EXPECT_EQ(line(10), "[*] not answered after * ms, xid *: FILES v2 exact: its handler chose to send no reply");
+  EXPECT_EQ(line(11), "[*] no reply after * ms, xid *: FILES v2 exact: no reply within 0.01 s; it may have run");
 }
 
 TEST_F(trace, shows_the_bytes_of_what_is_not_as_the_x_says) {

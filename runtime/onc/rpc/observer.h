@@ -36,8 +36,8 @@ struct ObservedCall {
 struct ObservedEnd {
   // Nothing where it was served. Else an errc, such as garbage_arguments or timed_out, or errno's.
   std::error_code failure = {};
-  // What is known of that, in a sentence: what a handler threw, which auth_stat, where the arguments are wrong. Callers
-  // may have chosen its words. At most longest_why; empty where the code says all there is.
+  // What is known of that, in a sentence: what a handler threw, which auth_stat, where the arguments are wrong; or why
+  // a server sent no reply. Callers may have chosen its words. At most longest_why; empty where the code says all.
   std::string_view why = {};
   std::size_t bytes = 0;        // the whole reply message's; 0 where there was none
   xdr::BytesView results = {};  // as they are on the wire, where it was served

@@ -48,6 +48,7 @@ std::string arguments_of(const ObservedCall& call) {
 
 std::string results_of(const ObservedCall& call, const ObservedEnd& end) {
   if (end.failure) return ": " + (end.why.empty() ? end.failure.message() : std::string(end.why));
+  if (end.bytes == 0) return end.why.empty() ? "" : ": " + std::string(end.why);
   const CallPrint* print = print_of(call);
   if (print && print->results) return " = " + decoded(print->results, end.results);
   return end.results.empty() ? "" : " = " + hexadecimal(end.results);
@@ -66,6 +67,14 @@ std::string beginning(const std::string& what, std::uint32_t xid) {
   char number[16];
   std::snprintf(number, sizeof number, "%08" PRIx32, xid);
   return "[" + std::to_string(::getpid()) + "] " + what + ", xid " + number + ": ";
+}
+
+// One-way calls are sent, and that is all a client knows of them.
+const char* ending_of(const ObservedCall& call, const ObservedEnd& end) {
+  const bool has_reply = end.bytes != 0;
+  if (call.side == ObservedCall::Side::server) return has_reply ? "answered after " : "not answered after ";
+  if (has_reply) return "reply after ";
+  return end.failure ? "no reply after " : "sent one-way after ";
 }
 
 std::string milliseconds(std::chrono::nanoseconds time) {
@@ -96,8 +105,8 @@ void Trace::started(const ObservedCall& call) {
 }
 
 void Trace::ended(const ObservedCall& call, const ObservedEnd& end) {
-  const std::string what = call.side == ObservedCall::Side::client ? "reply after " : "answered after ";
-  write_(shortened(beginning(what + milliseconds(end.took), call.xid) + name_of(call) + results_of(call, end)));
+  write_(shortened(beginning(ending_of(call, end) + milliseconds(end.took), call.xid) + name_of(call) +
+                   results_of(call, end)));
 }
 
 void Trace::refused(const std::string& peer, const std::string& why) {

@@ -160,6 +160,7 @@ void Dispatcher::serve(const Served& served, const Received& received, xdr::Deco
   const auto& header = received.header;
   const auto& arrival = received.arrival;
   Call call(served, received);
+  if (call.one_way) stay_silent(call, "it is one-way");
   Caller caller(arrival.protocol, arrival.peer, arrival.local, arrival.peer_uid);
   caller.until = (arrival.came ? *arrival.came : transport::about_now()) + patience_;
   AuthStatus why{};
@@ -202,7 +203,10 @@ bool Dispatcher::is_repeated_over_tcp(Call& call, const Received& received, xdr:
 
 // Its caller is to know at once that there is nothing to wait for.
 void Dispatcher::tell_again(const Call& call, ReplyCache::First::State first, xdr::Encoder& reply) const {
-  if (first != ReplyCache::First::State::answer_lost) return;
+  using State = ReplyCache::First::State;
+  if (first == State::running) stay_silent(call, "it is repeated while it still runs");
+  if (first == State::answered) stay_silent(call, "it is repeated, and was not answered before either");
+  if (first != State::answer_lost) return;
   explain(call, "it is repeated, and its reply was too long to be remembered");
   encode_system_error(reply, call.xid);
 }
@@ -289,7 +293,7 @@ void Dispatcher::write(const Call& call, const HandlerFailure& failure, xdr::Enc
   const bool is_told = failure.answer == Answer::system_error || call.one_way;
   if (is_told && !failure.what.empty()) tell(call, failure.what);
   switch (failure.answer) {
-    case Answer::none: return;
+    case Answer::none: return stay_silent(call, "its handler chose to send no reply");
     case Answer::pieces: return write_in_pieces(call, failure.more, reply);
     case Answer::refusal: return refuse(call, failure.why, reply);
     case Answer::procedure_unavailable: return encode_procedure_unavailable(reply, call.xid);
@@ -321,6 +325,10 @@ void Dispatcher::refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) c
     (*call.seen)->because(name(why));
   }
   tell(call, std::string("its caller is refused: ") + name(why));
+}
+
+void Dispatcher::stay_silent(const Call& call, const char* why) {
+  if (call.seen && *call.seen) (*call.seen)->stays_silent(why);
 }
 
 void Dispatcher::explain(const Call& call, const std::string& what) const {

@@ -119,6 +119,8 @@ class Dispatcher {
   void refuse(const Call& call, AuthStatus why, xdr::Encoder& reply) const;
   // What its caller gets when it repeats a call that was run; what was not is run then.
   void remember(Call& call, xdr::BytesView reply, bool has_run);
+  // To those who watch the call, should it have no reply and not have failed.
+  static void stay_silent(const Call& call, const char* why);
   // To the server's owner, and to those who watch the call.
   void explain(const Call& call, const std::string& what) const;
   void tell(const Call& call, const std::string& what) const;

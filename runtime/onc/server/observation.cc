@@ -35,7 +35,7 @@ void Observation::end(xdr::BytesView reply) {
   ObservedEnd end;
   end.failure = failure_;
   end.bytes = reply.size();
-  std::string why = failure_ ? failure_.message() : "";
+  std::string why = failure_ ? failure_.message() : silence_;
   if (!reply.empty()) {
     xdr::Decoder in(reply);
     const ReplyHeader header = decode_reply(in);

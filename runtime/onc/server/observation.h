@@ -23,6 +23,7 @@ class Observation {
         call_(std::move(other.call_)),
         failure_(other.failure_),
         what_(std::move(other.what_)),
+        silence_(other.silence_),
         began_(other.began_) {}
   Observation& operator=(Observation&&) = delete;
   ~Observation();
@@ -31,6 +32,8 @@ class Observation {
   void fails(std::error_code why) { failure_ = why; }
   // More of that than its code or the answer says.
   void because(const std::string& what) { what_ = what; }
+  // Why nothing will be answered to one that goes well.
+  void stays_silent(const char* why) { silence_ = why; }
   // A whole reply message, or nothing.
   void end(xdr::BytesView reply);
 
@@ -41,6 +44,7 @@ class Observation {
   ObservedCall call_;
   std::error_code failure_ = {};
   std::string what_ = {};
+  const char* silence_ = "";
   transport::TimePoint began_ = transport::Clock::now();
 };
 

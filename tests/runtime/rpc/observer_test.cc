@@ -187,6 +187,7 @@ TEST_F(observer, is_told_why_a_one_way_call_was_not_served) {
   caller.one_way().note(1);
   caller.flush();
   EXPECT_FALSE(at_server.last().end->failure);
+  EXPECT_EQ(at_server.last().why, "it is one-way");
 }
 
 TEST_F(observer, knows_no_names_of_a_program_that_is_not_served) {
@@ -203,6 +204,7 @@ TEST_F(observer, is_told_of_silence) {
   EXPECT_THROW(client.within(10ms).call(adder::procedures::stay_silent, [](xdr::Encoder&) {}, {}), rpc::Error);
   EXPECT_FALSE(at_server.last().end->failure);
   EXPECT_EQ(at_server.last().end->bytes, 0U);
+  EXPECT_EQ(at_server.last().why, "its handler chose to send no reply");
   EXPECT_EQ(at_client.last().end->failure, rpc::errc::timed_out);
 }
 

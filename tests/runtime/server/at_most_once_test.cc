@@ -68,6 +68,23 @@ TEST_F(Repeating, the_reply_of_a_failure_too) {
   }
 }
 
+class Whys : public rpc::Observer {
+ public:
+  void ended(const rpc::ObservedCall&, const rpc::ObservedEnd& end) override { all.emplace_back(end.why); }
+
+  std::vector<std::string> all;
+};
+
+TEST_F(Repeating, observers_are_told_why_a_repeat_is_not_answered) {
+  Whys whys;
+  dispatcher_.observe(whys);
+  serve();
+  for (int times = 0; times < 2; ++times) answer_to(call("00000007", "00000009"));
+  for (int times = 0; times < 2; ++times) answer_to(call("00000008", "00000004"));
+  EXPECT_EQ(whys.all, (std::vector<std::string>{"", "", "its handler chose to send no reply",
+                                                "it is repeated, and was not answered before either"}));
+}
+
 // CVE-2026-31402 kept them in a buffer made for another operation's.
 TEST_F(Repeating, a_reply_of_any_length_is_repeated_whole) {
   serve();

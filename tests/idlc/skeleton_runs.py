@@ -10,7 +10,8 @@ try:
 finally:
     server.terminate()
 calls = [line.split("(")[0] for line in server.stdout.read().splitlines()]
-server.wait()
+if server.wait() != 0:
+    sys.exit(f"the server does not end by itself where it is told to, but with {server.returncode}")
 print(answers.stdout, answers.stderr)
 if answers.returncode != 0 or answers.stderr:
     sys.exit("the client failed")

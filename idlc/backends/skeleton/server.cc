@@ -91,6 +91,8 @@ void write_main(Printer& out, const std::vector<Face>& faces) {
   out.open("server.on_failure([](const onc::rpc::Program&, std::uint32_t procedure, const std::string& what)");
   out.line("std::cerr << \"procedure \" << procedure << \": \" << what << std::endl;");
   out.close("});");
+  out.line("// What is being handled is finished first.");
+  out.line("server.stop_on({SIGINT, SIGTERM});");
   out.line("std::cout << server.listen(argc > 1 ? argv[1] : \"{}\").text() << std::endl;", default_address);
   out.line("server.run();");
   out.close("} catch (const std::exception& error) {");
@@ -107,7 +109,7 @@ std::string server(const std::string& file, const std::vector<Face>& faces, cons
   out.line("// Serves the programs of {}, at the address that it is given or at {}.", file, default_address);
   out.line("#include <onc/server/server.h>");
   out.blank();
-  for (const char* header : {"cstdint", "exception", "iostream", "string"})
+  for (const char* header : {"csignal", "cstdint", "exception", "iostream", "string"})
     out.line("#include <{}>", std::string(header));
   out.blank();
   out.line("#include \"{}.h\"", file);

@@ -13,6 +13,11 @@ done
 expect "the async client" 'tcp://127.0.0.1:7000: [0-2][0-9]:[0-5][0-9]:[0-6][0-9] UTC$' \
   "$(within 20 "$ONC_BIN/example-time-async-client" tcp://127.0.0.1:7000)"
 
+kill "${pids[server]}"
+eventually "the server ends" gone "${pids[server]}"
+start async_server 'tcp://127' "$ONC_BIN/example-time-async-server"
+expect "the async server" '^[0-2][0-9]:[0-5][0-9]:[0-6][0-9] UTC$' "$(within 20 "$ONC_BIN/example-time-client")"
+
 # Of any program, without a change to it.
 ONC_TRACE=1 within 20 "$ONC_BIN/example-time-callback-client" 2>$work/trace >/dev/null
 expect "a client's trace" '^\[[0-9]+\] call to tcp://127.0.0.1:7000, xid [0-9a-f]{8}: TIME v1 GETTIME$' \

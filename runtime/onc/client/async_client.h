@@ -69,6 +69,11 @@ asio::awaitable<Result> exchange(AsyncRequest request, void (*decode)(xdr::Decod
 // Of a one-way call, `co_await client.one_way().log("text")`, nobody waits for a reply: it ends when it has been sent.
 // What becomes of it is as for Client; nothing is gathered, but what is sent on one turn of the loop leaves together.
 //
+// g++ 12 destroys twice what is made in braces and owns memory, such as a struct with a string, where that stands in
+// the same expression as co_await: the program crashes. Name it before: `const Notice notice{.name = "motd"};`, and
+// `co_await client.log(notice)`; or await what was called before: `auto call = client.log({.name = "motd"});`, and
+// `co_await std::move(call)`.
+//
 // Everything happens on one executor, of an io_context that one thread runs or of a strand: calls are awaited there,
 // and the client is used and destroyed there. While no call is under way it keeps no io_context from ending.
 class AsyncClient {

@@ -1,6 +1,6 @@
 #!/bin/bash
-# broadcasts_reach_every_host.sh: four hosts in one network, a portmapper on each, asked by rpcinfo -b; also after a
-# server that answers each call twice, as Debian's rpc.rstatd does, which silences an rpcbind for good.
+# broadcasts_reach_every_host.sh: four hosts in one network, a portmapper on each, asked by rpcinfo -b and by onc-info;
+# also after a server that answers each call twice, as Debian's rpc.rstatd does, which silences an rpcbind for good.
 . "$(dirname "$0")/harness.sh"
 
 needs rpcbind rpcinfo
@@ -41,6 +41,8 @@ for host in $hosts; do eventually "its servers register on $host" is_registered 
 
 heard() { on h1 timeout 20 stdbuf -oL rpcinfo -b 100002 3 2>/dev/null | awk '{ print $1 }' | sed -E 's/\.[0-9]+\.[0-9]+$//' | sort -u | xargs; }
 expect "who answers" '^10\.98\.0\.1 10\.98\.0\.2 10\.98\.0\.3 10\.98\.0\.4$' "$(heard)"
+by_onc_info() { on h1 timeout 20 /run/bin/onc-info broadcast 100002 3 --for 2 | sed 's/:.*//' | sort -u | xargs; }
+expect "who answers onc-info" '^10\.98\.0\.1 10\.98\.0\.2 10\.98\.0\.3 10\.98\.0\.4$' "$(by_onc_info)"
 # Each rstatd answers its NULL twice.
 on h2 timeout 20 stdbuf -oL rpcinfo -b 100001 3 >$work/rstatd.log 2>/dev/null || :
 [ -s $work/rstatd.log ] || fail "nobody answered for rstatd"

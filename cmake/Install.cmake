@@ -4,11 +4,11 @@ include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/oncpp)
 
 # Others say onc::xdr, as one does in this tree.
-foreach(target onc_xdr onc_asio onc_async)
+foreach(target onc_xdr onc_asio onc_async onc_portmapper)
   string(REPLACE onc_ "" name ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
 endforeach()
-install(TARGETS idlc onc onc_xdr onc_async onc_asio EXPORT oncpp)
+install(TARGETS idlc onc onc_xdr onc_async onc_asio onc_portmapper EXPORT oncpp)
 install(EXPORT oncpp FILE oncppTargets.cmake NAMESPACE onc:: DESTINATION ${package})
 if(TARGET onc_tirpc)
   # By itself, for its users need libtirpc too.

@@ -46,13 +46,6 @@ void listen_on_udp(Server& server, const std::string& port, std::vector<std::str
   if (!is_given("::1")) listen_where_there_is_ip6(server, at("udp", "::1", port));
 }
 
-void listen_on_ip(Server& server, const Listening& where) {
-  const auto first = server.listen(at("tcp", "0.0.0.0", std::to_string(where.port)));
-  const std::string port = std::to_string(*first.port);
-  listen_on_udp(server, port, where.udp_hosts);
-  listen_where_there_is_ip6(server, at("tcp", "::", port));
-}
-
 void listen_locally(Server& server, const std::string& socket) {
   server.listen("local://" + socket);
   if (::chmod(socket.c_str(), 0666) != 0)
@@ -68,6 +61,13 @@ void listen_at_old_path(Server& server, const std::string& socket) {
 }
 
 }  // namespace
+
+void listen_on_ip(Server& server, const Listening& where) {
+  const auto first = server.listen(at("tcp", "0.0.0.0", std::to_string(where.port)));
+  const std::string port = std::to_string(*first.port);
+  listen_on_udp(server, port, where.udp_hosts);
+  listen_where_there_is_ip6(server, at("tcp", "::", port));
+}
 
 std::unique_ptr<Server> listen_everywhere(const std::function<std::unique_ptr<Server>()>& make_server,
                                           const Listening& where) {

@@ -21,6 +21,9 @@ struct Listening {
   std::vector<std::string> udp_hosts = {};
 };
 
+// Binds `server` to TCP and UDP as that says, and not to the local socket. Throws onc::rpc::Error.
+void listen_on_ip(onc::rpc::Server& server, const Listening& where);
+
 // A server at the sockets that systemd has opened for us, or else bound to TCP and UDP on every interface, and to the
 // local socket that everybody on this host may connect to. IPv6 is left out where the host has none.
 // `make_server` is asked again where a free port turned out to be free for TCP only.

@@ -13,7 +13,7 @@ void Registry::add_own(const std::string& netid, const std::string& address) {
 }
 
 bool Registry::set(const Entry& entry) {
-  if (entry.program == own_program || !is_address_of(entry.netid, entry.address)) return false;
+  if (is_closed_ || entry.program == own_program || !is_address_of(entry.netid, entry.address)) return false;
   if (const Entry* there = find_exactly(entry.program, entry.version, entry.netid))
     return there->address == entry.address;
   if (!has_room_for(entry.owner)) return false;
@@ -24,6 +24,7 @@ bool Registry::set(const Entry& entry) {
 
 bool Registry::unset(std::uint32_t program, std::uint32_t version, std::initializer_list<std::string_view> netids,
                      std::string_view owner) {
+  if (is_closed_) return false;
   bool removed = false;
   bool left = false;
   for (const Place place : places(program, version)) {

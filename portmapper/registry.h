@@ -44,6 +44,9 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
+  // From here on nobody changes it.
+  void close() { is_closed_ = true; }
+
   // Called after each change but those of add_own().
   void on_change(std::function<void()> told) { changed_ = std::move(told); }
 
@@ -85,6 +88,7 @@ class Registry {
   std::vector<Place> places(std::uint32_t program, std::uint32_t version) const;
 
   std::size_t capacity_;
+  bool is_closed_ = false;
   std::size_t of_others_ = 0;  // entries that are not the superuser's
   Number last_ = 0;
   Entries entries_;

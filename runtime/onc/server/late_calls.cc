@@ -7,6 +7,7 @@
 #include <onc/transport/record.h>
 
 #include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/post.hpp>
 
 #include <cassert>
@@ -141,12 +142,22 @@ void Dispatcher::start_coroutine(AsyncService& service, std::unique_ptr<LateCall
   }
   late->begin(received);
   const auto executor = late->executor();
-  asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr thrown) {
+  // The reply is the connection's as soon as there is one, and not when Asio tells that the coroutine has ended: what
+  // it takes is counted before the next call is begun.
+  constexpr auto run_to_end = [](asio::awaitable<void> running,
+                                 std::unique_ptr<LateCall> call) -> asio::awaitable<void> {
+    std::optional<HandlerFailure> failure;
     try {
-      late->finish(thrown ? std::optional(HandlerFailure::of(std::move(thrown), true)) : std::nullopt);
+      co_await std::move(running);
+    } catch (...) {
+      failure = HandlerFailure::of(std::current_exception(), true);
+    }
+    try {
+      call->finish(failure);
     } catch (const std::exception&) {  // no memory for the reply: this caller's loss only
     }
-  });
+  };
+  asio::co_spawn(executor, run_to_end(std::move(*handler), std::move(late)), asio::detached);
 }
 
 void Dispatcher::start_on_workers(Service& service, std::unique_ptr<LateCall> late, const Received& received,

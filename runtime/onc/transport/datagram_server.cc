@@ -33,9 +33,10 @@ class DatagramServer::Late : public LateReply {
     request_.msg_control = control_.data();
     executor_ = (*server_)->socket_.get_executor();
     all_ = (*server_)->late_;
-    all_->begin(bytes_);
+    host_ = (*server_)->host_;
+    all_->begin(host_, bytes_);
   }
-  ~Late() override { all_->end(bytes_); }
+  ~Late() override { all_->end(host_, bytes_); }
 
   asio::any_io_executor executor() override { return executor_; }
   void send(xdr::Encoder reply) override {
@@ -46,13 +47,18 @@ class DatagramServer::Late : public LateReply {
   std::shared_ptr<DatagramServer*> server_;
   asio::any_io_executor executor_;
   std::shared_ptr<LateReplies> all_;
+  Host host_;
   Address peer_;
   Control control_;
   msghdr request_;
   std::size_t bytes_;
 };
 
-std::unique_ptr<LateReply> DatagramServer::defer() { return std::make_unique<Late>(self_, *request_, request_size_); }
+// A host that has its share of what is still to be answered is passed over: it asks again.
+std::unique_ptr<LateReply> DatagramServer::defer() {
+  if (late_->is_full(host_)) throw std::bad_alloc();
+  return std::make_unique<Late>(self_, *request_, request_size_);
+}
 
 DatagramServer::DatagramServer(asio::io_context& context, Socket socket, Handler& handler, std::size_t max_late,
                                std::size_t max_late_bytes)
@@ -123,7 +129,7 @@ std::size_t DatagramServer::serve_batch(std::size_t at_most) {
   for (std::size_t i = 0; i < count; ++i) {
     try {
       serve_one(i);
-    } catch (...) {  // out of memory: the peer asks again
+    } catch (...) {  // no memory or no room for it: the peer asks again
       batch_.reply(i).clear();
     }
     // Those that are answered do not wait for handlers that take long.
@@ -137,6 +143,7 @@ void DatagramServer::serve_one(std::size_t index) {
   msghdr& request = batch_.request(index);
   request_ = &request;
   request_size_ = batch_.message(index).size();
+  host_ = host_of(batch_.peer(index));
   const Address local = local_of(request, bound_);
   const Arrival arrival{Protocol::udp, batch_.peer(index), local, std::nullopt, max_reply, this};
   handler_(batch_.message(index), arrival, batch_.reply(index));

@@ -1,11 +1,13 @@
 // Replies that are written after the handler of their message has returned. Knows no RPC.
 #pragma once
 
+#include <onc/transport/host.h>
 #include <onc/xdr/encoder.h>
 
 #include <asio/any_io_executor.hpp>
 
 #include <functional>
+#include <map>
 #include <vector>
 
 namespace onc::transport {
@@ -24,29 +26,33 @@ class LateReply {
   virtual void send(xdr::Encoder reply) = 0;
 };
 
-// How many replies are still to come, to peers that have hung up too: what they keep busy is bounded.
+// How many replies are still to come, to peers that have hung up too: what they keep busy is bounded, and one host has
+// half of it at most, so that there is always some for others.
 class LateReplies {
  public:
   // `limit`: how many; `bytes`: of the calls that wait for them.
   LateReplies(std::size_t limit, std::size_t bytes) : limit_(limit), max_bytes_(bytes) {}
 
   // How many more may begin.
-  std::size_t room() const { return pending_ < limit_ && bytes_ < max_bytes_ ? limit_ - pending_ : 0; }
+  std::size_t room() const { return all_.count < limit_ && all_.bytes < max_bytes_ ? limit_ - all_.count : 0; }
   bool is_full() const { return room() == 0; }
-  bool is_none() const { return pending_ == 0; }
-  void begin(std::size_t bytes) {
-    ++pending_;
-    bytes_ += bytes;
-  }
-  void end(std::size_t bytes);
+  bool is_full(Host host) const;
+  bool is_none() const { return all_.count == 0; }
+  void begin(Host host, std::size_t bytes);
+  void end(Host host, std::size_t bytes);
   // Calls `resume` when there is room again.
   void wait_for_room(std::function<void()> resume) { waiting_.push_back(std::move(resume)); }
 
  private:
+  struct Owed {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+  };
+
   std::size_t limit_;
   std::size_t max_bytes_;
-  std::size_t pending_ = 0;
-  std::size_t bytes_ = 0;
+  Owed all_;
+  std::map<Host, Owed> by_host_;
   std::vector<std::function<void()>> waiting_;
 };
 

@@ -18,6 +18,8 @@ namespace {
 // Replies are sent when this much has gathered, and then others are served, however many calls are waiting.
 constexpr std::size_t send_at = std::size_t{256} << 10;
 constexpr int calls_at_once = 1000;
+// Late replies of one connection that are sent by one call.
+constexpr std::size_t kept_together = std::size_t{64} << 10;
 
 std::optional<uid_t> peer_uid(int descriptor) {
   ucred credentials{};
@@ -62,7 +64,8 @@ void StreamConnection::close() {
   StreamPool& pool = *std::exchange(pool_, nullptr);
   pool.connections_.erase(self_);
   --pool.open_;
-  pool.account(std::exchange(buffered_, 0), 0);
+  pool.account(*this, std::exchange(buffered_, 0));
+  pool.leave(*this);
   if (waiting_for_ != 0) pool.ready_.remove(socket_.get(), *this);
   socket_ = Socket();
   if (!in_step_) forget_memory();
@@ -72,7 +75,7 @@ void StreamConnection::forget_memory() {
   reader_.forget();
   unsent_ = xdr::Encoder();
   more_ = nullptr;
-  after_more_ = xdr::Encoder();
+  next_.clear();
 }
 
 void StreamConnection::refuse(const char* why) {
@@ -105,30 +108,38 @@ void StreamConnection::stay_alive() {
 // May close this connection or others, where all of them together hold too much.
 void StreamConnection::account() {
   const std::size_t before = std::exchange(buffered_, count_buffered());
-  if (buffered_ != before) pool_->account(before, buffered_);
+  if (buffered_ != before) pool_->account(*this, before);
 }
 
 std::size_t StreamConnection::count_buffered() const {
-  return (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size() + after_more_.size();
+  std::size_t size = (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size();
+  for (const xdr::Encoder& reply : next_) size += reply.size();
+  return size;
 }
 
 void StreamConnection::trim() {
   if (serving_ || !reader_.is_partial()) return;
-  reader_.trim();
-  buffered_ = count_buffered();
+  try {
+    reader_.trim();
+  } catch (const std::bad_alloc&) {  // as it was, then
+  }
+  account();
 }
 
 class StreamConnection::Late : public LateReply {
  public:
   Late(std::shared_ptr<StreamConnection> connection, std::shared_ptr<LateReplies> all)
-      : connection_(std::move(connection)), all_(std::move(all)), bytes_(connection_->record_size_) {
+      : connection_(std::move(connection)),
+        all_(std::move(all)),
+        host_(connection_->share_->first),
+        bytes_(connection_->record_size_) {
+    all_->begin(host_, bytes_);
     ++connection_->late_;
     connection_->late_bytes_ += bytes_;
-    all_->begin(bytes_);
   }
   ~Late() override {
     connection_->forget_late_reply(bytes_);
-    all_->end(bytes_);
+    all_->end(host_, bytes_);
   }
 
   asio::any_io_executor executor() override { return connection_->context_.get_executor(); }
@@ -137,6 +148,7 @@ class StreamConnection::Late : public LateReply {
  private:
   std::shared_ptr<StreamConnection> connection_;
   std::shared_ptr<LateReplies> all_;
+  Host host_;
   std::size_t bytes_;
 };
 
@@ -147,13 +159,20 @@ std::unique_ptr<LateReply> StreamConnection::defer() {
 void StreamConnection::answer(xdr::Encoder reply) {
   if (!pool_) return;
   set_mark(reply);
-  xdr::Encoder& before = more_ ? after_more_ : unsent_;
-  if (before.size() == 0)
-    before = std::move(reply);
-  else
-    before.raw(reply.bytes());
+  append(std::move(reply));
   write_soon();
   account();
+}
+
+// Small ones leave together. Large ones are not copied, nor does anything grow that has much in it: it would double.
+void StreamConnection::append(xdr::Encoder reply) {
+  xdr::Encoder* const last = !next_.empty() ? &next_.back() : more_ ? nullptr : &unsent_;
+  if (last && last->size() == 0)
+    *last = std::move(reply);
+  else if (last && last->size() + reply.size() <= kept_together)
+    last->raw(reply.bytes());
+  else
+    next_.push_back(std::move(reply));
 }
 
 bool StreamConnection::go_on_with(More more) {
@@ -167,7 +186,6 @@ void StreamConnection::write_more() {
   set_mark(unsent_, 0, is_last);
   if (is_last) {
     more_ = nullptr;
-    unsent_.raw(std::exchange(after_more_, xdr::Encoder()).bytes());
   }
   account();
   if (pool_) wait_for(EPOLLOUT);
@@ -184,7 +202,7 @@ void StreamConnection::close_when_done() {
   if (late_ == 0 && sent_ == unsent_.size() && has_been_received(socket_.get())) close();
 }
 
-bool StreamConnection::is_full() const { return has_enough_late() || pool_->late_->is_full(); }
+bool StreamConnection::is_full() const { return has_enough_late() || pool_->late_->is_full(share_->first); }
 
 bool StreamConnection::has_enough_late() const {
   return late_ >= pool_->limits_.max_late || late_bytes_ >= pool_->limits_.max_late_bytes;
@@ -275,10 +293,15 @@ void StreamConnection::on_writable() {
   if (*sent != 0) stay_alive();
   sent_ += *sent;
   if (sent_ != unsent_.size()) return wait_for(EPOLLOUT);
-  if (drop_when_sent_) return close();
   unsent_ = xdr::Encoder();
   sent_ = 0;
   if (more_) return write_more();
+  if (!next_.empty()) {
+    unsent_ = std::move(next_.front());
+    next_.pop_front();
+    return wait_for(EPOLLOUT);
+  }
+  if (drop_when_sent_) return close();
   if (pool_->finishing_) return close_when_done();
   if (hung_up_) return hang_up();
   serve();
@@ -295,10 +318,10 @@ void StreamConnection::serve() {
   const auto sent = send(replies, 0);
   if (!sent) return close();
   const bool all_sent = *sent == replies.size();
-  if (more_) std::swap(after_more_, unsent_);  // late ones that came while these were made
+  // Late ones that came while these were made.
+  if ((more_ || !all_sent) && unsent_.size() != 0) next_.push_front(std::exchange(unsent_, xdr::Encoder()));
   if (all_sent && served == Served::then_drop) return close();
   if (!all_sent) {
-    replies.raw(unsent_.bytes());  // late ones that came while these were made
     std::swap(unsent_, replies);
     sent_ = *sent;
     drop_when_sent_ = served == Served::then_drop;
@@ -330,7 +353,7 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
       if (serve_one(*record, now, replies) == Verdict::drop) return Served::then_drop;
       if (!pool_) break;
       if (more_) return Served::some;
-      if (replies.size() >= send_at || replies.has_large() || calls == calls_at_once)
+      if (replies.size() >= send_at || unsent_.size() >= send_at || replies.has_large() || calls == calls_at_once)
         return reader_.is_partial() ? Served::some : Served::all;
     }
   } catch (const rpc::Error& error) {  // a record too long, or in too many fragments: those before it are answered

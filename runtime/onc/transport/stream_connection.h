@@ -7,6 +7,7 @@
 #include <onc/transport/socket.h>
 #include <onc/transport/stream_pool.h>
 
+#include <list>
 #include <optional>
 
 namespace onc::transport {
@@ -33,6 +34,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void trim();
   // Bytes of memory held for a peer that has not sent or not read all.
   std::size_t buffered() const { return buffered_; }
+  // Replies, late ones too.
+  bool is_owed() const { return late_ != 0 || unsent_.size() != 0; }
 
  private:
   friend class StreamPool;  // for the list of those that it lets write
@@ -43,6 +46,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
 
   std::unique_ptr<LateReply> defer() override;
   bool go_on_with(More more) override;
+  // After whatever is unsent.
+  void append(xdr::Encoder reply);
   void write_more();
   // A late reply is there; or none will be any more.
   void answer(xdr::Encoder reply);
@@ -86,10 +91,10 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   xdr::Encoder unsent_;
   std::size_t sent_ = 0;  // of unsent_
   bool drop_when_sent_ = false;
-  More more_;                // of a reply that is written piece by piece
-  xdr::Encoder after_more_;  // replies that came meanwhile
-  bool serving_ = false;     // calls that lie in the reader's memory
-  bool in_step_ = false;     // what has arrived is being looked at
+  More more_;                     // of a reply that is written piece by piece
+  std::list<xdr::Encoder> next_;  // late replies, after those in unsent_: none where that is empty
+  bool serving_ = false;          // calls that lie in the reader's memory
+  bool in_step_ = false;          // what has arrived is being looked at
   std::uint32_t waiting_for_ = 0;
   bool writing_soon_ = false;
   std::shared_ptr<StreamConnection> next_to_write_;
@@ -102,6 +107,7 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   std::chrono::seconds last_sign_of_life_{0};
   std::optional<std::chrono::seconds> record_began_;
   StreamPool::Connections::iterator self_;
+  StreamPool::Shares::iterator share_;
 };
 
 }  // namespace onc::transport

@@ -43,11 +43,16 @@ void StreamListener::wait_for_peers() {
   }));
 }
 
+// Whoever has to make room for another is to be seen calling before: nobody but one at a time is closed, so that many
+// who come at once do not drive out those who are served.
 void StreamListener::accept_all() {
   for (int i = 0; i < accepted_at_once_; ++i) {
     const Accepted accepted = accept_one();
-    if (accepted == Accepted::none) break;
-    if (accepted == Accepted::lost || (accepted == Accepted::out_of_resources && !make_room())) return pause();
+    if (accepted == Accepted::none || accepted == Accepted::one_for_another) break;
+    if (accepted == Accepted::lost) return pause();
+    if (accepted != Accepted::out_of_resources) continue;
+    if (!make_room()) return pause();
+    break;
   }
   wait_for_peers();
 }
@@ -63,7 +68,7 @@ StreamListener::Accepted StreamListener::accept_one() {
   }
   peer.resize(size);
   try {
-    pool_.add(std::move(socket), protocol_, peer);
+    if (pool_.add(std::move(socket), protocol_, peer)) return Accepted::one_for_another;
   } catch (const std::bad_alloc&) {  // this peer's loss only: to close another would not bring it back
     return Accepted::lost;
   } catch (const std::exception&) {  // the kernel watches no more descriptors

@@ -22,7 +22,7 @@ class StreamListener {
   void close();
 
  private:
-  enum class Accepted { one, none, lost, out_of_resources };
+  enum class Accepted { one, one_for_another, none, lost, out_of_resources };
 
   void wait_for_peers();
   void accept_all();

@@ -64,15 +64,25 @@ void StreamPool::tell_refused(Protocol protocol, const Address& peer, const char
 
 void StreamPool::finish() {
   finishing_ = true;
+  looks_at_all_ = true;
   for (auto next = connections_.begin(); next != connections_.end();) {
     const auto connection = *next++;
     connection->close_when_done();
   }
+  looks_at_all_ = false;
 }
 
-void StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
+bool StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
   const auto connection = std::make_shared<StreamConnection>(*this, std::move(socket), protocol, peer);
-  const auto place = connections_.insert(connections_.end(), connection);
+  enter(*connection);
+  const auto place = [&] {
+    try {
+      return connections_.insert(connections_.end(), connection);
+    } catch (...) {
+      leave(*connection);
+      throw;
+    }
+  }();
   // Counted first: of pools that add at the same time, each sees its own newcomer.
   const bool is_one_too_many = ++open_ > limits_.max_connections;
   try {
@@ -81,38 +91,74 @@ void StreamPool::add(Socket socket, Protocol protocol, const Address& peer) {
     connection->close();
     throw;
   }
-  if (!is_one_too_many) return;
+  if (!is_one_too_many) return false;
   if (connections_.size() > 1)
-    evict_longest_silent();
+    evict_longest_silent(connection.get());
   else if (ask_others_)
     ask_others_();
-}
-
-bool StreamPool::evict_longest_silent() {
-  if (connections_.empty()) return false;
-  connections_.front()->refuse("another needs its place, and it was silent longest");
   return true;
 }
 
-void StreamPool::account(std::size_t before, std::size_t after) {
+void StreamPool::enter(StreamConnection& connection) {
+  connection.share_ = shares_.try_emplace(host_of(connection.peer_, connection.peer_uid_)).first;
+  ++connection.share_->second.connections;
+}
+
+void StreamPool::leave(StreamConnection& connection) {
+  if (--connection.share_->second.connections == 0) shares_.erase(connection.share_);
+}
+
+bool StreamPool::evict_longest_silent(const StreamConnection* newcomer) {
+  StreamConnection* const evicted = longest_silent(newcomer);
+  if (!evicted) return false;
+  evicted->refuse("another needs its place, and it was silent longest");
+  return true;
+}
+
+StreamConnection* StreamPool::longest_silent(const StreamConnection* newcomer) {
+  std::size_t most = 0;
+  for (const auto& [host, share] : shares_) most = std::max(most, share.connections);
+  StreamConnection* waits_for_answer = nullptr;
+  for (const auto& connection : connections_) {
+    if (connection->share_->second.connections != most || connection.get() == newcomer) continue;
+    if (!connection->is_owed()) return connection.get();
+    if (!waits_for_answer) waits_for_answer = connection.get();
+  }
+  return waits_for_answer;
+}
+
+void StreamPool::account(StreamConnection& connection, std::size_t before) {
+  const std::size_t after = connection.buffered();
   buffered_ = buffered_ - before + after;
+  std::size_t& of_host = connection.share_->second.buffered;
+  of_host = of_host - before + after;
+  if (looks_at_all_) return;
   if (buffered_ > limits_.max_buffered) trim();
   while (buffered_ > limits_.max_buffered) {
-    const auto largest = std::max_element(connections_.begin(), connections_.end(),
-                                          [](const auto& a, const auto& b) { return a->buffered() < b->buffered(); });
-    if (largest == connections_.end() || (*largest)->buffered() == 0) return;
-    (*largest)->refuse(
-        "all connections together hold too much of calls half received and replies half sent, and this "
+    StreamConnection* const closed = largest();
+    if (!closed) return;
+    closed->refuse(
+        "all connections together hold too much of calls half received and replies half sent, and its host and this "
         "one most");
   }
 }
 
-void StreamPool::trim() {
+StreamConnection* StreamPool::largest() {
+  std::size_t most = 0;
+  for (const auto& [host, share] : shares_) most = std::max(most, share.buffered);
+  StreamConnection* largest = nullptr;
   for (const auto& connection : connections_) {
-    buffered_ -= connection->buffered();
-    connection->trim();
-    buffered_ += connection->buffered();
+    if (connection->buffered() == 0 || connection->share_->second.buffered != most) continue;
+    if (!largest || connection->buffered() > largest->buffered()) largest = connection.get();
   }
+  return largest;
+}
+
+// It may close nobody, nor count what is not so: it is done where memory is short.
+void StreamPool::trim() {
+  looks_at_all_ = true;
+  for (const auto& connection : connections_) connection->trim();
+  looks_at_all_ = false;
 }
 
 void StreamPool::wait_to_sweep() try {
@@ -126,10 +172,12 @@ void StreamPool::wait_to_sweep() try {
 
 void StreamPool::sweep() {
   clock_ += sweep_every;
+  looks_at_all_ = true;
   for (auto next = connections_.begin(); next != connections_.end();) {
     const auto connection = *next++;
     if (connection->is_overdue()) connection->give_up();
   }
+  looks_at_all_ = false;
   wait_to_sweep();
 }
 

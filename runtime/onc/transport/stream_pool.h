@@ -4,6 +4,7 @@
 #include <onc/transport/arrival.h>
 #include <onc/transport/endpoint.h>
 #include <onc/transport/handler_memory.h>
+#include <onc/transport/host.h>
 #include <onc/transport/late_reply.h>
 #include <onc/transport/ready_set.h>
 #include <onc/transport/socket.h>
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 
 namespace onc::transport {
@@ -46,14 +48,16 @@ class StreamPool {
   StreamPool(asio::io_context& context, const StreamLimits& limits, Handler& handler, Count& open);
   ~StreamPool();
 
-  // Serves a connected, non-blocking socket. Throws where there is no memory for it.
-  void add(Socket socket, Protocol protocol, const Address& peer);
+  // Serves a connected, non-blocking socket. True where it was one too many, and another had to make room. Throws where
+  // there is no memory for it.
+  bool add(Socket socket, Protocol protocol, const Address& peer);
   // Told why, of each peer that is hung up on for what it did or left undone.
   using OnRefused = std::function<void(Protocol protocol, const Address& peer, const char* why)>;
   void on_refused(OnRefused told) { on_refused_ = std::move(told); }
 
-  // Closes the connection that has been silent longest. False where there is none.
-  bool evict_longest_silent();
+  // Closes a connection of the host that has the most: the one that has been silent longest, and rather one that waits
+  // for no answer. False where there is none.
+  bool evict_longest_silent() { return evict_longest_silent(nullptr); }
   // All pools together have too many.
   bool is_over_limit() const { return open_ > limits_.max_connections; }
   // Called where they will have, and this one has nobody to evict.
@@ -66,6 +70,17 @@ class StreamPool {
  private:
   friend class StreamConnection;
   using Connections = std::list<std::shared_ptr<StreamConnection>>;
+  // What a host's connections are together.
+  struct Share {
+    std::size_t connections = 0;
+    std::size_t buffered = 0;
+  };
+  using Shares = std::map<Host, Share>;
+
+  // Anybody but the newcomer, if there is one.
+  bool evict_longest_silent(const StreamConnection* newcomer);
+  void enter(StreamConnection& connection);
+  void leave(StreamConnection& connection);
 
   void tell_refused(Protocol protocol, const Address& peer, const char* why) const noexcept;
   // The connection's turn to write comes after whatever else happens on this one.
@@ -75,8 +90,11 @@ class StreamPool {
   void sweep();
   // Leaves to connections no memory in advance.
   void trim();
-  // The sum of what connections hold has changed.
-  void account(std::size_t before, std::size_t after);
+  // What a connection holds has changed.
+  void account(StreamConnection& connection, std::size_t before);
+  StreamConnection* longest_silent(const StreamConnection* newcomer);
+  // Of the host that holds the most.
+  StreamConnection* largest();
 
   asio::io_context& context_;
   ReadySet ready_;
@@ -95,6 +113,8 @@ class StreamPool {
   StreamConnection* last_to_write_ = nullptr;
   HandlerMemory writing_;
   std::size_t buffered_ = 0;
+  Shares shares_;
+  bool looks_at_all_ = false;  // one by one: meanwhile none may be closed but that one
   // Shared: a connection has bytes of its own only where its peer has sent a part of a call, or does not read.
   xdr::Bytes arriving_;
   xdr::Encoder replies_;

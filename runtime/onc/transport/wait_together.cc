@@ -72,13 +72,13 @@ void WaitTogether::shutdown() { set_.reset(); }
 
 void WaitTogether::wait() {
   if (awake_ == 0 || is_waiting_ || !set_) return;
-  set_->async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
+  set_->async_wait(asio::posix::stream_descriptor::wait_read, waiting_.keep([this](asio::error_code error) {
     is_waiting_ = false;
     if (error)
       wait();
     else
       serve();
-  });
+  }));
   is_waiting_ = true;
 }
 

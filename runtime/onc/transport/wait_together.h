@@ -3,6 +3,8 @@
 // they come to rest, so that the context may end.
 #pragma once
 
+#include <onc/transport/handler_memory.h>
+
 #include <asio/any_io_executor.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -61,6 +63,7 @@ class WaitTogether final : public asio::execution_context::service {
   std::size_t here_ = 0;
   std::size_t awake_ = 0;
   bool is_waiting_ = false;
+  HandlerMemory waiting_;  // to wait again must not fail
   bool is_serving_ = false;
   // Those that the kernel has named and whose turn is still to come.
   std::array<epoll_event, 64> ready_{};

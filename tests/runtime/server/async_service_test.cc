@@ -264,9 +264,10 @@ TEST(async_service, answers_who_says_no_more_and_waits) {
   EXPECT_TRUE(peer.is_closed());
 }
 
-TEST(async_service, of_all_connections_runs_no_more_handlers_than_allowed) {
+TEST(async_service, of_all_connections_runs_no_more_handlers_than_allowed_and_of_one_host_half_as_many) {
   adder::AsyncServer adder;
-  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}, {.max_unanswered_of_all = 2});
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0", "tcp://[::1]:0"},
+                       {.max_unanswered_of_all = 4});
   Controller controller(server.at(1));  // over UDP, which is counted by itself
   {
     Caller leaver(server.endpoint());
@@ -277,8 +278,13 @@ TEST(async_service, of_all_connections_runs_no_more_handlers_than_allowed) {
   peer.call({record(3, 10, {73})});
   for (int turns = 0; turns < 20; ++turns) controller.client.null();
   EXPECT_EQ(controller.wait_for_held(2), 2) << "those whose callers have left are not counted";
+  Caller other(server.endpoint(2));
+  other.call({record(4, 10, {74}), record(5, 10, {75}), record(6, 10, {76})});
+  EXPECT_EQ(controller.wait_for_held(4), 4) << "another host has none";
+  for (int turns = 0; turns < 20; ++turns) controller.client.null();
+  EXPECT_EQ(controller.wait_for_held(4), 4) << "there are more than all may have";
   controller.release(71);
-  EXPECT_EQ(controller.wait_for_held(3), 3);
+  EXPECT_EQ(controller.wait_for_held(5), 5);
   controller.release(73);
   EXPECT_EQ(peer.reply(), accepted("00000003", "00000000 00000049"));
 }

@@ -20,11 +20,27 @@ class StreamPools : public testing::Test {
     for (StreamPool* pool : {&one_, &other_}) pool->on_full_elsewhere([this] { ++asked_; });
   }
 
-  void connect(StreamPool& pool) {
+  void connect(StreamPool& pool, const char* from = "10.0.0.1") {
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     peers_.emplace_back(ends[1]);
-    pool.add(Socket(ends[0]), Protocol::local, Address());
+    pool.add(Socket(ends[0]), Protocol::tcp, Address::ip(from, 700));
+  }
+  // Which of those that have connected are still there, by the order they came in.
+  std::vector<std::size_t> left() const {
+    std::vector<std::size_t> all;
+    char byte;
+    for (std::size_t i = 0; i < peers_.size(); ++i)
+      if (::recv(peers_[i].get(), &byte, 1, MSG_PEEK) != 0) all.push_back(i);
+    return all;
+  }
+  // Half of a call.
+  void send_part(std::size_t peer, std::size_t size) {
+    std::vector<char> part(size);
+    part[0] = '\x80';
+    part[2] = '\x03';
+    ASSERT_EQ(::send(peers_[peer].get(), part.data(), part.size(), 0), static_cast<ssize_t>(size));
+    context_.poll();
   }
 
   asio::io_context context_{1};
@@ -66,6 +82,26 @@ TEST_F(StreamPools, ask_the_others_where_they_have_nobody_but_the_newcomer) {
   connect(other_);
   EXPECT_EQ(open_, limit);
   EXPECT_EQ(asked_, 1);
+}
+
+TEST_F(StreamPools, make_room_where_one_host_has_most_and_not_of_the_newcomer) {
+  for (const char* from : {"10.0.0.1", "10.0.0.2", "10.0.0.2"}) connect(one_, from);
+  connect(one_, "10.0.0.3");
+  EXPECT_EQ(left(), (std::vector<std::size_t>{0, 2, 3}));
+  connect(one_, "10.0.0.4");
+  EXPECT_EQ(left(), (std::vector<std::size_t>{2, 3, 4}));
+  connect(one_, "10.0.0.4");
+  EXPECT_EQ(left(), (std::vector<std::size_t>{2, 3, 5}));
+}
+
+TEST_F(StreamPools, close_the_largest_of_the_host_that_holds_most) {
+  for (const char* from : {"10.0.0.1", "10.0.0.2", "10.0.0.2"}) connect(one_, from);
+  send_part(0, 400);
+  send_part(1, 200);
+  send_part(2, 300);
+  EXPECT_EQ(left(), (std::vector<std::size_t>{0, 1, 2}));
+  send_part(1, 150);
+  EXPECT_EQ(left(), (std::vector<std::size_t>{0, 2}));
 }
 
 }  // namespace

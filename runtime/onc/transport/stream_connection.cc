@@ -367,6 +367,7 @@ Verdict StreamConnection::serve_one(xdr::BytesView record, TimePoint came, xdr::
   const std::size_t start = replies.size();
   replies.u32(0);  // room for the record mark
   record_size_ = record.size();
+  has_called_ = true;
   const Arrival arrival{
       protocol_, peer_, local_, peer_uid_, pool_->limits_.max_record, this, reader_.memory_of_record(), came};
   const Verdict verdict = pool_->handler_(record, arrival, replies);

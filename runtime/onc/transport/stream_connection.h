@@ -34,6 +34,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   void trim();
   // Bytes of memory held for a peer that has not sent or not read all.
   std::size_t buffered() const { return buffered_; }
+  bool has_called() const { return has_called_; }
+  std::chrono::seconds last_sign_of_life() const { return last_sign_of_life_; }
   // Replies, late ones too.
   bool is_owed() const { return late_ != 0 || unsent_.size() != 0; }
 
@@ -98,7 +100,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   std::uint32_t waiting_for_ = 0;
   bool writing_soon_ = false;
   std::shared_ptr<StreamConnection> next_to_write_;
-  bool paused_ = false;          // full, and so waiting for nothing
+  bool paused_ = false;  // full, and so waiting for nothing
+  bool has_called_ = false;
   bool hung_up_ = false;         // the peer says no more, and still hears
   std::size_t late_ = 0;         // replies that are still to come
   std::size_t late_bytes_ = 0;   // of their calls

@@ -11,6 +11,7 @@ namespace onc::transport {
 namespace {
 
 constexpr std::chrono::seconds sweep_every{1};
+constexpr std::chrono::seconds lately{2};
 
 }  // namespace
 
@@ -115,16 +116,23 @@ bool StreamPool::evict_longest_silent(const StreamConnection* newcomer) {
   return true;
 }
 
+// Where all have been heard of lately, it is those that have only connected that many newcomers at once drive out.
 StreamConnection* StreamPool::longest_silent(const StreamConnection* newcomer) {
   std::size_t most = 0;
   for (const auto& [host, share] : shares_) most = std::max(most, share.connections);
-  StreamConnection* waits_for_answer = nullptr;
+  StreamConnection* owed = nullptr;
+  StreamConnection* has_called = nullptr;
   for (const auto& connection : connections_) {
     if (connection->share_->second.connections != most || connection.get() == newcomer) continue;
-    if (!connection->is_owed()) return connection.get();
-    if (!waits_for_answer) waits_for_answer = connection.get();
+    if (connection->is_owed()) {
+      if (!owed) owed = connection.get();
+    } else if (!connection->has_called() || clock_ - connection->last_sign_of_life() >= lately) {
+      return connection.get();
+    } else if (!has_called) {
+      has_called = connection.get();
+    }
   }
-  return waits_for_answer;
+  return has_called ? has_called : owed;
 }
 
 void StreamPool::account(StreamConnection& connection, std::size_t before) {

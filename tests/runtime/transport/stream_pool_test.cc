@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <vector>
 
 #include <sys/socket.h>
@@ -33,6 +34,11 @@ class StreamPools : public testing::Test {
     for (std::size_t i = 0; i < peers_.size(); ++i)
       if (::recv(peers_[i].get(), &byte, 1, MSG_PEEK) != 0) all.push_back(i);
     return all;
+  }
+  void send_call(std::size_t peer) {
+    const std::array<char, 8> call = {'\x80', 0, 0, 4};
+    ASSERT_EQ(::send(peers_[peer].get(), call.data(), call.size(), 0), static_cast<ssize_t>(call.size()));
+    context_.poll();
   }
   // Half of a call.
   void send_part(std::size_t peer, std::size_t size) {
@@ -92,6 +98,13 @@ TEST_F(StreamPools, make_room_where_one_host_has_most_and_not_of_the_newcomer) {
   EXPECT_EQ(left(), (std::vector<std::size_t>{2, 3, 4}));
   connect(one_, "10.0.0.4");
   EXPECT_EQ(left(), (std::vector<std::size_t>{2, 3, 5}));
+}
+
+TEST_F(StreamPools, make_room_where_somebody_has_only_connected) {
+  connect(one_);
+  send_call(0);
+  for (int others = 0; others < 10; ++others) connect(one_);
+  EXPECT_EQ(left(), (std::vector<std::size_t>{0, 9, 10}));
 }
 
 TEST_F(StreamPools, close_the_largest_of_the_host_that_holds_most) {

@@ -7,7 +7,6 @@
 #include <onc/transport/record.h>
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/post.hpp>
 
 #include <cassert>
@@ -52,6 +51,8 @@ class Dispatcher::LateCall {
     }
     if (call_.remembered_as) dispatcher_.replies_.begin(*call_.remembered_as);
   }
+
+  void count_made() { back_->is_made(reply_.size()); }
 
   void finish(const std::optional<HandlerFailure>& failure, bool has_run = true) {
     if (failure)
@@ -142,22 +143,15 @@ void Dispatcher::start_coroutine(AsyncService& service, std::unique_ptr<LateCall
   }
   late->begin(received);
   const auto executor = late->executor();
-  // The reply is the connection's as soon as there is one, and not when Asio tells that the coroutine has ended: what
-  // it takes is counted before the next call is begun.
-  constexpr auto run_to_end = [](asio::awaitable<void> running,
-                                 std::unique_ptr<LateCall> call) -> asio::awaitable<void> {
-    std::optional<HandlerFailure> failure;
+  LateCall& begun = *late;
+  asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr thrown) {
     try {
-      co_await std::move(running);
-    } catch (...) {
-      failure = HandlerFailure::of(std::current_exception(), true);
-    }
-    try {
-      call->finish(failure);
+      late->finish(thrown ? std::optional(HandlerFailure::of(std::move(thrown), true)) : std::nullopt);
     } catch (const std::exception&) {  // no memory for the reply: this caller's loss only
     }
-  };
-  asio::co_spawn(executor, run_to_end(std::move(*handler), std::move(late)), asio::detached);
+  });
+  // Where it never waited, Asio tells that it has ended later, by when others could have been begun.
+  begun.count_made();
 }
 
 void Dispatcher::start_on_workers(Service& service, std::unique_ptr<LateCall> late, const Received& received,

@@ -22,6 +22,8 @@ class LateReply {
 
   // Where the connection is served; nothing there runs at the same time as anything else.
   virtual asio::any_io_executor executor() = 0;
+  // So many bytes of it there are already, which wait to be sent.
+  virtual void is_made(std::size_t) {}
   // `reply` starts with mark_size bytes of room. Lost where the peer has hung up meanwhile.
   virtual void send(xdr::Encoder reply) = 0;
 };

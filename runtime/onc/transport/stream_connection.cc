@@ -112,7 +112,7 @@ void StreamConnection::account() {
 }
 
 std::size_t StreamConnection::count_buffered() const {
-  std::size_t size = (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size();
+  std::size_t size = (reader_.is_partial() ? reader_.memory() : 0) + unsent_.size() + made_;
   for (const xdr::Encoder& reply : next_) size += reply.size();
   return size;
 }
@@ -138,18 +138,27 @@ class StreamConnection::Late : public LateReply {
     connection_->late_bytes_ += bytes_;
   }
   ~Late() override {
+    is_made(0);
     connection_->forget_late_reply(bytes_);
     all_->end(host_, bytes_);
   }
 
   asio::any_io_executor executor() override { return connection_->context_.get_executor(); }
-  void send(xdr::Encoder reply) override { connection_->answer(std::move(reply)); }
+  void is_made(std::size_t bytes) override {
+    connection_->made_ += bytes - made_;
+    made_ = bytes;
+  }
+  void send(xdr::Encoder reply) override {
+    is_made(0);
+    connection_->answer(std::move(reply));
+  }
 
  private:
   std::shared_ptr<StreamConnection> connection_;
   std::shared_ptr<LateReplies> all_;
   Host host_;
-  std::size_t bytes_;
+  std::size_t bytes_;  // of the call
+  std::size_t made_ = 0;
 };
 
 std::unique_ptr<LateReply> StreamConnection::defer() {
@@ -353,7 +362,8 @@ StreamConnection::Served StreamConnection::serve_arrived(xdr::Encoder& replies) 
       if (serve_one(*record, now, replies) == Verdict::drop) return Served::then_drop;
       if (!pool_) break;
       if (more_) return Served::some;
-      if (replies.size() >= send_at || unsent_.size() >= send_at || replies.has_large() || calls == calls_at_once)
+      const bool has_much_unsent = unsent_.size() + made_ >= send_at || !next_.empty();
+      if (replies.size() >= send_at || has_much_unsent || replies.has_large() || calls == calls_at_once)
         return reader_.is_partial() ? Served::some : Served::all;
     }
   } catch (const rpc::Error& error) {  // a record too long, or in too many fragments: those before it are answered

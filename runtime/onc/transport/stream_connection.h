@@ -104,6 +104,7 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   bool has_called_ = false;
   bool hung_up_ = false;         // the peer says no more, and still hears
   std::size_t late_ = 0;         // replies that are still to come
+  std::size_t made_ = 0;         // bytes of late replies that are there and still to be handed over
   std::size_t late_bytes_ = 0;   // of their calls
   std::size_t record_size_ = 0;  // of the one that is served
   std::size_t buffered_ = 0;

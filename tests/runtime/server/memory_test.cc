@@ -228,11 +228,11 @@ TEST(memory, of_replies_that_nobody_reads_is_no_more_than_is_made_before_it_is_s
   RawPeer peer(server.endpoint(), 4096);
   allocations::reset();
   const std::size_t before = allocations::live();
-  constexpr int calls = 50;
+  constexpr int calls = 400;
   std::string all;
   for (int i = 0; i < calls; ++i)
     all +=
-        "8000002c 00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000 00400000";
+        "8000002c 00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000 00030000";
   ASSERT_TRUE(peer.send(from_hex(all)));
   for (int i = 0; i < 2 * calls; ++i) client.add(2, 3);
   EXPECT_LT(allocations::peak(), before + 32 * megabyte);

@@ -43,6 +43,9 @@ endforeach()
 
 install(TARGETS onc-time)
 install(TARGETS portmapper onc-info onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+configure_file(portmapper/systemd/portmapper.service.in portmapper.service @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/portmapper.service portmapper/systemd/portmapper.socket
+  DESTINATION lib/systemd/system)
 install(FILES man/idlc.1 man/onc-time.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES man/idlc-ast.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES man/onc-info.8 man/onc-timed.8 man/portmapper.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)

@@ -95,7 +95,8 @@ class Daemons(unittest.TestCase):
     def test_so_it_does_the_portmapper(self):
         path = f"{self.folder}/portmapper.sock"
         for signal_number in [signal.SIGTERM, signal.SIGINT] * 10:
-            daemon = self.start("portmapper", "--port", "0", "--socket", path)
+            # Root's folder is nobody else's to remove the socket from.
+            daemon = self.start("portmapper", "--port", "0", "--socket", path, "--user", "root")
             self.assertEqual(daemon.end(signal_number), 0)
             self.assertFalse(os.path.exists(path))
 
@@ -278,6 +279,34 @@ class Daemons(unittest.TestCase):
                                        r"[\d.]+ ms: served$")
 
     @unittest.skipUnless(may_mount(), "a /dev/log of its own needs root")
+    def test_they_tell_their_service_manager_when_they_serve(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.settimeout(TIMEOUT)
+            manager.bind(f"{self.folder}/notify")
+            os.environ["NOTIFY_SOCKET"] = f"{self.folder}/notify"
+            try:
+                daemon = self.start("onc-timed", "--listen", "tcp://127.0.0.1:0", "--register", "no")
+            finally:
+                del os.environ["NOTIFY_SOCKET"]
+            self.assertEqual(manager.recv(100).decode(), f"READY=1\nMAINPID={daemon.process.pid}")
+
+    def test_the_portmapper_serves_sockets_that_were_opened_for_it(self):
+        path = f"{self.folder}/given.sock"
+        starter = ("import os, socket, sys; given = [socket.socket(socket.AF_UNIX), socket.socket()];"
+                   "given[0].bind(sys.argv[1]); given[1].bind(('127.0.0.1', 0)); [s.listen() for s in given];"
+                   "[os.dup2(s.fileno(), 100 + i) for i, s in enumerate(given)];"
+                   "[os.dup2(100 + i, 3 + i) for i in range(2)];"
+                   "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='2');"
+                   "os.execv(sys.argv[2], sys.argv[2:])")
+        process = subprocess.Popen(["python3", "-c", starter, path, f"{BIN}/portmapper", "-f", "--port", "0"],
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.wait, TIMEOUT)
+        self.addCleanup(process.terminate)
+        self.addCleanup(process.stdout.close)
+        self.assertRegex(process.stdout.readline(),
+                         f"^portmapper: serving at local://{path} tcp://127.0.0.1:[0-9]+$")
+        fail_often(path, 1)
+
     def test_in_the_background_they_go_to_the_system_log(self):
         path = f"{self.folder}/portmapper.sock"
         os.mkdir(f"{self.folder}/dev")
@@ -285,7 +314,8 @@ class Daemons(unittest.TestCase):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
             log.bind(f"{self.folder}/dev/log")
             log.settimeout(TIMEOUT)
-            subprocess.run([*OWN_DEV, f"{self.folder}/dev", f"{BIN}/portmapper", "--port", "0", "--socket", path],
+            subprocess.run([*OWN_DEV, f"{self.folder}/dev", f"{BIN}/portmapper", "--port", "0", "--socket", path, "--user",
+                            "root"],
                            check=True, stdout=subprocess.DEVNULL, timeout=TIMEOUT)
             process = fail_often(path, 1)
             try:

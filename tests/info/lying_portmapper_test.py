@@ -73,6 +73,18 @@ class Liar:
         self.listener.close()
 
 
+def answer_twice_over_udp(server, low, high):
+    """As Debian's rpc.rstatd answers procedure 0, until it gets an empty datagram."""
+    while True:
+        call, peer = server.recvfrom(65536)
+        if not call:
+            return
+        xid, _, _, _, version, _ = struct.unpack(">6I", call[:24])
+        reply = success(xid) if low <= version <= high else mismatch(xid, low, high)
+        for _ in range(2):
+            server.sendto(reply, peer)
+
+
 class LyingPortmapper(unittest.TestCase):
     def liar(self, answer):
         liar = Liar(answer)
@@ -214,6 +226,16 @@ class LyingPortmapper(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout.count(" ready\n")), (0, 1))
         self.assertIn("\nThe server answers whatever version it is called for.\n", done.stdout)
 
+    def test_over_udp_second_answers_are_passed_over(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(("127.0.0.1", 0))
+            thread = threading.Thread(target=answer_twice_over_udp, args=(server, 2, 4), daemon=True)
+            thread.start()
+            done = self.ask("ping", "udp://127.0.0.1:%d" % server.getsockname()[1], "99", "--count", "20")
+            server.sendto(b"", server.getsockname())
+            thread.join()
+        self.assertEqual((done.returncode, done.stdout.count(" ready\n")), (0, 3), done.stdout + done.stderr)
+
     def test_a_gap_between_versions_is_no_failure(self):
         def with_gap(xid, version, procedure):
             return [record(success(xid) if version in (1, 3) else mismatch(xid, 1, 3))]
@@ -234,6 +256,24 @@ class LyingPortmapper(unittest.TestCase):
         self.assertIn("still registered: tcp 127.0.0.1:2049 of root\n", done.stdout)
         told = json.loads(self.ask("delete", "99", "1", "--json", portmapper=liar.at()).stdout)
         self.assertEqual((told["removed"], len(told["left"])), ([], 1))
+
+    def test_one_that_speaks_only_version_2_removes_from_tcp_and_udp_at_once(self):
+        maps = [word(1, 99, 1, 6, 2049), word(1, 99, 1, 17, 2049)]
+
+        def old(xid, version, procedure):
+            if version != 2:
+                return [record(mismatch(xid, 2, 2))]
+            if procedure == DUMP:
+                return [record(success(xid, b"".join(maps) + word(0)))]
+            maps.clear()
+            return [record(success(xid, word(1)))]
+
+        portmapper = self.liar(old).at()
+        self.assert_one_sentence(self.ask("delete", "99", "1", "tcp", portmapper=portmapper), "leave the netid out")
+        done = self.ask("delete", "99", "1", portmapper=portmapper)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, "removed: tcp 0.0.0.0:2049 of unknown\nremoved: udp 0.0.0.0:2049 of unknown\n")
+        self.assertEqual(self.ask("delete", "99", "1", portmapper=portmapper).returncode, 1)
 
     def test_statistics_of_absurd_size_are_one_sentence(self):
         liar = self.saying(word(*[0] * 15) + word(1, 99, 1, 0, 0, 0) * 100_000)
@@ -256,6 +296,12 @@ class LyingPortmapper(unittest.TestCase):
             done = self.ask(*command)
             self.assertEqual((done.returncode, done.stdout), (2, ""), command)
             self.assertNotEqual(done.stderr, "", command)
+
+    def test_every_command_has_help(self):
+        for command in ([], ["list"], ["ping"], ["broadcast"], ["delete"], ["statistics"], ["addresses"]):
+            done = self.ask(*command, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+            self.assertIn("--json", done.stdout)
 
     def test_what_could_not_be_written_is_told(self):
         with open("/dev/full", "w") as full:

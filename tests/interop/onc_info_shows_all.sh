@@ -59,6 +59,8 @@ expect "lookups" "[1-9]" "$(json "sum(each['found'] for each in it['versions'][2
 udp=$(port_on udp)
 expect "broadcast to servers" "^$address:$udp after [0-9.]+ ms$" \
   "$(info broadcast $number 1 --port "$udp" --to $address --for 1)"
+expect "broadcast as JSON" "^$udp$" \
+  "$(json "*(each['port'] for each in it['answers'])" broadcast $number 1 --port "$udp" --to $address --for 1)"
 expect "broadcast that nobody answers" "Nobody answered.*status 1$" "$(status broadcast nfs 3 --to $address --for 0.5)"
 
 if ordinary=$(within 30 setpriv --reuid 65534 --regid 65534 --clear-groups $bin/onc-info delete $number 1); then

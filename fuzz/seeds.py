@@ -35,6 +35,30 @@ def streams(bodies):
         yield bytes([flag]) + in_fragments(bodies[1], 12) + records(*bodies[:4])
 
 
+def portmapper_calls():
+    """Calls of every version and procedure, each record's first byte saying who calls."""
+    rpcb = struct.pack(">II", 7, 1) + text(b"tcp") + text(b"0.0.0.0.4.1") + text(b"")
+    mapping = struct.pack(">IIII", 7, 1, 6, 1025)
+    forwarded = struct.pack(">III", 7, 1, 0) + text(b"")
+    arguments = {2: {1: mapping, 2: mapping, 3: mapping, 5: forwarded}}
+    for version in (3, 4):
+        asking = {procedure: rpcb for procedure in (1, 2, 3, 9, 11)}
+        arguments[version] = asking | {5: forwarded, 7: text(b"0.0.0.0.4.1"), 8: text(b"\2\0\0\x6f" + bytes(12)), 10: forwarded}
+    for version, given in arguments.items():
+        for procedure in range(14):
+            header = struct.pack(">10I", 7, 0, 2, 100000, version, procedure, 0, 0, 0, 0)
+            yield header + given.get(procedure, b"")
+
+
+def portmappings():
+    every = list(portmapper_calls())
+    for caller in range(7):
+        yield b"\0" + records(*(bytes([caller]) + call for call in every))
+        yield from (b"\0" + records(bytes([caller]) + call) for call in every[:4])
+    mixed = [bytes([number % 7]) + call for number, call in enumerate(every + every)]
+    yield b"\0" + records(*mixed)
+
+
 def decoders():
     yield from (b"\0" + call for call in calls)
     yield from (b"\1" + reply for reply in replies)
@@ -59,6 +83,7 @@ seeds = {
     "async_client": lambda: streams(replies),
     "record_reader": lambda: streams(calls),
     "messages": decoders,
+    "portmapper": portmappings,
 }[what]
 pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
 for number, seed in enumerate(seeds()):

@@ -75,6 +75,18 @@ refused "a folder that is root's" $bin/portmapper -f -w --state-dir $work/roots
 expect "a folder that is root's" "cannot keep the table's state in $work/roots" "$(cat $work/refused.log)"
 expect "lines" '^1$' "$(wc -l <$work/refused.log)"
 
+# Whom the administrator keeps out by name of rpcbind is kept out of ours, and only learns that it is there.
+touch $work/hosts.deny
+mount --bind $work/hosts.deny /etc/hosts.deny
+start_registry portmapper
+expect "a host that is let in" '100000 +4 +tcp' "$(within 20 rpcinfo $address | head -n 20)"
+echo "rpcbind: $address" >$work/hosts.deny
+is_kept_out() { ! within 20 rpcinfo $address; }
+eventually "the host is kept out" is_kept_out
+expect "whether it is there" 'ready$' "$(within 20 $bin/onc-info ping tcp://$address:111 100000 4)"
+expect "the others" '100000 +4 +tcp' "$(within 20 rpcinfo 127.0.0.1 | head -n 20)"
+stop portmapper
+
 # Servers that are gone are noticed, by choice.
 start portmapper '^portmapper: serving at' $bin/portmapper -f --check-alive 1
 register 600000004 1 tcp 127.0.0.1.3.9

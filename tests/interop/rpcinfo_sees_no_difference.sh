@@ -42,6 +42,9 @@ ask() { # ask [guest] ARGUMENTS...: what rpcinfo says, and whether it is content
   echo "== status $status"
 }
 
+# By broadcast, and by multicast where the guest's network is up for that yet.
+ask_all() { ask guest -b "$@" | grep -v 'cannot send broadcast packet'; }
+
 # What a mode shows of ports that rusersd has chosen.
 hide_ports() { sed -E '/rusersd|100002/s/(\.[0-9]+\.[0-9]+|[ .][0-9]{3,5})( |$)/ PORT\2/'; }
 
@@ -91,8 +94,8 @@ ask_everything() {
   ask guest -p 10.99.1.1
   ask guest -t 10.99.1.1 $time
   ask guest -u 10.99.1.1 $time 1
-  ask guest -b 100002 3 | sed -E 's/[0-9]+\.[0-9]+\t/PORT\t/'
-  ask guest -b $time 1
+  ask_all 100002 3 | sed -E 's/[0-9]+\.[0-9]+\t/PORT\t/'
+  ask_all $time 1
   ask -d $fixed 1
   ask -T tcp -d $fixed 2
   ask -p

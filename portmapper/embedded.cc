@@ -7,6 +7,8 @@
 
 #include <deque>
 #include <mutex>
+#include <set>
+#include <stdexcept>
 
 namespace onc::rpc {
 
@@ -29,6 +31,14 @@ class OneAtATime : public Service {
   Service& gate_;
   std::mutex& mutex_;
 };
+
+// None of them changes anything here: what is repeated may run again.
+std::set<std::uint32_t> all_procedures(std::uint32_t version) {
+  const std::uint32_t last = version == 2 ? 5 : version == 3 ? 8 : 12;
+  std::set<std::uint32_t> all;
+  for (std::uint32_t procedure = 0; procedure <= last; ++procedure) all.insert(procedure);
+  return all;
+}
 
 struct Place {
   std::string netid;
@@ -72,9 +82,12 @@ struct EmbeddedPortmapper::State {
 EmbeddedPortmapper::EmbeddedPortmapper(Server& server, std::uint16_t port) : state_(std::make_unique<State>()) {
   const std::vector<Program> programs = server.programs();
   const std::vector<Endpoint> endpoints = server.endpoints();
-  for (::portmapper::Gate* const gate : state_->portmapper.gates())
-    server.add(state_->doors.emplace_back(*gate, state_->mutex));
+  for (const Program& program : programs)
+    if (program.number == ::portmapper::own_program)
+      throw std::invalid_argument("the server serves a portmapper already");
+  for (::portmapper::Gate* const gate : state_->portmapper.gates()) state_->doors.emplace_back(*gate, state_->mutex);
   state_->listen(server, port);
+  for (OneAtATime& door : state_->doors) server.add(door, {.idempotent = all_procedures(door.program().version)});
   state_->tell_of(programs, endpoints);
   state_->portmapper.registry().close();
 }

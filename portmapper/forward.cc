@@ -77,6 +77,18 @@ bool may_be_forwarded(const Forwarded& call) {
   return std::find(trusting.begin(), trusting.end(), call.program) == trusting.end();
 }
 
+std::optional<Forwarding::Place> Forwarding::take(onc::transport::Host host) {
+  const auto has = of_host_.find(host);
+  if (waiting_ >= most || (has != of_host_.end() && has->second >= most_of_one_host)) return std::nullopt;
+  return std::optional<Place>(std::in_place, *this, host);
+}
+
+void Forwarding::give_back(onc::transport::Host host) {
+  --waiting_;
+  const auto has = of_host_.find(host);
+  if (--has->second == 0) of_host_.erase(has);
+}
+
 bool ForwardingGate::is_indirect(std::uint32_t procedure) const {
   return program().version == 4 && procedure == indirect_call;
 }
@@ -94,7 +106,7 @@ asio::awaitable<void> ForwardingGate::dispatch(std::uint32_t procedure, onc::xdr
   }
   gate_.admit(procedure, caller);
   Forwarded call = read_call(program().version, arguments);
-  auto place = all_.take();
+  auto place = all_.take(onc::transport::host_of(caller.peer));
   if (!place || !may_be_forwarded(call)) throw NoReply{};
   return forward(std::move(call), is_indirect(procedure), std::move(*place), results, caller);
 }

@@ -5,8 +5,11 @@
 #include "portmapper/portmapper.h"
 
 #include <onc/server/async_service.h>
+#include <onc/transport/host.h>
 
+#include <map>
 #include <optional>
+#include <utility>
 
 namespace portmapper {
 
@@ -26,25 +29,32 @@ bool may_be_forwarded(const Forwarded& call);
 class Forwarding {
  public:
   static constexpr std::size_t most = 64;
+  static constexpr std::size_t most_of_one_host = most / 2;
 
   // One of them, while it lives.
   class Place {
    public:
-    explicit Place(Forwarding& all) : all_(&all) { ++all.waiting_; }
-    Place(Place&& other) noexcept : all_(std::exchange(other.all_, nullptr)) {}
+    Place(Forwarding& all, onc::transport::Host host) : all_(&all), host_(host) {
+      ++all.waiting_, ++all.of_host_[host];
+    }
+    Place(Place&& other) noexcept : all_(std::exchange(other.all_, nullptr)), host_(other.host_) {}
     Place& operator=(Place&&) = delete;
     ~Place() {
-      if (all_) --all_->waiting_;
+      if (all_) all_->give_back(host_);
     }
 
    private:
     Forwarding* all_;
+    onc::transport::Host host_;
   };
 
-  std::optional<Place> take() { return waiting_ < most ? std::optional<Place>(*this) : std::nullopt; }
+  std::optional<Place> take(onc::transport::Host host);
 
  private:
+  void give_back(onc::transport::Host host);
+
   std::size_t waiting_ = 0;
+  std::map<onc::transport::Host, std::size_t> of_host_;
 };
 
 // In the place of a version's gate where calls are forwarded; everything else it leaves to that.

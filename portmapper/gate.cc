@@ -12,9 +12,10 @@ using onc::rpc::Caller;
 using onc::rpc::Refusal;
 using onc::transport::Protocol;
 
+constexpr std::size_t reply_header = 24;
 // The reply to a GETADDR with the longest IPv6 address, 47 bytes, which a client that gives no hints must get too:
-// reply header, length, padded text.
-constexpr std::size_t one_address = 24 + 4 + 48;
+// length and padded text.
+constexpr std::size_t one_address = reply_header + 4 + 48;
 
 bool may_be_forged(const Caller& caller) { return caller.protocol == Protocol::udp && !caller.peer.is_loopback(); }
 
@@ -63,10 +64,11 @@ void Gate::answer(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xd
                   const Caller& caller) {
   // Not even run: making thousands of entries into an answer that is then refused is what a forger would like, too.
   if (may_be_forged(caller) && tells_all(program(), procedure)) throw Refusal{AuthStatus::too_weak};
+  const std::size_t before = results.size();
   face_.dispatch(procedure, arguments, results, caller);
-  // A datagram is one call and its reply, so these are whole messages.
+  // A datagram is one call and its reply.
   const std::size_t question = arguments.offset();
-  const std::size_t answer = results.size();
+  const std::size_t answer = reply_header + results.size() - before;
   if (may_be_forged(caller) && answer > std::max(question, one_address)) throw Refusal{AuthStatus::too_weak};
 }
 

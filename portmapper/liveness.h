@@ -3,6 +3,8 @@
 
 #include "portmapper/registry.h"
 
+#include <onc/transport/handler_memory.h>
+
 #include <asio/any_io_executor.hpp>
 #include <asio/steady_timer.hpp>
 
@@ -16,11 +18,12 @@ namespace portmapper {
 enum class Liveness {
   alive,
   dead,     // nothing listens at its address
-  unknown,  // it is not on this host, or nobody may ask
+  unknown,  // it is not on this host, or to ask could take long
 };
 
 // Asks the kernel only: over TCP and local sockets it connects, over UDP it calls procedure 0 and hears whether the
-// port is unreachable. No server is waited for.
+// port is unreachable. No server is waited for, nor any file system: of local sockets only those below /run are looked
+// after. Where all interfaces are said, nobody may have the port on any.
 Liveness look_after(const Entry& entry);
 
 // Looks after all entries in turn, and removes those that were dead twice.
@@ -49,6 +52,7 @@ class CheckAlive {
   Registry::Number looked_after_ = 0;  // up to and with this one
   std::set<Registry::Number> suspects_;
   std::unique_ptr<asio::steady_timer> timer_;
+  onc::transport::HandlerMemory waiting_;
 };
 
 }  // namespace portmapper

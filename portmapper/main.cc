@@ -11,6 +11,7 @@
 #include <onc/binding/universal_address.h>
 #include <onc/server/executor.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -19,6 +20,7 @@
 #include <string_view>
 
 #include <pwd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace {
@@ -27,13 +29,20 @@ using onc::rpc::Server;
 using onc::transport::Endpoint;
 using portmapper::Options;
 
-// SET and UNSET are 1 and 2; the others only ask.
+// SET and UNSET are 1 and 2; the others only ask, but for those that call others where calls are forwarded.
 std::set<std::uint32_t> questions(std::uint32_t version) {
   switch (version) {
     case 2: return {3, 4, 5};
     case 3: return {3, 4, 5, 6, 7, 8};
     default: return {3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   }
+}
+
+// A broadcaster repeats itself while the server it called is still waited for.
+std::set<std::uint32_t> questions_alone(std::uint32_t version) {
+  std::set<std::uint32_t> alone = questions(version);
+  for (const std::uint32_t forwarded : {5U, 10U}) alone.erase(forwarded);
+  return alone;
 }
 
 portmapper::Rules rules_of(const Options& options, portmapper::Wrappers& wrappers, onc::daemon::Watch& watch) {
@@ -60,7 +69,7 @@ class Doors {
   }
 
   void add_to(Server& server) {
-    for (const auto& door : forwarding_) server.add(*door, {.idempotent = questions(door->program().version)});
+    for (const auto& door : forwarding_) server.add(*door, {.idempotent = questions_alone(door->program().version)});
     if (!forwarding_.empty()) return;
     for (portmapper::Gate* gate : portmapper_.gates())
       server.add(*gate, {.idempotent = questions(gate->program().version)});
@@ -105,6 +114,15 @@ void restore(const portmapper::StateFiles& files, portmapper::Registry& registry
                  entry.netid + " '" + entry.address + "', in a state file, is not registered again");
 }
 
+// For as many connections as the server takes there are descriptors, and some for files and calls that are handed on.
+void have_descriptors() {
+  constexpr rlim_t wanted = 4096;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(limit.rlim_max, wanted);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 portmapper::User user_of(const Options& options) {
   if (!options.user.empty()) return portmapper::user_named(options.user);
   return portmapper::user_named(::getpwnam("_rpc") ? "_rpc" : "daemon");
@@ -124,6 +142,7 @@ std::string line(const std::vector<Endpoint>& endpoints) {
 }
 
 void serve(const Options& options, const onc::daemon::Ready& ready) {
+  have_descriptors();
   std::optional<portmapper::Lock> lock;
   if (options.listening.socket == portmapper::default_socket) lock.emplace("/run/rpcbind.lock");
   portmapper::Wrappers wrappers;

@@ -16,6 +16,7 @@ class Portmapper {
   explicit Portmapper(Rules rules = {}) : rules_(std::move(rules)) {}
 
   Registry& registry() { return registry_; }
+  const Registry& registry() const { return registry_; }
   const Rules& rules() const { return rules_; }
   Statistics& statistics() { return statistics_; }
   // What a server is to serve: versions 2, 3 and 4. They live as long as this object.

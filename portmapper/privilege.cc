@@ -22,8 +22,10 @@ onc::rpc::Error trouble(const std::string& text) {
 
 }  // namespace
 
-Lock::Lock(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0444)) {
+Lock::Lock(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)) {
   if (file_.get() < 0) throw trouble("cannot lock " + path + " (without root, choose --port and --socket of your own)");
+  // Whoever can open it can hold it, and keep us from starting.
+  if (::geteuid() == 0 && ::fchmod(file_.get(), 0600) != 0) throw trouble("cannot keep others from locking " + path);
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) return;
   if (errno != EWOULDBLOCK) throw trouble("cannot lock " + path);
   throw onc::rpc::Error(std::make_error_code(std::errc::device_or_resource_busy),

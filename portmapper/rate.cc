@@ -1,32 +1,13 @@
 #include "portmapper/rate.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
-
-#include <netinet/in.h>
 
 namespace portmapper {
 
-RateLimit::Host RateLimit::host_of(const onc::transport::Address& peer) {
-  Host host{};
-  if (peer.family() == AF_INET) {
-    sockaddr_in ip4{};
-    std::memcpy(&ip4, peer.data(), sizeof ip4);
-    host[0] = 4;
-    std::memcpy(&host[1], &ip4.sin_addr, sizeof ip4.sin_addr);
-  } else if (peer.family() == AF_INET6) {
-    sockaddr_in6 ip6{};
-    std::memcpy(&ip6, peer.data(), sizeof ip6);
-    host[0] = 6;
-    std::memcpy(&host[1], &ip6.sin6_addr, 8);
-  }
-  return host;
-}
-
 bool RateLimit::take(const onc::transport::Address& peer, TimePoint now) {
   if (per_second_ == 0) return true;
-  Allowance& allowance = allowance_of(host_of(peer), now);
+  Allowance& allowance = allowance_of(onc::transport::host_of(peer), now);
   const std::chrono::duration<double> since = now - std::exchange(allowance.at, now);
   allowance.calls = std::min(per_second_, allowance.calls + since.count() * per_second_);
   if (allowance.calls < 1) return false;

@@ -1,9 +1,8 @@
 // How often each host may ask: one that floods us, or in whose name another does, harms nobody else.
 #pragma once
 
-#include <onc/transport/address.h>
+#include <onc/transport/host.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <list>
@@ -26,14 +25,13 @@ class RateLimit {
   bool take(const onc::transport::Address& peer, TimePoint now);
 
  private:
-  using Host = std::array<unsigned char, 9>;  // the family's kind, and 64 bits
+  using Host = onc::transport::Host;
   struct Allowance {
     Host host;
     double calls;  // that may come now
     TimePoint at;
   };
 
-  static Host host_of(const onc::transport::Address& peer);
   Allowance& allowance_of(const Host& host, TimePoint now);
 
   double per_second_;

@@ -80,7 +80,11 @@ std::vector<Registry::Place> Registry::places(std::uint32_t program, std::uint32
 }
 
 bool Registry::has_room_for(std::string_view owner) const {
-  return entries_.size() < capacity_ && (owner == superuser || of_others_ < capacity_ / 2);
+  if (entries_.size() >= capacity_) return false;
+  if (owner == superuser) return true;
+  const auto has = of_owner_.find(owner);
+  return of_others_ < capacity_ / 2 &&
+         (has == of_owner_.end() || has->second < std::max<std::size_t>(capacity_ / 8, 1));
 }
 
 void Registry::add(const Entry& entry) {
@@ -88,6 +92,7 @@ void Registry::add(const Entry& entry) {
   const Place place = entries_.emplace_hint(entries_.end(), ++last_, entry);
   if (entry.owner != superuser) ++of_others_;
   try {
+    if (entry.owner != superuser) ++of_owner_[entry.owner];
     by_version_.emplace(std::tuple(entry.program, entry.version, transport), place);
     by_age_.emplace(std::tuple(entry.program, transport, place->first), place);
   } catch (...) {
@@ -100,6 +105,8 @@ void Registry::erase(Place place) {
   const Entry& entry = place->second;
   const Netconfig* const transport = find_netconfig(entry.netid);
   if (entry.owner != superuser) --of_others_;
+  if (const auto of_owner = of_owner_.find(entry.owner); of_owner != of_owner_.end() && --of_owner->second == 0)
+    of_owner_.erase(of_owner);
   by_version_.erase({entry.program, entry.version, transport});
   by_age_.erase({entry.program, transport, place->first});
   entries_.erase(place);

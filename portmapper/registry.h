@@ -39,7 +39,8 @@ class Registry {
   static constexpr std::size_t default_capacity = std::size_t{1} << 17;
 
   // `capacity`: more entries than this are refused, as peers could grow the table without end otherwise. Half of it
-  // is kept for the superuser, so that no other user can lock the host's own services out.
+  // is kept for the superuser, so that no other user can lock the host's own services out, and each of those has an
+  // eighth at most, so that none can lock the others out.
   explicit Registry(std::size_t capacity = default_capacity) : capacity_(capacity) {}
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
@@ -89,7 +90,8 @@ class Registry {
 
   std::size_t capacity_;
   bool is_closed_ = false;
-  std::size_t of_others_ = 0;  // entries that are not the superuser's
+  std::size_t of_others_ = 0;                                 // entries that are not the superuser's,
+  std::map<std::string, std::size_t, std::less<>> of_owner_;  // and of each of them
   Number last_ = 0;
   Entries entries_;
   ByVersion by_version_;

@@ -177,20 +177,36 @@ StateKeeper::~StateKeeper() {
 
 void StateKeeper::changed() {
   if (registry_.entries().size() <= written_at_once) return save();
-  if (std::exchange(is_waiting_, true)) return;
-  timer_.expires_after(std::chrono::seconds(1));
-  timer_.async_wait([this](const asio::error_code& ended) {
-    if (!ended) save();
-  });
+  save_later();
 }
 
-// What fails now may be done by the next change: the portmapper serves on.
+void StateKeeper::save_later() {
+  if (is_waiting_) return;
+  try {
+    timer_.expires_after(std::chrono::seconds(1));
+    timer_.async_wait([this](const asio::error_code& ended) {
+      if (!ended) save();
+    });
+    is_waiting_ = true;
+  } catch (const std::bad_alloc&) {  // the next change tries again
+  }
+}
+
+void StateKeeper::tell(const char* trouble) const noexcept {
+  try {
+    warn_(trouble);
+  } catch (const std::exception&) {  // no memory to tell it either
+  }
+}
+
+// What fails is tried again: the portmapper serves on.
 void StateKeeper::save() {
   is_waiting_ = false;
   try {
     files_.save(registry_);
   } catch (const std::exception& error) {
-    warn_(error.what());
+    tell(error.what());
+    save_later();
   }
 }
 

@@ -64,6 +64,8 @@ class StateKeeper {
  private:
   void changed();
   void save();
+  void save_later();
+  void tell(const char* trouble) const noexcept;
 
   StateFiles files_;
   Registry& registry_;

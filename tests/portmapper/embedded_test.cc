@@ -47,7 +47,8 @@ class Embedded : public testing::Test {
 
 TEST_F(Embedded, tells_where_the_programs_of_its_server_are) {
   Portmap::Client client(asked_at());
-  EXPECT_EQ(client.PMAPPROC_GETPORT({adder::program.number, adder::program.version, portmap::IPPROTO_TCP, 0}), *at_.port);
+  EXPECT_EQ(client.PMAPPROC_GETPORT({adder::program.number, adder::program.version, portmap::IPPROTO_TCP, 0}),
+            *at_.port);
   Rpcbind::Client newer(asked_at());
   const auto port = std::to_string(*at_.port / 256) + "." + std::to_string(*at_.port % 256);
   EXPECT_EQ(newer.RPCBPROC_GETADDR({adder::program.number, adder::program.version, "", "", ""}), "127.0.0.1." + port);
@@ -96,6 +97,7 @@ TEST(Embedding, says_when_its_port_is_taken) {
   rpc::Server other;
   const auto at = other.listen("tcp://0.0.0.0:0");
   EXPECT_THROW(rpc::EmbeddedPortmapper(server, *at.port), rpc::Error);
+  EXPECT_TRUE(server.programs().empty());
 }
 
 }  // namespace

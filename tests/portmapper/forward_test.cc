@@ -30,14 +30,19 @@ TEST(Forwarding, is_for_nothing_that_trusts_its_own_host) {
     EXPECT_EQ(may_be_forwarded({row.program, 1, row.procedure, {}}), row.may) << row.what;
 }
 
-TEST(Forwarding, has_so_many_places_and_no_more) {
+TEST(Forwarding, has_so_many_places_and_half_of_them_for_one_host) {
+  using Kind = onc::transport::Host::Kind;
   Forwarding all;
   {
     std::vector<Forwarding::Place> taken;
-    while (auto place = all.take()) taken.push_back(std::move(*place));
-    EXPECT_EQ(taken.size(), Forwarding::most);
+    for (const std::size_t most : {Forwarding::most_of_one_host, Forwarding::most}) {
+      const onc::transport::Host host{Kind::ip4, most};
+      while (auto place = all.take(host)) taken.push_back(std::move(*place));
+      EXPECT_EQ(taken.size(), most);
+    }
+    EXPECT_FALSE(all.take({Kind::ip6, 1}));
   }
-  EXPECT_TRUE(all.take());
+  EXPECT_TRUE(all.take({Kind::ip6, 1}));
 }
 
 }  // namespace

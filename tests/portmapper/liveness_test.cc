@@ -46,20 +46,30 @@ TEST(Liveness, is_whether_somebody_listens) {
   }
 }
 
-TEST(Liveness, of_a_local_socket_needs_its_path_and_its_server) {
+// A path may lead to a file system that never answers.
+TEST(Liveness, of_a_local_socket_is_looked_for_below_run_only) {
   const std::string path =
       std::filesystem::temp_directory_path() / ("onc-alive-" + std::to_string(::getpid()) + ".sock");
   std::optional<Listener> listener = listen(Endpoint::parse("local://" + path));
-  EXPECT_EQ(look_after(entry_at("local", path)), Liveness::alive);
   listener.reset();
-  EXPECT_EQ(look_after(entry_at("local", path)), Liveness::dead);
+  for (const std::string& elsewhere :
+       {path, std::string("/run/../tmp/x"), std::string("/run/user/1000/x"), std::string("/run/onc-alive/nobody")})
+    EXPECT_EQ(look_after(entry_at("local", elsewhere)), Liveness::unknown) << elsewhere;
   std::filesystem::remove(path);
-  EXPECT_EQ(look_after(entry_at("local", path)), Liveness::dead);
+}
+
+TEST(Liveness, of_a_port_on_all_interfaces_is_that_of_any) {
+  const Listener one = listen(Endpoint::parse("tcp://127.0.0.2:0"));
+  EXPECT_EQ(look_after(entry_at("tcp", universal(one, "0.0.0.0"))), Liveness::unknown);
+  EXPECT_EQ(look_after(entry_at("tcp", universal(one, "127.0.0.1"))), Liveness::dead);
 }
 
 TEST(Liveness, of_what_is_on_another_host_is_not_known) {
   EXPECT_EQ(look_after(entry_at("tcp", "192.0.2.1.4.1")), Liveness::unknown);
   EXPECT_EQ(look_after(entry_at("udp6", "2001:db8::1.4.1")), Liveness::unknown);
+  for (const char* to_many : {"239.1.2.3.4.1", "255.255.255.255.4.1"})
+    EXPECT_EQ(look_after(entry_at("udp", to_many)), Liveness::unknown) << to_many;
+  EXPECT_EQ(look_after(entry_at("udp6", "ff0e::1.4.1")), Liveness::unknown);
 }
 
 class Checking : public testing::Test {

@@ -182,5 +182,15 @@ TEST(Registry, other_users_together_fill_half_of_it) {
   EXPECT_TRUE(registry.set(entry(4, "tcp", "0.0.0.0.4.1", "1001")));
 }
 
+TEST(Registry, of_one_user_has_an_eighth_at_most) {
+  Registry registry(16);
+  for (std::uint32_t version = 1; version <= 2; ++version)
+    EXPECT_TRUE(registry.set(entry(version, "tcp", "0.0.0.0.4.1", "1000")));
+  EXPECT_FALSE(registry.set(entry(3, "tcp", "0.0.0.0.4.1", "1000")));
+  EXPECT_TRUE(registry.set(entry(3, "tcp", "0.0.0.0.4.1", "1001")));
+  EXPECT_TRUE(registry.unset(program, 1, {}, "1000"));
+  EXPECT_TRUE(registry.set(entry(4, "tcp", "0.0.0.0.4.1", "1000")));
+}
+
 }  // namespace
 }  // namespace portmapper

@@ -165,6 +165,11 @@ TEST_F(States, that_cannot_be_written_are_told_and_the_table_goes_on) {
   EXPECT_TRUE(registry.set(some[0]));
   ASSERT_EQ(warnings_.size(), 1U);
   EXPECT_NE(warnings_[0].find("cannot write " + path("new/rpcbind.xdr")), std::string::npos) << warnings_[0];
+  // And tried again.
+  std::filesystem::create_directory(path("new"));
+  std::filesystem::permissions(path("new"), std::filesystem::perms::owner_all);
+  context_.run();
+  EXPECT_EQ(StateFiles(path("new")).load().entries, std::vector<Entry>{some[0]});
 }
 
 }  // namespace

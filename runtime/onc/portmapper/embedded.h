@@ -25,8 +25,9 @@ namespace onc::rpc {
 class EmbeddedPortmapper {
  public:
   // To be made after the server's add() and listen(): what comes later is not told of. `port`: 0 takes a free one.
-  // It must be destroyed after the server, or before that runs. Throws Error where it cannot listen, in one sentence
-  // that says what to do, and std::invalid_argument where the server serves a portmapper already.
+  // It must outlive the server's last run(). Throws std::invalid_argument where the server serves a portmapper already,
+  // and Error where it cannot listen, in one sentence that says what to do: the server then serves on without it, at
+  // TCP sockets too that it had opened by then.
   explicit EmbeddedPortmapper(Server& server, std::uint16_t port = 111);
   EmbeddedPortmapper(const EmbeddedPortmapper&) = delete;
   EmbeddedPortmapper& operator=(const EmbeddedPortmapper&) = delete;

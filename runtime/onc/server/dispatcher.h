@@ -107,9 +107,9 @@ class Dispatcher {
   // Those that are answered later.
   void start(const Served& served, Call call, Caller caller, const Received& received, xdr::Decoder& arguments,
              xdr::Encoder& reply);
-  void start_coroutine(AsyncService& service, std::unique_ptr<LateCall> late, const Received& received,
+  void start_coroutine(AsyncService& service, std::shared_ptr<LateCall> late, const Received& received,
                        xdr::Decoder& arguments, xdr::Encoder& reply);
-  void start_on_workers(Service& service, std::unique_ptr<LateCall> late, const Received& received,
+  void start_on_workers(Service& service, std::shared_ptr<LateCall> late, const Received& received,
                         xdr::BytesView arguments);
   // The reply, from `start` on, to a call that was served, and to one whose service threw.
   void succeed(const Call& call, std::size_t start, xdr::Encoder& reply) const;

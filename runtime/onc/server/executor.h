@@ -8,7 +8,8 @@
 namespace onc::rpc {
 
 // That of the server's first thread: what is posted here runs while the server does, between calls, and with one thread
-// never at the same time as a handler. It must be gone, or have no more to do, before the server is destroyed.
+// never at the same time as a handler, but for those on workers. It must be gone, or have no more to do, before the
+// server is destroyed.
 asio::any_io_executor executor_of(Server& server);
 
 }  // namespace onc::rpc

@@ -80,7 +80,7 @@ class Dispatcher::LateCall {
 class Dispatcher::Job {
  public:
   // `memory`: where the arguments lie, if nothing else does. Otherwise the next call will.
-  Job(Service& service, std::unique_ptr<LateCall> late, xdr::BytesView arguments, xdr::Bytes* memory,
+  Job(Service& service, std::shared_ptr<LateCall> late, xdr::BytesView arguments, xdr::Bytes* memory,
       const xdr::Limits& limits)
       : service_(service), late_(std::move(late)), limits_(limits) {
     const bool stay = memory && xdr::is_worth_keeping(*memory, arguments);
@@ -112,7 +112,7 @@ class Dispatcher::Job {
 
  private:
   Service& service_;
-  std::unique_ptr<LateCall> late_;
+  std::shared_ptr<LateCall> late_;
   xdr::Bytes memory_;
   xdr::BytesView arguments_;  // in it
   xdr::Limits limits_;
@@ -123,14 +123,14 @@ class Dispatcher::Job {
 void Dispatcher::start(const Served& served, Call call, Caller caller, const Received& received,
                        xdr::Decoder& arguments, xdr::Encoder& reply) {
   assert(received.arrival.later);
-  auto late = std::make_unique<LateCall>(*this, std::move(call), std::move(caller));
+  auto late = std::make_shared<LateCall>(*this, std::move(call), std::move(caller));
   if (served.async_service)
     start_coroutine(*served.async_service, std::move(late), received, arguments, reply);
   else
     start_on_workers(*served.service, std::move(late), received, arguments.rest());
 }
 
-void Dispatcher::start_coroutine(AsyncService& service, std::unique_ptr<LateCall> late, const Received& received,
+void Dispatcher::start_coroutine(AsyncService& service, std::shared_ptr<LateCall> late, const Received& received,
                                  xdr::Decoder& arguments, xdr::Encoder& reply) {
   const std::size_t start = reply.size();
   std::optional<asio::awaitable<void>> handler;
@@ -143,18 +143,17 @@ void Dispatcher::start_coroutine(AsyncService& service, std::unique_ptr<LateCall
   }
   late->begin(received);
   const auto executor = late->executor();
-  LateCall& begun = *late;
-  asio::co_spawn(executor, std::move(*handler), [late = std::move(late)](std::exception_ptr thrown) {
+  asio::co_spawn(executor, std::move(*handler), [late](std::exception_ptr thrown) {
     try {
       late->finish(thrown ? std::optional(HandlerFailure::of(std::move(thrown), true)) : std::nullopt);
     } catch (const std::exception&) {  // no memory for the reply: this caller's loss only
     }
   });
-  // Where it never waited, Asio tells that it has ended later, by when others could have been begun.
-  begun.count_made();
+  // Where it never waited it has ended, which Asio tells later, by when others could have been begun.
+  late->count_made();
 }
 
-void Dispatcher::start_on_workers(Service& service, std::unique_ptr<LateCall> late, const Received& received,
+void Dispatcher::start_on_workers(Service& service, std::shared_ptr<LateCall> late, const Received& received,
                                   xdr::BytesView arguments) {
   late->begin(received);
   const auto executor = late->executor();

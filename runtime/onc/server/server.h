@@ -32,8 +32,8 @@ struct ServerOptions {
   // One more makes one of the host that has the most close, the longest silent; so does a shortage of file descriptors.
   std::size_t max_connections = 1000;
   // Bytes held for calls half received and replies half sent, of all connections. Over it, the largest is closed of the
-  // host that holds the most. So many may also be in calls that are still to be answered, an eighth or a max_record of them from one connection:
-  // then no more are read until one is answered.
+  // host that holds the most. So many may also be in calls that are still to be answered, an eighth or a max_record of
+  // them from one connection: then no more are read until one is answered.
   std::size_t max_buffered = std::size_t{256} << 20;
   // Calls that AsyncServices may have unanswered at once, of one connection, and of all connections or one UDP socket.
   // Over it, no more are read until one is answered. One host has half of these at most, so that others have some too.

@@ -69,8 +69,9 @@ using MoreResults = std::function<bool(xdr::Encoder&)>;
 // Thrown by a handler whose results would need much memory: they are made piece by piece, as their caller reads them,
 // on the connection's thread and after the handler has returned. What `more` refers to must outlive the server; where
 // it throws, the connection is closed, for half of the reply is on its way. Each piece is a fragment of one record
-// (RFC 5531 §11), of any size together. Over UDP, from AsyncServices and workers, and for
-// ServiceOptions::once_across_connections, all pieces are made at once. Observers see the first one only.
+// (RFC 5531 §11), of any size together. Over UDP, from workers and from an AsyncService's coroutines (not from its
+// dispatch()), and for ServiceOptions::once_across_connections, all pieces are made at once. Observers see the first
+// one only.
 struct InPieces {
   MoreResults more;
 };

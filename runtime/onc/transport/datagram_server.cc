@@ -104,7 +104,7 @@ void DatagramServer::serve_arrived() {
 }
 
 void DatagramServer::wait_for_room() try {
-  late_->wait_for_room([server = self_] {
+  late_->wait_for_room({}, [server = self_] {
     if (*server) (*server)->wait();
   });
 } catch (const std::bad_alloc&) {

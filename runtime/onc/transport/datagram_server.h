@@ -50,7 +50,7 @@ class DatagramServer final : private Deferring {
   std::shared_ptr<DatagramServer*> self_ = std::make_shared<DatagramServer*>(this);
   const msghdr* request_ = nullptr;  // being handled
   std::size_t request_size_ = 0;
-  Host host_ = 0;  // that sent it
+  Host host_;  // that sent it
   bool finishing_ = false;
   Address bound_;
   DatagramBatch batch_;

@@ -3,6 +3,7 @@
 
 #include <onc/transport/address.h>
 
+#include <compare>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -14,22 +15,28 @@ namespace onc::transport {
 
 // An IPv4 address, an IPv6 network of 64 bits, of which anybody has 2^64 addresses, or a user of this host's local
 // sockets.
-using Host = std::uint64_t;
+struct Host {
+  enum class Kind : std::uint8_t { unknown, ip4, ip6, local };
+
+  Kind kind = Kind::unknown;
+  std::uint64_t number = 0;
+
+  auto operator<=>(const Host&) const = default;
+};
 
 inline Host host_of(const Address& peer, std::optional<uid_t> user = {}) {
-  constexpr Host ip4 = Host{1} << 32;
-  constexpr Host local = Host{2} << 32;
   if (peer.family() == AF_INET) {
     in_addr_t address{};
     std::memcpy(&address, &reinterpret_cast<const sockaddr_in*>(peer.data())->sin_addr, sizeof address);
-    return ip4 | address;
+    return {Host::Kind::ip4, address};
   }
   if (peer.family() == AF_INET6) {
-    Host network{};
+    std::uint64_t network{};
     std::memcpy(&network, &reinterpret_cast<const sockaddr_in6*>(peer.data())->sin6_addr, sizeof network);
-    return network;
+    return {Host::Kind::ip6, network};
   }
-  return local | user.value_or(0);
+  if (user) return {Host::Kind::local, *user};
+  return {};
 }
 
 }  // namespace onc::transport

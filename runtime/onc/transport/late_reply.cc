@@ -19,14 +19,24 @@ void LateReplies::begin(Host host, std::size_t bytes) {
   }
 }
 
+// Those of a host that has its share need not hear of others' replies.
 void LateReplies::end(Host host, std::size_t bytes) {
+  const bool all_waited = is_full();
   const auto owed = by_host_.find(host);
   for (Owed* each : {&all_, &owed->second}) {
     --each->count;
     each->bytes -= bytes;
   }
   if (owed->second.count == 0) by_host_.erase(owed);
-  for (const auto& resume : std::exchange(waiting_, {})) resume();
+  if (waiting_.empty()) return;
+  std::multimap<Host, std::function<void()>> those;
+  if (all_waited) {
+    those.swap(waiting_);
+  } else {
+    const auto [first, last] = waiting_.equal_range(host);
+    for (auto next = first; next != last;) those.insert(waiting_.extract(next++));
+  }
+  for (const auto& [waits, resume] : those) resume();
 }
 
 }  // namespace onc::transport

@@ -8,7 +8,6 @@
 
 #include <functional>
 #include <map>
-#include <vector>
 
 namespace onc::transport {
 
@@ -42,8 +41,8 @@ class LateReplies {
   bool is_none() const { return all_.count == 0; }
   void begin(Host host, std::size_t bytes);
   void end(Host host, std::size_t bytes);
-  // Calls `resume` when there is room again.
-  void wait_for_room(std::function<void()> resume) { waiting_.push_back(std::move(resume)); }
+  // Calls `resume` once there may be room for that host again.
+  void wait_for_room(Host host, std::function<void()> resume) { waiting_.emplace(host, std::move(resume)); }
 
  private:
   struct Owed {
@@ -55,7 +54,7 @@ class LateReplies {
   std::size_t max_bytes_;
   Owed all_;
   std::map<Host, Owed> by_host_;
-  std::vector<std::function<void()>> waiting_;
+  std::multimap<Host, std::function<void()>> waiting_;
 };
 
 }  // namespace onc::transport

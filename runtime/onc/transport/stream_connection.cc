@@ -190,12 +190,11 @@ bool StreamConnection::go_on_with(More more) {
 }
 
 void StreamConnection::write_more() {
-  unsent_.u32(0);  // room for the fragment's mark
+  record_began_.reset();  // the next call is not late where it waits for us
+  unsent_.u32(0);         // room for the fragment's mark
   const bool is_last = !more_(unsent_);
   set_mark(unsent_, 0, is_last);
-  if (is_last) {
-    more_ = nullptr;
-  }
+  if (is_last) more_ = nullptr;
   account();
   if (pool_) wait_for(EPOLLOUT);
 }
@@ -220,9 +219,13 @@ bool StreamConnection::has_enough_late() const {
 void StreamConnection::wait_for_room() {
   paused_ = true;
   wait_for(0);
-  if (has_enough_late()) return;  // one of its own will end
-  pool_->late_->wait_for_room([connection = weak_from_this()] {
-    if (const auto self = connection.lock()) self->resume();
+  if (has_enough_late() || in_line_) return;  // one of its own will end
+  in_line_ = true;
+  pool_->late_->wait_for_room(share_->first, [connection = weak_from_this()] {
+    if (const auto self = connection.lock()) {
+      self->in_line_ = false;
+      self->resume();
+    }
   });
 }
 

@@ -100,7 +100,8 @@ class StreamConnection final : public std::enable_shared_from_this<StreamConnect
   std::uint32_t waiting_for_ = 0;
   bool writing_soon_ = false;
   std::shared_ptr<StreamConnection> next_to_write_;
-  bool paused_ = false;  // full, and so waiting for nothing
+  bool paused_ = false;   // full, and so waiting for nothing
+  bool in_line_ = false;  // to be told when there is room
   bool has_called_ = false;
   bool hung_up_ = false;         // the peer says no more, and still hears
   std::size_t late_ = 0;         // replies that are still to come

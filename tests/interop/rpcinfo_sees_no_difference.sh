@@ -46,7 +46,7 @@ ask() { # ask [guest] ARGUMENTS...: what rpcinfo says, and whether it is content
 ask_all() { ask guest -b "$@" | grep -v 'cannot send broadcast packet'; }
 
 # What a mode shows of ports that rusersd has chosen.
-hide_ports() { sed -E '/rusersd|100002/s/(\.[0-9]+\.[0-9]+|[ .][0-9]{3,5})( |$)/ PORT\2/'; }
+hide_ports() { sed -E '/rusersd|100002/{ s/(\.[0-9]+\.[0-9]+|[ .][0-9]{3,5})( |$)/ PORT\2/; s/PORT +/PORT /; }'; }
 
 ask_everything() {
   local host transport

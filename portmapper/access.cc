@@ -3,8 +3,6 @@
 
 #include <onc/binding/universal_address.h>
 
-#include <netinet/in.h>
-
 namespace portmapper {
 
 bool is_from_this_host(const onc::rpc::Caller& caller) {
@@ -19,7 +17,7 @@ std::string owner_of(const onc::rpc::Caller& caller, const Rules& rules) {
     return "unknown";
   }
   // Only root can call from such a port; nothing else is known of a caller over IP.
-  return caller.peer.port() < IPPORT_RESERVED ? std::string(superuser) : "unknown";
+  return caller.peer.port() < rules.reserved_ports ? std::string(superuser) : "unknown";
 }
 
 std::string_view netid_of(const onc::rpc::Caller& caller) { return onc::binding::netid(caller.protocol, caller.local); }

@@ -14,6 +14,8 @@ namespace portmapper {
 struct Rules {
   // Other hosts' servers may register here too, and whoever says to be one (rpcbind -i).
   bool insecure = false;
+  // Only root can call from a port below this one (ip_unprivileged_port_start in ip(7)).
+  std::uint16_t reserved_ports = 1024;
   // How many calls a second each other host may make, after as many at once; 0: any number.
   std::uint32_t calls_per_second = 1000;
   // Whom hosts_access(5) lets ask; everybody, without it.

@@ -14,11 +14,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -45,9 +47,18 @@ std::set<std::uint32_t> questions_alone(std::uint32_t version) {
   return alone;
 }
 
+// Hosts may let everybody have some of the ports that are root's elsewhere; containers often do.
+std::uint16_t reserved_ports() {
+  std::ifstream setting("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+  std::uint16_t first = IPPORT_RESERVED;
+  if (!(setting >> first)) return IPPORT_RESERVED;
+  return std::min<std::uint16_t>(first, IPPORT_RESERVED);
+}
+
 portmapper::Rules rules_of(const Options& options, portmapper::Wrappers& wrappers, onc::daemon::Watch& watch) {
   portmapper::Rules rules;
   rules.insecure = options.insecure;
+  rules.reserved_ports = reserved_ports();
   rules.calls_per_second = options.rate;
   rules.admits = [&](const onc::transport::Address& peer) { return wrappers.admits(peer); };
   rules.refused = [&](const std::string& peer, const std::string& why) { watch.refused(peer, why); };

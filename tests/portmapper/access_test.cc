@@ -27,6 +27,22 @@ TEST_F(Insecure, other_hosts_register_as_nobody) {
   EXPECT_FALSE(unset(3, server, stranger));
 }
 
+class Open : public Portmapping {
+ protected:
+  static Rules rules() {
+    Rules rules;
+    rules.reserved_ports = 80;
+    return rules;
+  }
+  Open() : Portmapping(rules()) {}
+};
+
+TEST_F(Open, a_port_that_everybody_may_have_makes_nobody_root) {
+  EXPECT_TRUE(set(3, server, over_tcp("127.0.0.1", 80, "127.0.0.1")));
+  EXPECT_TRUE(set(3, {8, 1, "tcp", "0.0.0.0.4.1", ""}, over_tcp("127.0.0.1", 79, "127.0.0.1")));
+  EXPECT_EQ(table(), (Table{"7 1 tcp 0.0.0.0.4.1 unknown", "8 1 tcp 0.0.0.0.4.1 superuser"}));
+}
+
 class Limited : public Portmapping {
  protected:
   Limited() : Portmapping(rules()) {}

@@ -170,7 +170,7 @@ TEST(results_in_pieces, are_not_torn_by_replies_that_are_ready_meanwhile) {
     RawPeer peer(endpoint, 4096);
     const auto one = [](xdr::Encoder& out) { out.i32(1); };
     peer.send(record(1, adder::procedures::hold, one));
-    peer.send(record(2, count, asking(100, 100'000)));
+    peer.send(record(2, count, asking(1000, 10'000)));
     rpc::Client client(endpoint.text());
     while (pieces.made() == 0) ping(client);
     client.call(adder::procedures::release, one, [](xdr::Decoder& in) { in.pass_over_rest(); });

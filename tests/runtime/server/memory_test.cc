@@ -222,20 +222,25 @@ TEST(memory, of_a_closed_connection_is_given_back_though_its_handler_still_runs)
 }
 
 TEST(memory, of_replies_that_nobody_reads_is_no_more_than_is_made_before_it_is_seen) {
-  adder::AsyncServer adder;
-  RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"});
-  adder::Client client(server.at(1));
-  RawPeer peer(server.endpoint(), 4096);
-  allocations::reset();
-  const std::size_t before = allocations::live();
-  constexpr int calls = 400;
-  std::string all;
-  for (int i = 0; i < calls; ++i)
-    all +=
-        "8000002c 00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000 00030000";
-  ASSERT_TRUE(peer.send(from_hex(all)));
-  for (int i = 0; i < 2 * calls; ++i) client.add(2, 3);
-  EXPECT_LT(allocations::peak(), before + 32 * megabyte);
+  struct Row {
+    int calls;
+    const char* size;  // of each reply
+  };
+  for (const Row& row : {Row{50, "00400000"}, Row{400, "00030000"}}) {
+    adder::AsyncServer adder;
+    RunningServer server({&adder}, {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"});
+    adder::Client client(server.at(1));
+    RawPeer peer(server.endpoint(), 4096);
+    allocations::reset();
+    const std::size_t before = allocations::live();
+    std::string all;
+    for (int i = 0; i < row.calls; ++i)
+      all += "8000002c 00000007 00000000 00000002 20000042 00000002 00000005 00000000 00000000 00000000 00000000" +
+             std::string(row.size);
+    ASSERT_TRUE(peer.send(from_hex(all)));
+    for (int i = 0; i < 2 * row.calls; ++i) client.add(2, 3);
+    EXPECT_LT(allocations::peak(), before + 32 * megabyte) << row.size;
+  }
 }
 
 class Without_memory : public testing::Test {

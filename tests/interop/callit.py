@@ -1,13 +1,15 @@
-"""Has a portmapper call another program over UDP: HOST PROGRAM VERSION PROCEDURE. Fails where no answer comes."""
+"""Has a portmapper call another program over UDP: HOST SECONDS PROGRAM VERSION PROCEDURE. Fails where no answer comes
+within SECONDS."""
 
 import socket
 import struct
 import sys
 
-host, program, version, procedure = sys.argv[1], *map(int, sys.argv[2:])
+host = sys.argv[1]
+seconds, program, version, procedure = map(int, sys.argv[2:])
 call = struct.pack(">14I", 7, 0, 2, 100000, 2, 5, 0, 0, 0, 0, program, version, procedure, 0)
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
-    asker.settimeout(1)
+    asker.settimeout(seconds)
     asker.connect((host, 111))  # and so from where it was asked
     asker.send(call)
     try:

@@ -10,6 +10,7 @@ import sys
 import time
 
 LOCAL = "/run/rpcbind.sock"
+PATIENCE = 5.0  # seconds after which something is silent; others may be busy on this machine
 HEADER = struct.Struct(">10I")
 
 
@@ -36,7 +37,7 @@ def in_fragments(message, *sizes):
 
 def over_stream(connection, record):
     """The reply's body; nothing where the connection is closed or silent."""
-    connection.settimeout(2)
+    connection.settimeout(PATIENCE)
     try:
         connection.sendall(record)
         reply = b""
@@ -97,7 +98,7 @@ def address_lists_may_have_no_answer():
 
 def the_dead_stay():
     set_entry(603, 1, "tcp", "127.0.0.1.3.9")
-    end = time.monotonic() + 8
+    end = time.monotonic() + 12
     while time.monotonic() < end:
         if len(locally(call(4, 9, rpcb(603, 1, "", "")))) == 0 or b"127.0.0.1.3.9" not in locally(call(3, 4)):
             return False
@@ -105,7 +106,7 @@ def the_dead_stay():
     return True
 
 
-def asked_by_udp(host, message, timeout=1.0):
+def asked_by_udp(host, message, timeout=PATIENCE):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         asker.settimeout(timeout)
         asker.sendto(message, (host, 111))
@@ -121,13 +122,16 @@ def answers_are_longer_than_questions(host):
 
 
 def one_host_asks_as_often_as_it_likes(host):
+    """Asks 100 times before it looks for answers: 10 a second are its share, however slow this machine is."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
-        asker.settimeout(0.3)
+        asker.settimeout(PATIENCE)
         asker.connect((host, 111))
-        for _ in range(20000):
-            asker.send(call(2, 0))
+        for _ in range(10):
+            for _ in range(100):
+                asker.send(call(2, 0))
             try:
-                asker.recv(100)
+                for _ in range(100):
+                    asker.recv(100)
             except OSError:
                 return False
     return True
@@ -138,7 +142,7 @@ def two_answers_silence_it(host):
     time.sleep(1.1)  # its share of calls is there again
     forwarded = lambda program, version: call(2, 5, struct.pack(">4I", program, version, 0, 0))
     asked_by_udp(host, forwarded(100001, 3))
-    return asked_by_udp(host, forwarded(100002, 3), 3.0) == b""
+    return asked_by_udp(host, forwarded(100002, 3)) == b""
 
 
 HERE = [wrong_rpc_version_is_not_answered, fragments_are_not_understood, nonsense_is_registered, removing_nothing_is_true,

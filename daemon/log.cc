@@ -13,10 +13,10 @@ spdlog::sink_ptr sink(const std::string& name, bool foreground) {
   return std::make_shared<spdlog::sinks::syslog_sink_mt>(name, LOG_PID, LOG_DAEMON, false);
 }
 
-// What may quote a peer, who is not to write lines of its own.
+// What may quote a peer, who is not to write lines of its own, nor to turn a terminal's writing round.
 std::string harmless(std::string text) {
   std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c >= 127; }, '?');
   return text;
 }
 

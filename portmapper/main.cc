@@ -117,12 +117,15 @@ void register_own_addresses(portmapper::Registry& registry, const std::vector<En
 
 // What the files held, as far as it still can be.
 void restore(const portmapper::StateFiles& files, portmapper::Registry& registry, onc::daemon::Watch& watch) {
+  constexpr std::size_t most_told = 10;
   const auto loaded = files.load();
   for (const std::string& remark : loaded.remarks) watch.warn(remark);
+  std::size_t refused = 0;
   for (const portmapper::Entry& entry : loaded.entries)
-    if (entry.program != portmapper::own_program && !registry.set(entry))
+    if (entry.program != portmapper::own_program && !registry.set(entry) && ++refused <= most_told)
       watch.warn("program " + std::to_string(entry.program) + " version " + std::to_string(entry.version) + " at " +
                  entry.netid + " '" + entry.address + "', in a state file, is not registered again");
+  if (refused > most_told) watch.warn("nor are " + std::to_string(refused - most_told) + " others");
 }
 
 // For as many connections as the server takes there are descriptors, and some for files and calls that are handed on.

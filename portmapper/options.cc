@@ -96,7 +96,8 @@ std::optional<int> parse(Options& options, int argc, char** argv) {
   if (options.as_daemon) options.user = "daemon";
   // A daemon leaves its folder, and clients are told this path.
   options.listening.socket = std::filesystem::absolute(options.listening.socket).lexically_normal();
-  options.state_dir = std::filesystem::absolute(options.state_dir).lexically_normal();
+  // "folder/" would be where a link leads.
+  options.state_dir = (std::filesystem::absolute(options.state_dir) / "").lexically_normal().parent_path();
   return std::nullopt;
 }
 

@@ -26,6 +26,7 @@ constexpr const char* rpcbind_file = "rpcbind.xdr";
 constexpr const char* portmap_file = "portmap.xdr";
 // Of a full table with the longest addresses.
 constexpr std::size_t largest_file = std::size_t{64} << 20;
+constexpr int most_set_aside = 999;
 
 onc::rpc::Error trouble(const std::string& text) {
   const std::error_code why(errno, std::generic_category());
@@ -58,19 +59,14 @@ void write_all(int file, onc::xdr::BytesView bytes) {
   }
 }
 
-// Under the first name of its kind that is free. What it is set aside for may be looked at later.
+// Under the first name of its kind that is free, for it may be looked at later. What it is does not matter.
 std::string set_aside(const std::string& path) {
-  for (int number = 1; number <= 99; ++number) {
+  for (int number = 1; number <= most_set_aside; ++number) {
     const std::string aside = path + ".corrupt." + std::to_string(number);
-    if (::link(path.c_str(), aside.c_str()) == 0) {
-      ::unlink(path.c_str());
-      return aside;
-    }
+    if (::renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) == 0) return aside;
     if (errno != EEXIST) break;
   }
-  const std::string aside = path + ".corrupt";
-  if (::rename(path.c_str(), aside.c_str()) != 0) throw trouble("cannot set the damaged " + path + " aside");
-  return aside;
+  throw trouble("cannot set the damaged " + path + " aside; move it, and its like, to another folder");
 }
 
 Entry entry_of_rpcb(const onc::rpcbind::rpcb& map) {
@@ -124,7 +120,10 @@ void StateFiles::read(const std::string& file, const std::function<void(Decoder&
   const Socket opened(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (opened.get() < 0) {
     if (errno == ENOENT) return;
-    throw trouble("cannot read " + path);
+    // A link, or another user's: the host is better served without what it holds than not at all.
+    const std::string why = trouble("cannot read " + path).what();
+    loaded.remarks.push_back(why + "; nothing of it is believed, and it is kept as " + set_aside(path));
+    return;
   }
   try {
     const onc::xdr::Bytes bytes = read_all(opened.get(), path);

@@ -127,6 +127,23 @@ TEST_F(States, that_are_damaged_twice_are_both_kept) {
   EXPECT_EQ(bytes_of("rpcbind.xdr.corrupt.2"), "another");
 }
 
+TEST_F(States, that_were_set_aside_are_never_overwritten) {
+  for (int number = 1; number <= 999; ++number) write("rpcbind.xdr.corrupt." + std::to_string(number), "theirs");
+  write("rpcbind.xdr", "damaged");
+  EXPECT_THROW(StateFiles(folder_).load(), onc::rpc::Error);
+  EXPECT_EQ(bytes_of("rpcbind.xdr"), "damaged");
+  EXPECT_EQ(files().size(), 1000U);
+  std::filesystem::remove(path("rpcbind.xdr.corrupt.100"));
+  EXPECT_EQ(StateFiles(folder_).load().remarks.size(), 1U);
+  EXPECT_EQ(bytes_of("rpcbind.xdr.corrupt.100"), "damaged");
+}
+
+TEST_F(States, that_are_no_files_are_set_aside) {
+  std::filesystem::create_directory(path("rpcbind.xdr"));
+  EXPECT_EQ(StateFiles(folder_).load().remarks.size(), 1U);
+  EXPECT_EQ(files(), std::vector<std::string>{"rpcbind.xdr.corrupt.1"});
+}
+
 TEST_F(States, of_an_old_portmap_belong_to_root) {
   Registry registry;
   for (const Entry& one : some) registry.set(one);
@@ -140,7 +157,10 @@ TEST_F(States, are_no_links_to_elsewhere) {
   write("elsewhere", "theirs");
   std::filesystem::create_symlink(path("elsewhere"), path("rpcbind.xdr"));
   std::filesystem::create_symlink(path("elsewhere"), path("rpcbind.xdr.next"));
-  EXPECT_THROW(StateFiles(folder_).load(), onc::rpc::Error);
+  const auto loaded = StateFiles(folder_).load();
+  EXPECT_TRUE(loaded.entries.empty());
+  ASSERT_EQ(loaded.remarks.size(), 1U);
+  EXPECT_TRUE(std::filesystem::is_symlink(path("rpcbind.xdr.corrupt.1")));
   Registry registry;
   registry.set(some[0]);
   StateFiles(folder_).save(registry);

@@ -28,6 +28,14 @@ expect "a client's trace" '^\[[0-9]+\] reply after [0-9.]+ ms, xid [0-9a-f]{8}: 
 ONC_TRACE=0 within 20 "$ONC_BIN/example-time-callback-client" 2>$work/trace >/dev/null
 [ ! -s $work/trace ] || fail "ONC_TRACE=0 traces"
 
+start contained_server 'ONC_PORTMAPPER=' "$ONC_BIN/example-time-contained-server"
+export "$(grep -o 'ONC_PORTMAPPER=[^ ]*' $work/contained_server.log)"
+for transport in tcp udp; do
+  expect "a server that is its own portmapper" '^20[0-9-]{8} [0-9:]{8}' \
+    "$(within 20 $bin/onc-time get --server $transport://127.0.0.1)"
+done
+unset ONC_PORTMAPPER
+
 if [ -x "$ONC_BIN/example-tirpc-server" ]; then
   start tirpc-server '^[0-9]' "$ONC_BIN/example-tirpc-server"
   expect "a program half of which has moved" '^it is 2026$' \

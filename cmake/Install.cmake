@@ -43,7 +43,11 @@ endforeach()
 
 install(TARGETS onc-time)
 install(TARGETS portmapper onc-info onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-configure_file(portmapper/systemd/portmapper.service.in portmapper.service @ONLY)
+# The unit names the program where it lies, and that is told no sooner than at the installing.
+install(CODE "
+  get_filename_component(ONC_SBINDIR \"${CMAKE_INSTALL_SBINDIR}\" ABSOLUTE BASE_DIR \"\${CMAKE_INSTALL_PREFIX}\")
+  configure_file(\"${CMAKE_CURRENT_SOURCE_DIR}/portmapper/systemd/portmapper.service.in\"
+    \"${CMAKE_CURRENT_BINARY_DIR}/portmapper.service\" @ONLY)")
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/portmapper.service portmapper/systemd/portmapper.socket
   DESTINATION lib/systemd/system)
 install(FILES man/idlc.1 man/onc-time.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

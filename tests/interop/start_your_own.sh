@@ -30,6 +30,7 @@ for name, text in {"install.sh": built, "build.sh": build, "serve.sh": "exec " +
     (work / name).write_text(text)
 PYTHON
 . $work/install.sh >$work/install.log 2>&1 || fail "the README's install commands fail"
+expect "what systemd is to start" "^ExecStart=$HOME/oncpp/sbin/portmapper " "$(grep ExecStart= ~/oncpp/lib/systemd/system/portmapper.service)"
 within 600 bash -e $work/build.sh >$work/build.log 2>&1 || fail "the README's build commands fail"
 start server 'tcp://127' bash $work/serve.sh
 answers=$(within 20 bash $work/call.sh)

@@ -53,3 +53,6 @@ for call in '100000 2 4' '100005 3 5' '100003 3 1'; do
   if on h3 python3 "$here/callit.py" 10.98.0.2 1 $call >$work/callit.log; then fail "it calls $call for a stranger"; fi
 done
 expect "a call that may be forwarded" '^answered: [0-9]+ bytes$' "$(on h3 python3 "$here/callit.py" 10.98.0.2 10 100001 3 1)"
+passed_on='[[each["program"], each["procedure"], each["done"]] for each in json.load(sys.stdin)["versions"][0]["passed_on"]]'
+expect "what it has passed on" '\[100001, 1, 1\]' \
+  "$(on h2 /run/bin/onc-info statistics --json | python3 -c "import json, sys; print($passed_on)")"

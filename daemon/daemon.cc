@@ -40,6 +40,10 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  // Who speaks, for in a journal one cannot see it.
+  app.failure_message([](const CLI::App* program, const CLI::Error& error) {
+    return program->get_name() + ": " + error.what() + "\nRun it with --help for more information.\n";
+  });
   try {
     app.parse(argc, argv);
     return std::nullopt;

@@ -50,35 +50,39 @@ std::optional<std::uint64_t> OnceASecond::pass() {
 }
 
 Watch::Log::Log(const std::string& name, const std::string& level, bool foreground)
-    : logger_(name, sink(name, foreground)) {
-  logger_.set_level(spdlog::level::from_str(level));
+    : logger_(name, sink(name, foreground)), level_(spdlog::level::from_str(level)) {
+  logger_.set_level(spdlog::level::trace);
   // Who keeps the lines has their time.
   logger_.set_pattern(foreground ? "%n: %v" : "%v");
   logger_.flush_on(spdlog::level::trace);
 }
 
 void Watch::Log::failed(const rpc::Program& program, std::uint32_t procedure, const std::string& what) {
-  if (!logger_.should_log(spdlog::level::err)) return;
+  if (!shows(spdlog::level::err)) return;
   if (const auto untold = failures_.pass())
     logger_.error("procedure {} of {} version {} failed: {}{}", procedure, program.name, program.version,
                   harmless(what), held_back(*untold, "failures"));
 }
 
 void Watch::Log::ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) {
-  if (!logger_.should_log(spdlog::level::debug)) return;
+  if (!shows(spdlog::level::debug)) return;
   logger_.debug("{} from {}: {} bytes, {} in reply, {:.3f} ms: {}", name_of(call), harmless(call.peer), call.bytes,
                 end.bytes, std::chrono::duration<double, std::milli>(end.took).count(), outcome(end));
 }
 
 void Watch::Log::refused(const std::string& peer, const std::string& why) {
-  if (!logger_.should_log(spdlog::level::warn)) return;
+  if (!shows(spdlog::level::warn)) return;
   if (const auto untold = refusals_.pass())
     logger_.warn("refused {}: {}{}", harmless(peer), harmless(why), held_back(*untold, "peers"));
 }
 
-void Watch::Log::warn(const std::string& what) { logger_.warn("{}", harmless(what)); }
+void Watch::Log::warn(const std::string& what) {
+  if (shows(spdlog::level::warn)) logger_.warn("{}", harmless(what));
+}
 
 // Asked for by name, so told at every level but off.
-void Watch::Log::note(const std::string& what) { logger_.critical("{}", harmless(what)); }
+void Watch::Log::note(const std::string& what) {
+  if (shows(spdlog::level::critical)) logger_.info("{}", harmless(what));
+}
 
 }  // namespace onc::daemon

@@ -28,7 +28,7 @@ class Watch::Log final : public rpc::Observer {
  public:
   Log(const std::string& name, const std::string& level, bool foreground);
 
-  bool watches_calls() const override { return logger_.should_log(spdlog::level::debug); }
+  bool watches_calls() const override { return shows(spdlog::level::debug); }
   void failed(const rpc::Program& program, std::uint32_t procedure, const std::string& what);
   void ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) override;
   void refused(const std::string& peer, const std::string& why) override;
@@ -36,7 +36,10 @@ class Watch::Log final : public rpc::Observer {
   void note(const std::string& what);
 
  private:
+  bool shows(spdlog::level::level_enum level) const { return level >= level_; }
+
   spdlog::logger logger_;
+  const spdlog::level::level_enum level_;
   OnceASecond failures_;
   OnceASecond refusals_;
 };

@@ -14,14 +14,6 @@ using Labels = std::map<std::string, std::string>;
 const prometheus::Histogram::BucketBoundaries seconds_bounds = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                                                 0.01,    0.025,  0.05,    0.1,    0.25,  1,      10};
 
-// host:port, as the library wants it.
-std::string address(const std::string& where) {
-  const auto endpoint = transport::Endpoint::parse(where);
-  if (endpoint.protocol != transport::Protocol::tcp || !endpoint.port)
-    throw rpc::Error(rpc::errc::bad_endpoint, "metrics are served at tcp://host:port, not at " + where);
-  return endpoint.text().substr(std::string("tcp://").size());
-}
-
 Labels labels_of(const rpc::ObservedCall& call) {
   if (!call.is_known()) return {{"program", "unknown"}, {"version", "unknown"}, {"procedure", "unknown"}};
   return {{"program", call.program.name},
@@ -42,9 +34,16 @@ std::string outcome_of(const rpc::ObservedEnd& end) {
 
 }  // namespace
 
+std::string metrics_address(const std::string& where) {
+  const auto endpoint = transport::Endpoint::parse(where);
+  if (endpoint.protocol != transport::Protocol::tcp || !endpoint.port)
+    throw rpc::Error(rpc::errc::bad_endpoint, "metrics are served at tcp://host:port, not at '" + where + "'");
+  return endpoint.text().substr(std::string("tcp://").size());
+}
+
 Watch::Metrics::Metrics(const std::string& where) try
-    : host_(address(where).substr(0, address(where).rfind(':'))),
-      exposer_({"listening_ports", address(where), "num_threads", "4", "request_timeout_ms", "2000"}),
+    : host_(metrics_address(where).substr(0, metrics_address(where).rfind(':'))),
+      exposer_({"listening_ports", metrics_address(where), "num_threads", "4", "request_timeout_ms", "2000"}),
       calls_(prometheus::BuildCounter()
                  .Name("onc_rpc_calls_total")
                  .Help("Calls that were served, by how they ended")

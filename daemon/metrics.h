@@ -12,6 +12,9 @@ namespace onc::daemon {
 
 // Calls are told apart by what the .x names: what a stranger asks for beyond that is all one, or it could make as many
 // series as there are numbers.
+// What the library wants of tcp://host:port; throws rpc::Error for anything else.
+std::string metrics_address(const std::string& where);
+
 class Watch::Metrics final : public rpc::Observer {
  public:
   // `where`: tcp://host:port.

@@ -3,6 +3,8 @@
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 
+#include <onc/rpc/error.h>
+
 #include <CLI/CLI.hpp>
 
 namespace onc::daemon {
@@ -16,7 +18,15 @@ void add_options(CLI::App& app, WatchOptions& options) {
   app.add_option("--metrics", options.metrics,
                  "Where to serve numbers for Prometheus, as http://host:port/metrics: tcp://host:port; port 0 takes a "
                  "free one")
-      ->type_name("URI");
+      ->type_name("URI")
+      ->check([](const std::string& where) {
+        try {
+          metrics_address(where);
+          return std::string();
+        } catch (const rpc::Error& error) {
+          return std::string(error.what());
+        }
+      });
 }
 
 Watch::Watch(const std::string& name, const WatchOptions& options, bool foreground)

@@ -23,7 +23,7 @@ struct Rules {
   // Told of each call that is refused, and why.
   std::function<void(const std::string& peer, const std::string& why)> refused = {};
   // Told of each call (rpcbind -l).
-  std::function<void(const std::string& peer, std::uint32_t version, std::uint32_t procedure)> called = {};
+  std::function<void(const std::string& who, const std::string& what)> called = {};
 };
 
 // Only a process of this host can have sent it: from a loopback address, or over the local socket.

@@ -104,7 +104,7 @@ asio::awaitable<void> ForwardingGate::dispatch(std::uint32_t procedure, onc::xdr
     gate_.dispatch(procedure, arguments, results, caller);
     return onc::rpc::no_results();
   }
-  gate_.admit(procedure, caller);
+  gate_.admit(procedure, arguments.rest(), caller);
   Forwarded call = read_call(program().version, arguments);
   auto place = all_.take(onc::transport::host_of(caller.peer));
   if (!place || !may_be_forwarded(call)) throw NoReply{};

@@ -1,6 +1,7 @@
 #include "portmapper/gate.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <stdexcept>
 
@@ -31,11 +32,31 @@ std::string procedure_text(std::uint32_t version, std::uint32_t procedure) {
   return "procedure " + std::to_string(procedure) + " of version " + std::to_string(version);
 }
 
+std::string who(const Caller& caller) {
+  if (caller.peer_uid) return "user " + std::to_string(*caller.peer_uid);
+  return caller.protocol == Protocol::local ? "a local socket" : caller.peer.text();
+}
+
+// Those whose arguments begin with the number of a program: of SET, UNSET, GETADDR, CALLIT, GETVERSADDR, INDIRECT and
+// GETADDRLIST.
+bool is_of_a_program(std::uint32_t procedure) {
+  constexpr std::array<std::uint32_t, 7> all = {1, 2, 3, 5, 9, 10, 11};
+  return std::find(all.begin(), all.end(), procedure) != all.end();
+}
+
+std::string what(const onc::rpc::Program& face, std::uint32_t procedure, onc::xdr::BytesView arguments) {
+  const auto* print = face.prints ? face.prints->find(procedure) : nullptr;
+  const std::string name = print ? print->name : "procedure " + std::to_string(procedure);
+  const std::string version = " of version " + std::to_string(face.version);
+  if (!is_of_a_program(procedure) || arguments.size() < 4) return name + version;
+  return name + version + " for program " + std::to_string(onc::xdr::Decoder(arguments).u32());
+}
+
 }  // namespace
 
 void Gate::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,
                     const Caller& caller) {
-  admit(procedure, caller);
+  admit(procedure, arguments.rest(), caller);
   try {
     answer(procedure, arguments, results, caller);
   } catch (const Refusal&) {
@@ -44,9 +65,9 @@ void Gate::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::
   }
 }
 
-void Gate::admit(std::uint32_t procedure, const Caller& caller) {
+void Gate::admit(std::uint32_t procedure, onc::xdr::BytesView arguments, const Caller& caller) {
   statistics_.called(program().version, procedure);
-  if (rules_.called) rules_.called(caller.peer.text(), program().version, procedure);
+  if (rules_.called) rules_.called(who(caller), what(program(), procedure, arguments));
   if (!is_from_this_host(caller) && !rate_.take(caller.peer, std::chrono::steady_clock::now())) {
     tell_refused(caller, "it calls more than " + std::to_string(rules_.calls_per_second) + " times a second");
     if (caller.protocol == Protocol::udp) throw onc::rpc::NoReply{};

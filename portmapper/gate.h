@@ -25,7 +25,7 @@ class Gate : public onc::rpc::Service {
 
   // Counts the call. Throws what it is answered where this caller may not make it: silence over UDP for one too many,
   // and onc::rpc::Refusal.
-  void admit(std::uint32_t procedure, const onc::rpc::Caller& caller);
+  void admit(std::uint32_t procedure, onc::xdr::BytesView arguments, const onc::rpc::Caller& caller);
 
  private:
   void answer(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results,

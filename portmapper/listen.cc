@@ -2,7 +2,6 @@
 
 #include <onc/rpc/error.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -40,10 +39,11 @@ void listen_on_udp(Server& server, const std::string& port, std::vector<std::str
     server.listen(at("udp", "0.0.0.0", port));
     return listen_where_there_is_ip6(server, at("udp", "::", port));
   }
-  const auto is_given = [&](const char* host) { return std::find(hosts.begin(), hosts.end(), host) != hosts.end(); };
+  // Not twice, and without IPv6 also where it is named: Debian's rpcbind.conf has both loopback addresses.
+  for (const char* loopback : {"127.0.0.1", "::1"}) std::erase(hosts, loopback);
   for (const std::string& host : hosts) server.listen(at("udp", host, port));
-  if (!is_given("127.0.0.1")) server.listen(at("udp", "127.0.0.1", port));
-  if (!is_given("::1")) listen_where_there_is_ip6(server, at("udp", "::1", port));
+  server.listen(at("udp", "127.0.0.1", port));
+  listen_where_there_is_ip6(server, at("udp", "::1", port));
 }
 
 void listen_locally(Server& server, const std::string& socket) {

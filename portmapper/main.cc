@@ -12,6 +12,7 @@
 #include <onc/server/executor.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -63,10 +64,7 @@ portmapper::Rules rules_of(const Options& options, portmapper::Wrappers& wrapper
   rules.admits = [&](const onc::transport::Address& peer) { return wrappers.admits(peer); };
   rules.refused = [&](const std::string& peer, const std::string& why) { watch.refused(peer, why); };
   if (options.logs_calls)
-    rules.called = [&](const std::string& peer, std::uint32_t version, std::uint32_t procedure) {
-      watch.note("procedure " + std::to_string(procedure) + " of version " + std::to_string(version) +
-                 " is called by " + (peer.empty() ? "a local socket" : peer));
-    };
+    rules.called = [&](const std::string& who, const std::string& what) { watch.note(who + " calls " + what); };
   return rules;
 }
 
@@ -115,17 +113,22 @@ void register_own_addresses(portmapper::Registry& registry, const std::vector<En
         registry.add_own(std::string(wanted), onc::binding::to_universal(onc::transport::resolve(endpoint).front()));
 }
 
-// What the files held, as far as it still can be.
-void restore(const portmapper::StateFiles& files, portmapper::Registry& registry, onc::daemon::Watch& watch) {
+// What the files held, as far as it still can be. What cannot is told, and returned for the terminal.
+std::string restore(const portmapper::StateFiles& files, portmapper::Registry& registry, onc::daemon::Watch& watch) {
   constexpr std::size_t most_told = 10;
   const auto loaded = files.load();
-  for (const std::string& remark : loaded.remarks) watch.warn(remark);
+  std::string remarks;
+  for (const std::string& remark : loaded.remarks) {
+    watch.warn(remark);
+    remarks += (remarks.empty() ? "portmapper: " : "\nportmapper: ") + remark;
+  }
   std::size_t refused = 0;
   for (const portmapper::Entry& entry : loaded.entries)
     if (entry.program != portmapper::own_program && !registry.set(entry) && ++refused <= most_told)
       watch.warn("program " + std::to_string(entry.program) + " version " + std::to_string(entry.version) + " at " +
                  entry.netid + " '" + entry.address + "', in a state file, is not registered again");
   if (refused > most_told) watch.warn("nor are " + std::to_string(refused - most_told) + " others");
+  return remarks;
 }
 
 // For as many connections as the server takes there are descriptors, and some for files and calls that are handed on.
@@ -155,7 +158,13 @@ std::string line(const std::vector<Endpoint>& endpoints) {
   return text;
 }
 
+// Some administrators' habits, which rpcbind survives.
+void ignore_signals() {
+  for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
+}
+
 void serve(const Options& options, const onc::daemon::Ready& ready) {
+  ignore_signals();
   have_descriptors();
   std::optional<portmapper::Lock> lock;
   if (options.listening.socket == portmapper::default_socket) lock.emplace("/run/rpcbind.lock");
@@ -168,10 +177,13 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
   register_own_addresses(registry, server->endpoints());
   give_up_root(options);
   const auto executor = onc::rpc::executor_of(*server);
+  std::optional<onc::transport::Socket> state;
   std::optional<portmapper::StateKeeper> keeper;
+  std::string remarks;
   if (options.warm_start) {
     const portmapper::StateFiles files(options.state_dir);
-    restore(files, registry, watch);
+    state = portmapper::lock_folder(options.state_dir);
+    remarks = restore(files, registry, watch);
     keeper.emplace(files, registry, executor, [&](const std::string& what) { watch.warn(what); });
   }
   portmapper::CheckAlive check_alive(registry, std::chrono::seconds(options.check_alive));
@@ -180,7 +192,8 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
                entry.netid + " " + entry.address + " is gone, and is registered no more");
   });
   if (options.check_alive != 0) check_alive.start(executor);
-  ready(line(server->endpoints()) + onc::daemon::metrics_text(watch), "");
+  // In the foreground the log has told them there.
+  ready(line(server->endpoints()) + onc::daemon::metrics_text(watch), options.foreground ? "" : remarks);
   server->run();
 }
 

@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <filesystem>
+#include <limits>
 
 namespace portmapper {
 namespace {
@@ -18,11 +20,22 @@ Examples:
   onc-info                                         what is registered; so does rpcinfo
 )";
 
+// CLI11's own Range takes 1.5 for a number of any kind.
+auto whole_number(std::uint64_t most) {
+  return [most](const std::string& text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_good = error == std::errc() && end == text.data() + text.size() && number <= most;
+    return is_good ? "" : "'" + text + "' is no whole number from 0 to " + std::to_string(most);
+  };
+}
+
 std::string check_path(const std::string& path) { return path.empty() ? "it is empty" : ""; }
 
 void add_place_options(CLI::App& app, Options& options) {
   app.add_option("--port", options.listening.port, "The port for TCP and UDP; 0 takes a free one")
       ->type_name("N")
+      ->check(whole_number(65'535))
       ->capture_default_str();
   app.add_option("--socket", options.listening.socket, "The local socket, whose users the kernel vouches for")
       ->type_name("PATH")
@@ -48,6 +61,7 @@ void add_trust_options(CLI::App& app, Options& options) {
                "Hand calls on to servers, which rpcinfo -b needs (CALLIT, BCAST, INDIRECT)");
   app.add_option("--rate", options.rate, "Calls a second that each other host may make; 0 is any number")
       ->type_name("N")
+      ->check(whole_number(std::numeric_limits<std::uint32_t>::max()))
       ->capture_default_str();
   app.add_option("--user", options.user, "Whom to be once the sockets are open, where root starts it [_rpc, or daemon]")
       ->type_name("NAME");
@@ -64,7 +78,7 @@ void add_state_options(CLI::App& app, Options& options) {
   app.add_option("--check-alive", options.check_alive,
                  "Look after this host's servers every so many seconds, and remove those that are gone; 0 does not")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0, 86'400))
+      ->check(whole_number(86'400))
       ->capture_default_str();
 }
 

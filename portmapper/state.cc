@@ -9,9 +9,12 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <stdexcept>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,11 +36,23 @@ onc::rpc::Error trouble(const std::string& text) {
   return onc::rpc::Error(why, text + ": " + why.message());
 }
 
+// What a file is, for the sentence that says why nothing of it is believed.
+class NotOurs : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+onc::rpc::Error distrust(const std::string& why) {
+  return onc::rpc::Error(std::make_error_code(std::errc::permission_denied),
+                         why + ", and the table's state is believed; name another folder by --state-dir");
+}
+
 onc::xdr::Bytes read_all(int file, const std::string& path) {
   struct stat status {};
   if (::fstat(file, &status) != 0) throw trouble("cannot read " + path);
   if (!S_ISREG(status.st_mode) || status.st_size > static_cast<off_t>(largest_file))
-    throw onc::xdr::Error(onc::xdr::errc::too_long, "it is no file of at most 64 MiB");
+    throw NotOurs(" is no file of at most 64 MiB");
+  const bool is_kept = (status.st_uid == ::geteuid() || status.st_uid == 0) && !(status.st_mode & (S_IWGRP | S_IWOTH));
+  if (!is_kept) throw NotOurs(" can be written by other users");
   onc::xdr::Bytes bytes(static_cast<std::size_t>(status.st_size));
   std::size_t have = 0;
   while (have < bytes.size()) {
@@ -80,14 +95,27 @@ StateFiles::StateFiles(std::string directory) : directory_(std::move(directory))
     throw trouble("cannot make " + directory_ + " for the table's state; name a folder by --state-dir");
   struct stat status {};
   if (::lstat(directory_.c_str(), &status) != 0) throw trouble("cannot use " + directory_);
-  const bool is_ours = S_ISDIR(status.st_mode) && (status.st_uid == ::geteuid() || status.st_uid == 0);
-  if (!is_ours || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw onc::rpc::Error(std::make_error_code(std::errc::permission_denied),
-                          directory_ +
-                              " is no folder that only this user can write to, and what lies there is "
-                              "believed; name another by --state-dir");
+  if (!S_ISDIR(status.st_mode)) throw distrust(directory_ + " is no folder");
+  if (status.st_uid != ::geteuid() && status.st_uid != 0)
+    throw distrust(directory_ + " belongs to another user (number " + std::to_string(status.st_uid) +
+                   "), who could write to it");
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw distrust(directory_ + " can be written to by other users (chmod go-w would end that)");
   if (::access(directory_.c_str(), R_OK | W_OK | X_OK) != 0)
     throw trouble("cannot keep the table's state in " + directory_ + "; name another folder by --state-dir");
+}
+
+Socket lock_folder(const std::string& directory) {
+  Socket folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (folder.get() < 0) throw trouble("cannot use " + directory);
+  if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) return folder;
+  throw onc::rpc::Error(std::make_error_code(std::errc::device_or_resource_busy),
+                        "another portmapper keeps its state in " + directory + "; name another folder by --state-dir");
+}
+
+bool StateFiles::there_is(const std::string& file) const {
+  struct stat status {};
+  return ::lstat(path_of(file).c_str(), &status) == 0;
 }
 
 StateFiles::Loaded StateFiles::load() const {
@@ -101,7 +129,7 @@ StateFiles::Loaded StateFiles::load() const {
         for (const auto& item : list) loaded.entries.push_back(entry_of_rpcb(item.rpcb_map));
       },
       loaded);
-  if (!loaded.entries.empty()) return loaded;
+  if (there_is(rpcbind_file) || !loaded.remarks.empty()) return loaded;
   // An old portmap leaves only this one, which knows no owners: what nobody owns only root may remove.
   read(
       portmap_file,
@@ -120,10 +148,9 @@ void StateFiles::read(const std::string& file, const std::function<void(Decoder&
   const Socket opened(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (opened.get() < 0) {
     if (errno == ENOENT) return;
-    // A link, or another user's: the host is better served without what it holds than not at all.
-    const std::string why = trouble("cannot read " + path).what();
-    loaded.remarks.push_back(why + "; nothing of it is believed, and it is kept as " + set_aside(path));
-    return;
+    // The host is better served without what it holds than not at all.
+    const std::string why = errno == ELOOP ? " is a link" : std::string(" cannot be read: ") + std::strerror(errno);
+    return pass_over(path, why, loaded);
   }
   try {
     const onc::xdr::Bytes bytes = read_all(opened.get(), path);
@@ -131,10 +158,15 @@ void StateFiles::read(const std::string& file, const std::function<void(Decoder&
     limits.memory = std::size_t{8} * largest_file;
     Decoder in(bytes, limits);
     decode(in);
-  } catch (const onc::xdr::Error& error) {
-    loaded.remarks.push_back(path + " is damaged (" + error.what() +
-                             "); nothing of it is believed, and it is kept as " + set_aside(path));
+  } catch (const NotOurs& why) {
+    pass_over(path, why.what(), loaded);
+  } catch (const onc::xdr::Error&) {
+    pass_over(path, " is damaged", loaded);
   }
+}
+
+void StateFiles::pass_over(const std::string& path, const std::string& why, Loaded& loaded) {
+  loaded.remarks.push_back(path + why + ": nothing of it is registered, and it is kept as " + set_aside(path));
 }
 
 void StateFiles::save(const Registry& registry) const {

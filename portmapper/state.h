@@ -5,6 +5,7 @@
 #include "portmapper/dump.h"
 #include "portmapper/registry.h"
 
+#include <onc/transport/socket.h>
 #include <onc/xdr/decoder.h>
 
 #include <asio/any_io_executor.hpp>
@@ -23,9 +24,9 @@ class StateFiles {
   // Throws onc::rpc::Error, in one sentence that says what to do.
   explicit StateFiles(std::string directory);
 
-  // What they hold, but for the portmapper's own addresses, which are those it has now. Of a file that is damaged
-  // nothing is believed: it is set aside under another name. `remarks` are for the log: a sentence for each such file,
-  // and for what no longer can be registered.
+  // What they hold, but for the portmapper's own addresses, which are those it has now. Of a file that is damaged,
+  // or that others can write, nothing is believed: it is set aside under another name. portmap.xdr tells no owners, and
+  // is read only where there is no rpcbind.xdr. `remarks` are for the log: a sentence for each file set aside.
   struct Loaded {
     std::vector<Entry> entries;
     std::vector<std::string> remarks;
@@ -39,6 +40,9 @@ class StateFiles {
 
  private:
   std::string path_of(const std::string& file) const { return directory_ + "/" + file; }
+  bool there_is(const std::string& file) const;
+  // Remarks it, and sets it aside.
+  static void pass_over(const std::string& path, const std::string& why, Loaded& loaded);
   // The bytes of a file; nothing where there is none.
   void read(const std::string& file, const std::function<void(onc::xdr::Decoder&)>& decode, Loaded& loaded) const;
 
@@ -46,6 +50,10 @@ class StateFiles {
 
   std::string directory_;
 };
+
+// Held while a portmapper keeps its state there: two would each undo what the other registers. Throws onc::rpc::Error
+// where another holds it, in one sentence that says what to do.
+onc::transport::Socket lock_folder(const std::string& directory);
 
 // Keeps the files as the table is, from change to change.
 class StateKeeper {

@@ -15,6 +15,7 @@ refused() { # refused WHAT COMMAND...: it must fail
 }
 
 start_registry portmapper
+for signal in HUP USR1 USR2; do kill -$signal ${pids[portmapper]}; done
 expect "who serves" '^_rpc$' "$(stat -c %U /proc/${pids[portmapper]})"
 expect "its capabilities" '^0+$' "$(awk '/CapEff/ { print $2 }' /proc/${pids[portmapper]}/status)"
 expect "its groups" '^$' "$(awk '/^Groups/ { print $2 }' /proc/${pids[portmapper]}/status)"
@@ -23,6 +24,8 @@ expect "whose the state is" '^_rpc 700$' "$(chmod 700 /run/rpcbind && stat -c '%
 # One at a time, whoever it is.
 refused "a second portmapper" $bin/portmapper -f --port 1111
 expect "a second portmapper" 'another portmapper or rpcbind is running' "$(cat $work/refused.log)"
+refused "a second table in one folder" $bin/portmapper -fw --port 1111 --socket /run/second.sock
+expect "a second table in one folder" 'another portmapper keeps its state in /run/rpcbind' "$(cat $work/refused.log)"
 refused "an rpcbind beside it" rpcbind -f
 expect "an rpcbind beside it" 'another rpcbind is already running' "$(cat $work/refused.log)"
 
@@ -62,9 +65,8 @@ stop portmapper
 
 # A damaged file is kept, told of, and not believed.
 truncate -s -1 /run/rpcbind/rpcbind.xdr
-rm /run/rpcbind/portmap.xdr
 start_registry portmapper
-expect "what it says of a damaged file" 'rpcbind\.xdr is damaged .* kept as /run/rpcbind/rpcbind\.xdr\.corrupt\.1' "$(cat $work/portmapper.log)"
+expect "what it says of a damaged file" 'rpcbind\.xdr is damaged: .* kept as /run/rpcbind/rpcbind\.xdr\.corrupt\.1' "$(cat $work/portmapper.log)"
 expect "the table without it" '^$' "$(registered)"
 [ -s /run/rpcbind/rpcbind.xdr.corrupt.1 ] || fail "the damaged file is gone"
 stop portmapper

@@ -148,9 +148,36 @@ TEST_F(States, of_an_old_portmap_belong_to_root) {
   Registry registry;
   for (const Entry& one : some) registry.set(one);
   StateFiles(folder_).save(registry);
-  write("rpcbind.xdr", "damaged");
+  std::filesystem::remove(path("rpcbind.xdr"));
   EXPECT_EQ(StateFiles(folder_).load().entries,
             std::vector<Entry>{entry(1, "tcp", "0.0.0.0.4.1", std::string(superuser))});
+}
+
+TEST_F(States, that_are_damaged_have_no_second_best_that_forgets_owners) {
+  Registry registry;
+  for (const Entry& one : some) registry.set(one);
+  StateFiles(folder_).save(registry);
+  write("rpcbind.xdr", "damaged");
+  EXPECT_TRUE(StateFiles(folder_).load().entries.empty());
+}
+
+TEST_F(States, that_others_can_write_are_set_aside) {
+  Registry registry;
+  registry.set(some[0]);
+  StateFiles(folder_).save(registry);
+  ASSERT_EQ(::chmod(path("rpcbind.xdr").c_str(), 0666), 0);
+  const auto loaded = StateFiles(folder_).load();
+  EXPECT_TRUE(loaded.entries.empty());
+  ASSERT_EQ(loaded.remarks.size(), 1U);
+  EXPECT_NE(loaded.remarks[0].find("can be written by other users"), std::string::npos) << loaded.remarks[0];
+}
+
+TEST_F(States, are_kept_by_one_at_a_time) {
+  {
+    const auto held = lock_folder(folder_);
+    EXPECT_THROW(lock_folder(folder_), onc::rpc::Error);
+  }
+  lock_folder(folder_);
 }
 
 TEST_F(States, are_no_links_to_elsewhere) {

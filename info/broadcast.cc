@@ -1,4 +1,5 @@
 #include <onc/client/broadcast.h>
+#include <onc/transport/broadcast.h>
 #include <onc/transport/clock.h>
 
 #include "info/commands.h"
@@ -46,6 +47,9 @@ int broadcast(const Asking& asking, const BroadcastOptions& options, const Progr
   if (asking.json)
     print_json_list(out, {{"program", options.program}, {"name", name_or_null(name)}, {"version", options.version}},
                     "answers", all, to_json);
+  else if (all.empty() && options.to.empty() && onc::transport::broadcast_addresses(options.portmapper_port).empty())
+    out << "Nobody answered, and over IPv4 nobody was asked, for no interface has a broadcast address: name one by "
+           "--to.\n";
   else if (all.empty())
     out << "Nobody answered. Most portmappers pass on no calls from other hosts, as rpcbind without -r: with --port, "
            "servers themselves are asked.\n";

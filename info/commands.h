@@ -27,7 +27,7 @@ int list(const Asking& asking, bool brief, const ProgramNames& names, std::ostre
 struct PingOptions {
   std::uint32_t program = 0;
   std::optional<std::uint32_t> version;  // absent: all there are
-  onc::transport::Protocol protocol = onc::transport::Protocol::tcp;
+  std::optional<onc::transport::Protocol> protocol;  // absent: TCP, or UDP where it is registered over that only
   std::uint32_t count = 1;
 };
 // Calls procedure 0, and tells how long that took.

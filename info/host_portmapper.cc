@@ -97,6 +97,14 @@ std::vector<Endpoint> local_ones(const std::vector<Endpoint>& places) {
                                                    "all: is it a portmapper?");
 }
 
+[[noreturn]] void refuses(const Endpoint& place) {
+  const char* const remedy = place.protocol == Protocol::udp
+                                 ? "over UDP it may tell other hosts no more than they ask: write tcp://"
+                                 : "see its hosts.allow and hosts.deny, and how many calls it lets a host make";
+  throw Error(onc::rpc::errc::authentication_error,
+              "the portmapper at " + place.text() + " refuses to answer: " + remedy);
+}
+
 // It is not there, or as good as not there: another place may be better.
 bool is_silent(const Error& error) {
   return error.code() == std::errc::no_such_file_or_directory || error.code() == std::errc::connection_refused ||
@@ -126,7 +134,8 @@ HostPortmapper HostPortmapper::to_change(std::chrono::milliseconds timeout) {
 
 template <class Question>
 auto HostPortmapper::ask(Question question) {
-  std::optional<Error> why;
+  std::string silent;
+  std::error_code why;
   for (std::size_t i = 0; i < places_.size(); ++i) {
     try {
       auto answer = question(places_[i].text(), onc::transport::share_of(deadline_, places_.size() - i));
@@ -134,18 +143,14 @@ auto HostPortmapper::ask(Question question) {
       return answer;
     } catch (const Error& error) {
       if (error.code() == onc::rpc::errc::record_too_long) tells_too_much(places_[i]);
+      if (error.code() == onc::rpc::errc::authentication_error) refuses(places_[i]);
       if (!is_silent(error)) throw;
-      if (!why) why = error;
+      why = error.code();
+      silent += (silent.empty() ? "" : ", ") + places_[i].text() + " (" + why.message() + ")";
     }
   }
-  nobody_answers(*why);
-}
-
-void HostPortmapper::nobody_answers(const Error& why) const {
-  std::string tried;
-  for (const Endpoint& place : places_) tried += (tried.empty() ? "" : ", ") + place.text();
-  throw Error(why.code(), "no portmapper answers at " + tried + " (" + why.code().message() +
-                              "): is rpcbind or portmapper running there, and is it let through to?");
+  throw Error(why, "no portmapper answers at " + silent +
+                       ": is rpcbind or portmapper running there, and is it let through to?");
 }
 
 Table HostPortmapper::table() {

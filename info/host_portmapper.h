@@ -58,7 +58,6 @@ class HostPortmapper {
 
   template <class Question>
   auto ask(Question question);
-  [[noreturn]] void nobody_answers(const onc::rpc::Error& why) const;
 
   std::vector<onc::transport::Endpoint> places_;  // those that may have one; once one has answered, only that
   onc::transport::TimePoint deadline_;

@@ -42,6 +42,9 @@ std::string versions_of(Run run) {
   return shown_versions(std::move(versions));
 }
 
+// A column is never empty: others count them.
+std::string name_or_dash(const std::string& name) { return name.empty() ? "-" : name; }
+
 std::string owner_of(const Registration& registration) { return registration.owner.value_or("unknown"); }
 
 // Each once. A stranger may have said thousands of them: more than are shown are not looked for.
@@ -60,7 +63,7 @@ void print_whole(const std::vector<Registration>& sorted, const ProgramNames& na
               [&](Run run) -> Row {
                 const Registration& first = run.front();
                 return {std::to_string(first.program),
-                        names.of(first.program),
+                        name_or_dash(names.of(first.program)),
                         versions_of(run),
                         first.netid,
                         place_of(first),
@@ -69,11 +72,11 @@ void print_whole(const std::vector<Registration>& sorted, const ProgramNames& na
 }
 
 void print_brief(const std::vector<Registration>& sorted, const ProgramNames& names, std::ostream& out) {
-  print_table(out, {"PROGRAM", "NAME", "VERSIONS", "NETIDS", "OWNERS"}, runs(sorted, same_program),
-              [&](Run run) -> Row {
-                return {std::to_string(run.front().program), names.of(run.front().program), versions_of(run),
-                        all_of(run, [](const Registration& item) { return item.netid; }), all_of(run, owner_of)};
-              });
+  print_table(
+      out, {"PROGRAM", "NAME", "VERSIONS", "NETIDS", "OWNERS"}, runs(sorted, same_program), [&](Run run) -> Row {
+        return {std::to_string(run.front().program), name_or_dash(names.of(run.front().program)), versions_of(run),
+                all_of(run, [](const Registration& item) { return item.netid; }), all_of(run, owner_of)};
+      });
 }
 
 Json to_json(const Registration& registration, const ProgramNames& names) {

@@ -75,10 +75,12 @@ info::PingOptions ping_options(const Options& options, const info::ProgramNames&
   using onc::transport::Protocol;
   if (options.asking.host->find("://") != std::string::npos && (options.tcp || options.udp))
     throw Misuse("'" + *options.asking.host + "' says which transport is meant: leave --tcp and --udp out");
-  return {.program = to_program(options.program, names),
-          .version = info::to_number(options.version),
-          .protocol = options.udp ? Protocol::udp : Protocol::tcp,
-          .count = options.count};
+  info::PingOptions ping{.program = to_program(options.program, names),
+                         .version = info::to_number(options.version),
+                         .protocol = {},
+                         .count = options.count};
+  if (options.tcp || options.udp) ping.protocol = options.udp ? Protocol::udp : Protocol::tcp;
+  return ping;
 }
 
 info::BroadcastOptions broadcast_options(const Options& options, const info::ProgramNames& names) {
@@ -137,6 +139,7 @@ CommandLine::CommandLine() {
   add_program(*addresses_);
   add_version(*addresses_, true);
   for (CLI::App* command : {&app_, list_, ping_, broadcast_, delete_, statistics_, addresses_}) add_json(*command);
+  for (CLI::App* command : app_.get_subcommands({})) command->footer("See onc-info --help for examples.");
   for (CLI::App* command : {&app_, list_, ping_, delete_, statistics_, addresses_}) add_timeout(*command);
 }
 
@@ -182,8 +185,9 @@ void CommandLine::add_ping() {
       ->required();
   add_program(*ping_);
   add_version(*ping_, false);
-  auto* tcp = ping_->add_flag("--tcp", options_.tcp, "Over TCP, which is also the default");
-  ping_->add_flag("--udp", options_.udp, "Over UDP")->excludes(tcp);
+  auto* tcp = ping_->add_flag("--tcp", options_.tcp,
+                              "Over TCP only; without either, over UDP where it is not registered over TCP");
+  ping_->add_flag("--udp", options_.udp, "Over UDP only")->excludes(tcp);
   ping_->add_option("--count", options_.count, "So many calls of each version")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000))
@@ -212,6 +216,9 @@ void CommandLine::add_broadcast() {
 }
 
 std::optional<int> CommandLine::parse(int argc, char** argv) {
+  app_.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("onc-info: ") + error.what() + "\nRun it with --help for more information.\n";
+  });
   try {
     app_.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

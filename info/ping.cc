@@ -51,10 +51,10 @@ std::string title(std::uint32_t program, const ProgramNames& names) {
   return name.empty() ? "program " + std::to_string(program) : name;
 }
 
-[[noreturn]] void not_registered(const std::string& name, const Endpoint& server) {
-  throw Error(onc::rpc::errc::not_registered, name + " is not registered over " +
-                                                  onc::transport::name(*server.protocol) + " with the portmapper of " +
-                                                  server.host + ": is its server running, and did it register?");
+[[noreturn]] void not_registered(const std::string& name, const std::string& transports, const std::string& host) {
+  throw Error(onc::rpc::errc::not_registered, name + " is not registered over " + transports +
+                                                  " with the portmapper of " + host +
+                                                  ": is its server running, and did it register?");
 }
 
 Endpoint locate_version(const Endpoint& server, std::uint32_t version, const std::string& name,
@@ -69,7 +69,7 @@ Endpoint locate_any(const Endpoint& server, const std::string& name, const PingO
     return locate_version(server, 0, name, options, asking);
   } catch (const Error& error) {
     if (error.code() != onc::rpc::errc::not_registered) throw;
-    not_registered(name, server);
+    not_registered(name, onc::transport::name(*server.protocol), server.host);
   }
 }
 
@@ -80,18 +80,31 @@ Endpoint locate_by_table(const Endpoint& server, const std::string& name, const 
   for (const Registration& item : portmapper.table().registrations)
     if (item.program == options.program && onc::binding::protocol_of(item.netid) == server.protocol)
       return locate_version(server, item.version, name, options, asking);
-  not_registered(name, server);
+  not_registered(name, onc::transport::name(*server.protocol), server.host);
 }
 
-Endpoint locate(const Asking& asking, const PingOptions& options, const std::string& name) {
-  Endpoint server = Endpoint::parse(*asking.host);
-  if (!server.protocol) server.protocol = options.protocol;
+Endpoint locate_over(Endpoint server, const Asking& asking, const PingOptions& options, const std::string& name) {
   if (server.protocol == Protocol::local || server.port) return server;
   if (options.version) return locate_version(server, *options.version, name, options, asking);
   const auto portmappers =
       onc::binding::portmappers_of(server.host, *server.protocol, onc::transport::Clock::now() + asking.timeout);
   const bool is_local = portmappers.front().protocol == Protocol::local;
   return (is_local ? locate_by_table : locate_any)(server, name, options, asking);
+}
+
+Endpoint locate(const Asking& asking, const PingOptions& options, const std::string& name) {
+  Endpoint server = Endpoint::parse(*asking.host);
+  if (!server.protocol) server.protocol = options.protocol;
+  if (server.protocol) return locate_over(server, asking, options, name);
+  for (const Protocol protocol : {Protocol::tcp, Protocol::udp}) {
+    try {
+      server.protocol = protocol;
+      return locate_over(server, asking, options, name);
+    } catch (const Error& error) {
+      if (error.code() != onc::rpc::errc::not_registered) throw;
+    }
+  }
+  not_registered(name, "tcp or udp", server.host);
 }
 
 // What a version that is surely not there is answered with: nobody has version 0, and where somebody has all the same,
@@ -149,8 +162,8 @@ std::string outcome(const Pinged& pinged) {
   if (pinged.is_ready()) return "ready";
   if (pinged.last.failure != onc::rpc::errc::version_mismatch) return why_not_served(pinged.last);
   const VersionRange versions = pinged.last.versions;
-  if (versions.low == versions.high) return "not served, but version " + std::to_string(versions.low);
-  return "not served, but versions " + std::to_string(versions.low) + " to " + std::to_string(versions.high);
+  if (versions.low == versions.high) return "not served; version " + std::to_string(versions.low) + " is";
+  return "not served, though the server says " + std::to_string(versions.low) + " to " + std::to_string(versions.high);
 }
 
 void print(const std::string& title, const Endpoint& server, const Versions& versions, const std::vector<Pinged>& all,

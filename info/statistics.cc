@@ -25,6 +25,10 @@ struct Version {
   const rpcb_stat& counts;
 };
 
+bool has_procedure(std::uint32_t version, std::size_t procedure) {
+  return procedure <= (version == 2 ? 5 : version == 3 ? 8 : 12);
+}
+
 // Version 4 calls its fifth procedure otherwise than 3.
 std::string procedure_name(std::uint32_t version, std::size_t procedure) {
   if (version == 4 && procedure == 5) return "BCAST";
@@ -92,7 +96,8 @@ Json to_list(const List& list, const ProgramNames& names) {
 Json to_json(const Version& version, const ProgramNames& names) {
   Json calls = Json::object();
   for (std::size_t i = 0; i < version.counts.info.size(); ++i)
-    calls[procedure_name(version.number, i)] = version.counts.info[i];
+    if (version.counts.info[i] != 0 || has_procedure(version.number, i))
+      calls[procedure_name(version.number, i)] = version.counts.info[i];
   return {{"version", version.number},
           {"calls", calls},
           {"registered", version.counts.setinfo},

@@ -121,11 +121,14 @@ std::vector<Place> places_to_ask(const Endpoint& server, TimePoint deadline) {
 }
 
 [[noreturn]] void cannot_ask(const Endpoint& server, const Endpoint& portmapper, const rpc::Error& why) {
-  const bool lies = why.code() == rpc::errc::bad_reply;
-  throw rpc::Error(why.code(), lies ? why.what()
-                                    : "the portmapper at " + portmapper.text() + " cannot be asked for the port (" +
-                                          why.code().message() + "): start it, or write the port, as in " +
-                                          Endpoint{server.protocol.value_or(Protocol::tcp), server.host, 12345}.text());
+  if (why.code() == rpc::errc::bad_reply) throw rpc::Error(why.code(), why.what());
+  const bool refuses = why.code() == rpc::errc::authentication_error;
+  throw rpc::Error(
+      why.code(), "the portmapper at " + portmapper.text() + " cannot be asked for the port (" +
+                      (refuses ? "it refuses: see its hosts.allow, hosts.deny and limit of calls): let this host in"
+                               : why.code().message() + "): start it") +
+                      ", or write the port, as in " +
+                      Endpoint{server.protocol.value_or(Protocol::tcp), server.host, 12345}.text());
 }
 
 [[noreturn]] void not_registered(const Place& place, const rpc::Program& program) {

@@ -86,7 +86,16 @@ class Host {
     }
   }
 
-  portmapper::Portmapper portmapper_;
+  // What -l logs is made of strangers' bytes, too.
+  static portmapper::Rules rules() {
+    portmapper::Rules rules;
+    rules.called = [](const std::string& who, const std::string& what) {
+      for (const char c : who + what) must(c >= ' ' && c <= '~', "who calls what can be shown");
+    };
+    return rules;
+  }
+
+  portmapper::Portmapper portmapper_{rules()};
   rpc::Dispatcher dispatcher_;
 };
 

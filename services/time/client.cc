@@ -1,5 +1,5 @@
 // onc-time: asks and sets a time server.
-#include "services/time/clock.h"
+#include "services/time/calendar.h"
 
 #include <CLI/CLI.hpp>
 

@@ -1,19 +1,13 @@
 // onc-timed: serves idl/time.x.
 #include "daemon/daemon.h"
-#include "services/time/clock.h"
+#include "services/time/machine.h"
+#include "services/time/service.h"
 
 #include <CLI/CLI.hpp>
 
 namespace {
 
-class TimeServer : public time_::TIME::v1::Server {
- public:
-  time_::Time GETTIME(const onc::rpc::Caller&) override { return clock_.get(); }
-  std::int32_t SETTIME(time_::Time time, const onc::rpc::Caller&) override { return clock_.set(time) ? 0 : 1; }
-
- private:
-  services::time::Clock clock_;
-};
+using namespace services::time;
 
 constexpr const char* examples = R"(
 Examples:
@@ -22,6 +16,13 @@ Examples:
   onc-timed --metrics tcp://127.0.0.1:9100           for Prometheus, at http://127.0.0.1:9100/metrics
   ONC_PORTMAPPER=tcp://127.0.0.1:1111 onc-timed --register required
 )";
+
+// Which read, and so may as well run twice.
+namespace v1 = time_::TIME::v1::procedures;
+namespace v2 = time_::TIME::v2::procedures;
+const onc::rpc::ServiceOptions v1_options = {.idempotent = {v1::GETTIME.number}};
+const onc::rpc::ServiceOptions v2_options = {
+    .idempotent = {v2::GETTIME.number, v2::EXCHANGE.number, v2::STATUS.number}};
 
 }  // namespace
 
@@ -34,10 +35,16 @@ int main(int argc, char** argv) {
   app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
   return onc::daemon::run("onc-timed", options.foreground, [&](const onc::daemon::Ready& ready) {
-    TimeServer service;
+    const Machine machine;
+    Keeper keeper(DisciplinedClock([&] { return machine.now(); }),
+                  [&](Instant told) { return machine.from_utc(told); });
+    LamportClock lamport;
+    TimeV1 first(keeper);
+    TimeV2 second(keeper, lamport);
     onc::daemon::Watch watch("onc-timed", options.watch, options.foreground);
     onc::rpc::Server server;
-    server.add(service, {.idempotent = {1}});  // GETTIME
+    server.add(first, v1_options);
+    server.add(second, v2_options);
     onc::daemon::serve(server, watch, "onc-timed", options, ready);
   });
 }

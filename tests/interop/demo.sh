@@ -18,7 +18,7 @@ for who in nobody root; do
   shown "idlc at work" '\$ idlc time\.x'
   shown "the generated class" 'class Client'
   shown "a portmapper" 'portmapper: serving at'
-  shown "a server" 'onc-timed: serving TIME v1 at .*, registered with the portmapper'
+  shown "a server" 'onc-timed: serving TIME v1, TIME v2 at .*, registered with the portmapper'
   shown "the time set and read" '^ +1988-04-01 12:00:0[0-9] UTC$'
   shown "the registry" '536870913 tcp +127[.0-9]+ +1'
   if grep -q $'\e' $work/demo.log; then fail "colours where there is no terminal"; fi

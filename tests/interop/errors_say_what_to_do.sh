@@ -22,7 +22,7 @@ says '80.*(permission|permitted|privilege|root)' "${nobody[@]}" $bin/onc-timed -
 says '111.*(permission|permitted|privilege|root)' "${nobody[@]}" $bin/portmapper --port 111 --socket $work/none.sock --foreground
 says 'none\.sock.*([Pp]ermission|[Pp]ermitted|[Pp]rivilege|root)' "${nobody[@]}" $bin/portmapper --port 0 --socket $work/none.sock --foreground
 
-start onc-timed '^onc-timed: serving TIME v1 at tcp://127.0.0.1:7001, not registered' \
+start onc-timed '^onc-timed: serving TIME v1, TIME v2 at tcp://127.0.0.1:7001, not registered' \
   $bin/onc-timed --listen tcp://127.0.0.1:7001 --register auto --foreground
 says '7001.*(in use|taken)' $bin/onc-timed --listen tcp://127.0.0.1:7001 --register no --foreground
 stop onc-timed

@@ -111,7 +111,7 @@ start_registry() {
 }
 
 start_time_server() {
-  start onc-timed '^onc-timed: serving TIME v1 at .*, registered with the portmapper' \
+  start onc-timed '^onc-timed: serving TIME v1, TIME v2 at .*, registered with the portmapper' \
     $bin/onc-timed --listen tcp://0.0.0.0:0 --listen udp://0.0.0.0:0 --register required --foreground
 }
 

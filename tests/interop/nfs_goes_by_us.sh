@@ -50,7 +50,7 @@ echo "ok: nfs-cp there and back"
 kill -TERM ${pids[ganesha]} ${pids[rquotad]} $(pgrep rpc.rusersd) $(pgrep rpc.rstatd)
 for program in 100001 100002 100003 100005 100011; do eventually "program $program is gone" is_gone $program; done
 # What rpcgen makes unregisters what was left of an earlier one when it starts, and nothing when it ends.
-port() { rpcinfo -p | awk '$1 == 536870913 && $3 == "tcp" { print $4 }'; }
+port() { rpcinfo -p | awk '$1 == 536870913 && $2 == 1 && $3 == "tcp" { print $4 }'; }
 before=$(port)
 kill -TERM ${pids[time_server]}
 eventually "time_server ends" gone ${pids[time_server]}

@@ -22,23 +22,23 @@ start_registry "$1"
 start_time_server
 time=536870913
 number=0x20000001
-line="$time +- +1 +tcp +0\.0\.0\.0:[0-9]+ +superuser"
+line="$time +- +1-2 +tcp +0\.0\.0\.0:[0-9]+ +superuser"
 expect "list" "$line" "$(info | grep $time)"
 expect "list, over the network" "$line" "$(info list $address | grep $time)"
 expect "list, over UDP" "$line" "$(info list udp://127.0.0.1 | grep $time)"
-expect "list --short" "$time +- +1 +tcp,udp +superuser" "$(info --short | grep $time)"
+expect "list --short" "$time +- +1-2 +tcp,udp +superuser" "$(info --short | grep $time)"
 expect "the registry itself" "100000 +portmapper +2-4 +local,tcp,tcp6,udp,udp6 +superuser" \
   "$(info --short | grep 100000)"
-port_on() { json "*(i['port'] for i in it['registrations'] if (i['program'], i['netid']) == ($time, '$1'))" list; }
+port_on() { json "*(i['port'] for i in it['registrations'] if (i['program'], i['version'], i['netid']) == ($time, 1, '$1'))" list; }
 port=$(port_on tcp)
 [ "$port" -gt 0 ] || fail "no port is told: $port"
 for transport in tcp udp; do
-  expect "ping over $transport" "^1 +1 +[0-9.]+ +[0-9.]+ +[0-9.]+ +ready$" \
-    "$(info ping $address $number --$transport | tail -n 1)"
+  expect "ping over $transport" "^1 +1 +[0-9.]+ +[0-9.]+ +[0-9.]+ +ready.2 +1 .* ready$" \
+    "$(info ping $address $number --$transport | tail -n 2)"
   expect "ping of version 1 over $transport" "^1 +20 .* ready$" \
     "$(info ping $address $number 1 --$transport --count 20 | tail -n 1)"
-  expect "ping of version 2 over $transport" "not served; version 1 is.*status 1$" \
-    "$(status ping $address $number 2 --$transport)"
+  expect "ping of version 3 over $transport" "not served, though the server says 1 to 2.*status 1$" \
+    "$(status ping $address $number 3 --$transport)"
   expect "ping of the registry over $transport" "^2 3 4$" \
     "$(json "*(each['version'] for each in it['versions'] if each['ready'])" ping $address portmapper --$transport)"
 done
@@ -68,6 +68,7 @@ if ordinary=$(within 30 setpriv --reuid 65534 --regid 65534 --clear-groups $bin/
   fail "another user may remove it: $ordinary"
 fi
 expect "delete of another's" "still registered: tcp .*still registered: udp .*The portmapper refused" "$ordinary"
+expect "delete of version 2" "removed: tcp .*removed: udp " "$(info delete $number 2)"
 expect "delete on one netid" "^removed: tcp 0\.0\.0\.0:$tcp of superuser$" "$(info delete $number 1 tcp)"
 expect "ping of what is there over UDP only" "at udp://$address:$udp.* ready" "$(info ping $address $number 1 | tr '\n' ' ')"
 expect "delete of what is left" "^1 0$" "$(json "len(it['removed']), len(it['left'])" delete $number 1 | tr -d '(,)')"

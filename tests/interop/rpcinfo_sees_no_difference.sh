@@ -72,7 +72,7 @@ ask_everything() {
     for transport in t u; do
       ask -$transport "$host" $time
       ask -$transport "$host" $time 1
-      ask -$transport "$host" $time 2
+      ask -$transport "$host" $time 3
       ask -$transport "$host" 100000
     done
     ask -n 7001 -t "$host" $time 1

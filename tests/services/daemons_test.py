@@ -75,7 +75,7 @@ class Daemons(unittest.TestCase):
     def start_time_server(self, portmapper, *arguments):
         daemon = self.start("onc-timed", "--register", "required", "--listen", "tcp://127.0.0.1:0", *arguments,
                             portmapper=portmapper)
-        self.assertRegex(daemon.line, "^onc-timed: serving TIME v1 at .*, registered with the portmapper$")
+        self.assertRegex(daemon.line, "^onc-timed: serving TIME v1, TIME v2 at .*, registered with the portmapper$")
         return daemon
 
     def ask(self, portmapper):
@@ -111,7 +111,7 @@ class Daemons(unittest.TestCase):
 
     def test_why_it_is_not_registered_stands_on_standard_error(self):
         daemon = self.start("onc-timed", "--listen", "tcp://127.0.0.1:0", errors=subprocess.PIPE)
-        self.assertRegex(daemon.line, "^onc-timed: serving TIME v1 at .*, not registered$")
+        self.assertRegex(daemon.line, "^onc-timed: serving TIME v1, TIME v2 at .*, not registered$")
         self.assertRegex(daemon.process.stderr.readline(),
                          "^onc-timed: not registered: no portmapper answers at local:///nonexistent/rpcbind.sock: ")
         self.assertEqual(daemon.end(), 0)
@@ -143,7 +143,7 @@ class Daemons(unittest.TestCase):
             process = self.start_with_sockets(tcp, udp, local)
             self.addCleanup(lambda: process.poll() is None and process.kill())
             self.assertEqual(process.stdout.readline(),
-                             f"onc-timed: serving TIME v1 at {' '.join(places)}, not registered\n")
+                             f"onc-timed: serving TIME v1, TIME v2 at {' '.join(places)}, not registered\n")
             for place in places:
                 subprocess.run([f"{BIN}/onc-time", "get", "--server", place], check=True, timeout=TIMEOUT,
                                stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-#include "services/time/clock.h"
+#include "services/time/calendar.h"
 
 #include <algorithm>
 #include <array>
@@ -72,12 +72,6 @@ std::optional<time_::Time> from_text(std::string_view text) {
     return std::nullopt;
   if (!from_time(time)) return std::nullopt;
   return time;
-}
-
-bool Clock::set(const time_::Time& time) {
-  const auto wanted = from_time(time);
-  if (wanted) offset_ = *wanted - machine_();
-  return wanted.has_value();
 }
 
 }  // namespace services::time

@@ -1,4 +1,4 @@
-#include "services/time/clock.h"
+#include "services/time/calendar.h"
 
 #include <gtest/gtest.h>
 
@@ -9,31 +9,12 @@ using namespace std::chrono_literals;
 
 constexpr Seconds noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + 12h;
 
-TEST(clock, tells_the_machines_time_until_it_is_set) {
-  Seconds machine = noon + 34min + 56s;
-  const Clock clock([&] { return machine; });
-  EXPECT_EQ(to_text(clock.get()), "2026-11-21 12:34:56 UTC");
-  machine += 24h;
-  EXPECT_EQ(to_text(clock.get()), "2026-11-22 12:34:56 UTC");
-}
-
-TEST(clock, runs_on_from_what_it_was_set_to) {
-  Seconds machine = noon;
-  Clock clock([&] { return machine; });
-  ASSERT_TRUE(clock.set(*from_text("1999-12-31 23:59:59")));
-  EXPECT_EQ(to_text(clock.get()), "1999-12-31 23:59:59 UTC");
-  machine += 1s;
-  EXPECT_EQ(to_text(clock.get()), "2000-01-01 00:00:00 UTC");
-}
-
-TEST(clock, is_not_set_to_times_that_do_not_exist) {
-  Clock clock([] { return noon; });
+TEST(calendar, has_no_times_that_do_not_exist) {
   const time_::Time good = *from_text("2026-02-28 23:59:59");
   const auto refuses = [&](auto change) {
     time_::Time bad = good;
     change(bad);
-    EXPECT_FALSE(clock.set(bad)) << to_text(bad);
-    EXPECT_EQ(to_text(clock.get()), "2026-11-21 12:00:00 UTC");
+    EXPECT_EQ(from_time(bad), std::nullopt) << to_text(bad);
   };
   refuses([](time_::Time& time) { time.day = 29; });
   refuses([](time_::Time& time) { time.day = 0; });
@@ -47,7 +28,7 @@ TEST(clock, is_not_set_to_times_that_do_not_exist) {
   refuses([](time_::Time& time) { time.seconds = 61; });
   refuses([](time_::Time& time) { time.seconds = -1; });
   refuses([](time_::Time& time) { time.timezone = {std::byte{'C'}, std::byte{'E'}, std::byte{'T'}}; });
-  EXPECT_TRUE(clock.set(good));
+  EXPECT_TRUE(from_time(good));
 }
 
 TEST(texts, are_read_with_and_without_utc) {

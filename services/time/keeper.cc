@@ -1,0 +1,86 @@
+#include "services/time/keeper.h"
+
+#include <random>
+
+namespace services::time {
+
+namespace {
+
+// So that what was measured before a restart is not taken for what was measured since.
+std::uint64_t any_number() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+Span size_of(Span span) { return span < Span(0) ? -span : span; }
+
+bool is_within(Span span, Span limit) { return -limit <= span && span <= limit; }
+
+}  // namespace
+
+Keeper::Keeper(DisciplinedClock clock, FromUtc from_utc, Drift drift)
+    : clock_(std::move(clock)), from_utc_(std::move(from_utc)), drift_(drift), setting_(any_number()) {}
+
+time_::Reading Keeper::read() const {
+  const auto reading = clock_.read();
+  return {to_wire(reading.now), bounds_at(reading)};
+}
+
+time_::Exchange Keeper::exchange(time_::Instant originated, Instant received) const {
+  const auto reading = clock_.read();
+  return {.originated = originated,
+          .received = to_wire(received),
+          .transmitted = to_wire(reading.now),
+          .slewing = reading.slewing.count(),
+          .setting = setting_,
+          .bounds = bounds_at(reading)};
+}
+
+time_::Bounds Keeper::bounds_at(const DisciplinedClock::Reading& reading) const {
+  const Bound from_group = from_group_at(reading);
+  return {to_wire(from_utc_(reading.now)), to_wire(from_group), from_group ? round_ : 0};
+}
+
+Bound Keeper::from_group_at(const DisciplinedClock::Reading& reading) const {
+  if (!known_) return std::nullopt;
+  const Span drifted = known_->is_own ? Span(0) : drift_.over(reading.settled() - known_->at);
+  return size_of(reading.slewing) + known_->within + drifted;
+}
+
+time_::Answer Keeper::set(Instant instant) {
+  if (!is_settable(instant)) return time_::Answer::NO_SUCH_TIME;
+  clock_.step(instant);
+  known_.reset();
+  changed();
+  return time_::Answer::DONE;
+}
+
+time_::Answer Keeper::correct(const time_::Correction& correction) {
+  using time_::Answer;
+  if (correction.round == round_ && known_) return Answer::DONE;
+  if (correction.setting != setting_ || correction.round <= round_) return Answer::TOO_LATE;
+  const Instant measured = to_instant(correction.measured);
+  const Instant settled = clock_.read().settled();
+  if (measured > settled || measured < settled - oldest_correction) return Answer::TOO_LATE;
+  const Bound within = to_bound(correction.from_group);
+  if (!within || *within > furthest_correction || !is_within(Span(correction.by), furthest_correction))
+    return Answer::TOO_FAR;
+  slew(Span(correction.by), correction.round, {measured + Span(correction.by), *within, false});
+  return Answer::DONE;
+}
+
+void Keeper::lead(Span by, std::uint64_t round) { slew(by, round, {settled() + by, Span(0), true}); }
+
+void Keeper::slew(Span by, std::uint64_t round, const Known& known) {
+  clock_.slew(by);
+  round_ = round;
+  known_ = known;
+  changed();
+}
+
+void Keeper::changed() {
+  ++setting_;
+  if (told_) told_();
+}
+
+}  // namespace services::time

@@ -1,0 +1,70 @@
+// The logic of the time service: what it answers, without sockets.
+#pragma once
+
+#include "services/time/disciplined.h"
+#include "services/time/exchange.h"
+
+#include <functional>
+
+namespace services::time {
+
+class Keeper {
+ public:
+  // How far a time may be from UTC, as told by whoever keeps the machine's own clock.
+  using FromUtc = std::function<Bound(Instant)>;
+
+  // A correction by more is a mistake of somebody's.
+  static constexpr Span furthest_correction = std::chrono::hours(1);
+  // One that was measured longer ago is no longer one.
+  static constexpr Span oldest_correction = std::chrono::hours(1);
+
+  Keeper(DisciplinedClock clock, FromUtc from_utc, Drift drift = Drift());
+
+  Instant now() const { return clock_.now(); }
+  time_::Reading read() const;
+  // `received`: now(), as soon as the call was there.
+  time_::Exchange exchange(time_::Instant originated, Instant received) const;
+  Span slewing() const { return clock_.read().slewing; }
+  time_::Bounds bounds() const { return bounds_at(clock_.read()); }
+
+  // DONE or NO_SUCH_TIME. The group's time is unknown from then on, until the next round.
+  time_::Answer set(Instant instant);
+
+  // What the group's coordinator says; who that is, its server knows. DONE, also when it is repeated, which changes
+  // nothing; TOO_LATE or TOO_FAR.
+  time_::Answer correct(const time_::Correction& correction);
+
+  // For the coordinator itself, whose settled clock is the group's time. What it measures by, and by how much it gives
+  // way in a round.
+  Instant settled() const { return clock_.read().settled(); }
+  std::uint64_t setting() const { return setting_; }
+  std::uint64_t round() const { return round_; }
+  void lead(Span by, std::uint64_t round);
+
+  // How far ahead of the machine's clock it is kept, and whom to tell when that has changed.
+  Span offset() const { return clock_.offset(); }
+  void on_change(std::function<void()> told) { told_ = std::move(told); }
+
+ private:
+  // What the group's time was known by at a moment of the settled clock.
+  struct Known {
+    Instant at;
+    Span within;
+    bool is_own;  // the group's time is this clock's: no drift leads away from it
+  };
+
+  time_::Bounds bounds_at(const DisciplinedClock::Reading& reading) const;
+  Bound from_group_at(const DisciplinedClock::Reading& reading) const;
+  void slew(Span by, std::uint64_t round, const Known& known);
+  void changed();
+
+  DisciplinedClock clock_;
+  FromUtc from_utc_;
+  Drift drift_;
+  std::uint64_t setting_;
+  std::uint64_t round_ = 0;
+  std::optional<Known> known_;
+  std::function<void()> told_;
+};
+
+}  // namespace services::time

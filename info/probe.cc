@@ -1,6 +1,7 @@
 #include "info/probe.h"
 
 #include <onc/client/failure.h>
+#include <onc/client/observation.h>
 #include <onc/client/xid.h>
 #include <onc/transport/connect.h>
 
@@ -40,12 +41,30 @@ Probe::Answer Probe::ask(std::uint32_t version) {
   onc::xdr::Encoder call;
   call.u32(0);  // room for the record mark
   onc::rpc::encode_call(call, ++xid_, procedure(version), onc::rpc::Credential::none());
+  const std::string version_name = "v" + std::to_string(version);
+  const onc::rpc::Procedure observed{{program_, version, name_.c_str(), version_name.c_str()}, 0, "NULL"};
+  onc::rpc::ClientObservation observation(observers_, observed, xid_, server_.text(), call, 0);
   const TimePoint begin = Clock::now();
-  if (!exchange(version, call, begin + timeout_)) fail(version, onc::rpc::errc::timed_out);
-  const auto took = Clock::now() - begin;
+  try {
+    if (!exchange(version, call, begin + timeout_)) fail(version, onc::rpc::errc::timed_out);
+    const auto took = Clock::now() - begin;
+    observation.replied(reply_.size());
+    const onc::rpc::ReplyHeader reply = header(version);
+    if (reply.failure)
+      observation.failed(Error(*reply.failure, why_not_served(reply)));
+    else
+      observation.served({});
+    return {took, reply};
+  } catch (const Error& error) {
+    observation.failed(error);
+    throw;
+  }
+}
+
+onc::rpc::ReplyHeader Probe::header(std::uint32_t version) const {
   try {
     onc::xdr::Decoder in(reply_);
-    return {took, onc::rpc::decode_reply(in)};
+    return onc::rpc::decode_reply(in);
   } catch (const onc::xdr::Error&) {
     fail(version, onc::rpc::errc::bad_reply);
   }

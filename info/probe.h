@@ -2,6 +2,7 @@
 #pragma once
 
 #include <onc/message/message.h>
+#include <onc/rpc/observer.h>
 #include <onc/transport/channel.h>
 #include <onc/transport/endpoint.h>
 
@@ -34,12 +35,14 @@ class Probe {
   bool over_stream(onc::xdr::Encoder& call, onc::transport::TimePoint deadline);
   bool over_datagrams(onc::xdr::Encoder& call, onc::transport::TimePoint deadline);
   bool receive(onc::transport::TimePoint until);
+  onc::rpc::ReplyHeader header(std::uint32_t version) const;
   [[noreturn]] void fail(std::uint32_t version, std::error_code code) const;
 
   onc::transport::Endpoint server_;
   std::uint32_t program_;
   std::string name_;
   std::chrono::milliseconds timeout_;
+  onc::rpc::Observers observers_;
   std::unique_ptr<onc::transport::Channel> channel_;
   std::uint32_t xid_;
   onc::xdr::BytesView reply_;

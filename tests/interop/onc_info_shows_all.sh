@@ -71,6 +71,8 @@ expect "delete of another's" "still registered: tcp .*still registered: udp .*Th
 expect "delete of version 2" "removed: tcp .*removed: udp " "$(info delete $number 2)"
 expect "delete on one netid" "^removed: tcp 0\.0\.0\.0:$tcp of superuser$" "$(info delete $number 1 tcp)"
 expect "ping of what is there over UDP only" "at udp://$address:$udp.* ready" "$(info ping $address $number 1 | tr '\n' ' ')"
+expect "its trace" 'reply after [0-9.]+ ms, xid [0-9a-f]{8}: [^ ]+( [0-9]+)? v1 NULL' \
+  "$(ONC_TRACE=1 info ping udp://$address:$udp $number 1 2>&1 >/dev/null)"
 expect "delete of what is left" "^1 0$" "$(json "len(it['removed']), len(it['left'])" delete $number 1 | tr -d '(,)')"
 expect "delete of nothing" "nothing to remove.*status 1$" "$(status delete $number 1)"
 expect "what is left" "^0$" "$(info | grep -c $time || :)"

@@ -1,0 +1,39 @@
+#include "services/file/refused.h"
+
+#include <cerrno>
+#include <cstring>
+
+namespace services::files {
+
+using file::Outcome;
+
+Outcome outcome_of(int error) {
+  switch (error) {
+    case ENOENT: return Outcome::NO_SUCH_FILE;
+    case EEXIST: return Outcome::EXISTS;
+    case ENOTDIR: return Outcome::NOT_A_FOLDER;
+    case EISDIR:
+    case ENXIO:  // a socket, or a device that is not there
+    case ENODEV: return Outcome::NOT_A_FILE;
+    case ENOTEMPTY: return Outcome::NOT_EMPTY;
+    case EINVAL:  // a folder into itself, or a name that this file system has not
+    case EILSEQ:
+    case ENAMETOOLONG: return Outcome::BAD_NAME;
+    case EXDEV:
+    case ELOOP: return Outcome::OUTSIDE;
+    case EACCES:
+    case EPERM: return Outcome::DENIED;
+    case EROFS: return Outcome::READ_ONLY;
+    case ENOSPC:
+    case EDQUOT: return Outcome::NO_SPACE;
+    case EFBIG:
+    case EOVERFLOW: return Outcome::TOO_LARGE;
+    default: return Outcome::FAILED;
+  }
+}
+
+void refuse(int error, const std::string& what) {
+  throw Refused(outcome_of(error), what + ": " + std::strerror(error));
+}
+
+}  // namespace services::files

@@ -1,0 +1,48 @@
+// Hashes of uploads, made while their pieces come, so that a commit need not read the whole file again.
+#pragma once
+
+#include "services/file/sha256.h"
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace services::files {
+
+// Of one upload. Pieces may come from several threads, each piece once, and a few before their turn.
+class RunningHash {
+ public:
+  void add(std::uint64_t offset, onc::xdr::Bytes piece);
+  // Of the first `size` bytes; nothing where these are not exactly what was added, or some of them twice.
+  std::optional<file::Sha256> end(std::uint64_t size);
+
+ private:
+  void hash(const onc::xdr::Bytes& piece);
+
+  static constexpr std::size_t most_waiting = 4;
+
+  std::mutex mutex_;
+  Sha256 hash_;
+  std::uint64_t hashed_ = 0;
+  std::map<std::uint64_t, onc::xdr::Bytes> waiting_;  // by offset
+  bool is_lost_ = false;
+};
+
+// Of the uploads that were written to last, 32 of them: each may hold a few megabytes.
+class RunningHashes {
+ public:
+  std::shared_ptr<RunningHash> of(const file::UploadId& upload);
+  void forget(const file::UploadId& upload);
+
+ private:
+  struct Item {
+    file::UploadId upload;
+    std::shared_ptr<RunningHash> hash;
+  };
+  std::mutex mutex_;
+  std::list<Item> items_;  // the one used last comes first
+};
+
+}  // namespace services::files

@@ -1,0 +1,81 @@
+#include "services/file/store.h"
+#include "services/file/refused.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <fcntl.h>
+
+namespace services::files {
+
+using file::Outcome;
+
+namespace {
+
+constexpr std::uint64_t largest = std::numeric_limits<off_t>::max();
+
+void check_revision(file::Revision wanted, const file::Attributes& attributes) {
+  if (wanted != file::ANY && wanted != attributes.revision) throw Refused(Outcome::REVISION_CHANGED);
+}
+
+// As many bytes as there are, up to `count`.
+file::Data read_at(int descriptor, std::uint64_t offset, std::size_t count) {
+  file::Data data(count);
+  std::size_t got = 0;
+  while (got < count) {
+    const ssize_t more = ::pread(descriptor, data.data() + got, count - got, static_cast<off_t>(offset + got));
+    if (more < 0 && errno == EINTR) continue;
+    if (checked(more, "reading a file") == 0) break;
+    got += static_cast<std::size_t>(more);
+  }
+  data.resize(got);
+  return data;
+}
+
+}  // namespace
+
+file::Page Store::list(const file::ListArguments& arguments) {
+  return listing_.page(root_.open_folder(arguments.folder), arguments.after, arguments.most);
+}
+
+file::Attributes Store::stat(const file::Path& path) const {
+  if (path.empty()) return look_at(root_.descriptor()).attributes;
+  return look_at(root_.open(path, O_PATH | O_NOFOLLOW).get()).attributes;
+}
+
+file::Piece Store::read(const file::ReadArguments& arguments) const {
+  if (arguments.offset > largest) throw Refused(Outcome::TOO_LARGE);
+  const Descriptor opened = root_.open_file(arguments.path);
+  const file::Attributes before = look_at(opened.get()).attributes;
+  check_revision(arguments.revision, before);
+  const std::uint64_t left = before.size - std::min(before.size, arguments.offset);
+  const auto count = std::min<std::uint64_t>({arguments.count, file::MAX_DATA, left});
+  file::Piece piece{before, read_at(opened.get(), arguments.offset, static_cast<std::size_t>(count))};
+  // Others may write to it on this host: these bytes are then of neither revision.
+  check_revision(before.revision, look_at(opened.get()).attributes);
+  return piece;
+}
+
+file::Sha256 Store::hash(const file::HashArguments& arguments) {
+  const Descriptor opened = root_.open_file(arguments.path);
+  const Seen seen = look_at(opened.get());
+  check_revision(arguments.revision, seen.attributes);
+  if (const auto known = known_.get(seen.attributes.revision)) return *known;
+  const bool is_kept = is_settled(seen);
+  const file::Sha256 hash = sha256_of_file(opened.get(), seen.attributes.size);
+  check_revision(seen.attributes.revision, look_at(opened.get()).attributes);
+  if (is_kept) known_.set(seen.attributes.revision, hash);
+  return hash;
+}
+
+void Store::remove(const file::RemoveArguments& arguments) {
+  naming_.remove(root_.place(arguments.path), arguments.revision);
+}
+
+void Store::rename(const file::RenameArguments& arguments) {
+  naming_.rename(root_.place(arguments.from), root_.place(arguments.to), arguments.revision);
+}
+
+void Store::make_folder(const file::Path& path) { naming_.make_folder(root_.place(path)); }
+
+}  // namespace services::files

@@ -1,0 +1,136 @@
+// Reading, removing, renaming, and the conditions on them.
+#include "fixture.h"
+
+#include <limits>
+
+namespace services::files {
+namespace {
+
+using std::filesystem::create_directory;
+
+class Files : public StoreTest {};
+
+TEST_F(Files, a_file_is_read_piece_by_piece) {
+  write("file", "0123456789");
+  const auto at = [&](std::uint64_t offset, std::uint32_t count) {
+    return text(store.read({"file", file::ANY, offset, count}).data);
+  };
+  EXPECT_EQ(at(0, 4), "0123");
+  EXPECT_EQ(at(8, 4), "89");
+  EXPECT_EQ(at(10, 4), "");
+  EXPECT_EQ(at(0, 0), "");
+  EXPECT_EQ(at(0, std::numeric_limits<std::uint32_t>::max()), "0123456789");
+  EXPECT_EQ(store.read({"file", file::ANY, 0, 4}).attributes.size, 10U);
+}
+
+TEST_F(Files, offsets_that_no_file_has_are_told_apart_from_its_end) {
+  write("file", "0123456789");
+  constexpr std::uint64_t half = std::uint64_t{1} << 63;
+  EXPECT_EQ(text(store.read({"file", file::ANY, half - 1, 100}).data), "");
+  for (const std::uint64_t offset : {half, half + 1, ~std::uint64_t{0}})
+    EXPECT_EQ(outcome([&] { store.read({"file", file::ANY, offset, 100}); }), Outcome::TOO_LARGE) << offset;
+}
+
+TEST_F(Files, what_is_written_where_no_file_reaches_is_too_large) {
+  store.create({"file", id(1), file::ANY, 0});
+  constexpr std::uint64_t half = std::uint64_t{1} << 63;
+  for (const std::uint64_t offset : {half - 1, half, half + 1, ~std::uint64_t{0}, ~std::uint64_t{0} - 3})
+    EXPECT_EQ(outcome([&] { store.write({"file", id(1), offset, bytes("abcd")}); }), Outcome::TOO_LARGE) << offset;
+  for (const std::uint64_t size : {half, ~std::uint64_t{0}})
+    EXPECT_EQ(outcome([&] { store.create({"other", id(2), file::ANY, size}); }), Outcome::TOO_LARGE) << size;
+  EXPECT_EQ(store.create({"file", id(1), file::ANY, 0}).size, 0U);
+}
+
+TEST_F(Files, pieces_of_two_revisions_are_not_put_together) {
+  const file::Revision first = put("file", "old old old").revision;
+  EXPECT_EQ(text(store.read({"file", first, 0, 3}).data), "old");
+  put("file", "new new new", file::ANY, 2);
+  EXPECT_EQ(outcome([&] { store.read({"file", first, 4, 3}); }), Outcome::REVISION_CHANGED);
+  EXPECT_EQ(outcome([&] { store.hash({"file", first}); }), Outcome::REVISION_CHANGED);
+}
+
+TEST_F(Files, whoever_changes_a_file_makes_another_revision_of_it) {
+  const file::Revision first = put("file", "old").revision;
+  write("file", "new content");
+  EXPECT_NE(store.stat("file").revision, first);
+  EXPECT_EQ(text(store.read({"file", file::ANY, 0, 100}).data), "new content");
+}
+
+// Faster than clocks of file systems tick, and with the same size and time.
+TEST_F(Files, each_commit_is_a_revision_of_its_own) {
+  std::set<file::Revision> all;
+  for (unsigned char i = 0; i < 20; ++i) all.insert(put("file", i % 2 == 0 ? "even" : "odd!", file::ANY, i).revision);
+  EXPECT_EQ(all.size(), 20U);
+}
+
+TEST_F(Files, a_hash_is_that_of_the_content_whoever_wrote_it) {
+  put("file", "ours");
+  EXPECT_EQ(store.hash({"file", file::ANY}), sha256(bytes("ours")));
+  write("file", "theirs");
+  EXPECT_EQ(store.hash({"file", file::ANY}), sha256(bytes("theirs")));
+  write("empty", "");
+  EXPECT_EQ(store.hash({"empty", file::ANY}), sha256({}));
+}
+
+TEST_F(Files, what_is_not_there_is_said_to_be_so) {
+  EXPECT_EQ(outcome([&] { read("file"); }), Outcome::NO_SUCH_FILE);
+  EXPECT_EQ(outcome([&] { store.stat("file"); }), Outcome::NO_SUCH_FILE);
+  EXPECT_EQ(outcome([&] { store.list({"folder", "", 1}); }), Outcome::NO_SUCH_FILE);
+  EXPECT_EQ(outcome([&] { put("folder/file", "x"); }), Outcome::NO_SUCH_FILE);
+  EXPECT_EQ(outcome([&] { store.remove({"file", file::ANY}); }), Outcome::NO_SUCH_FILE);
+  EXPECT_EQ(outcome([&] { store.rename({"file", "other", file::ANY}); }), Outcome::NO_SUCH_FILE);
+  write("file", "");
+  EXPECT_EQ(outcome([&] { put("file/file", "x"); }), Outcome::NOT_A_FOLDER);
+  EXPECT_EQ(outcome([&] { store.list({"file", "", 1}); }), Outcome::NOT_A_FOLDER);
+}
+
+TEST_F(Files, a_file_is_removed_under_a_condition) {
+  const file::Revision revision = put("file", "x").revision;
+  EXPECT_EQ(outcome([&] { store.remove({"file", revision + 1}); }), Outcome::REVISION_CHANGED);
+  EXPECT_EQ(content("file"), "x");
+  store.remove({"file", revision});
+  EXPECT_EQ(content("file"), "(nothing)");
+}
+
+TEST_F(Files, folders_are_made_and_removed_when_empty) {
+  store.make_folder("a");
+  store.make_folder("a/b");
+  EXPECT_EQ(outcome([&] { store.make_folder("a"); }), Outcome::EXISTS);
+  EXPECT_EQ(outcome([&] { store.remove({"a", file::ANY}); }), Outcome::NOT_EMPTY);
+  store.remove({"a/b", file::ANY});
+  store.remove({"a", file::ANY});
+  EXPECT_EQ(all_names(), std::vector<std::string>{});
+}
+
+TEST_F(Files, a_folder_is_not_overwritten_by_a_file) {
+  store.make_folder("folder");
+  EXPECT_EQ(outcome([&] { put("folder", "x"); }), Outcome::NOT_A_FILE);
+  EXPECT_EQ(outcome([&] { store.create({"folder", id(1), file::ANY, 1}); }), Outcome::NOT_A_FILE);
+  write("file", "x");
+  EXPECT_EQ(outcome([&] { store.rename({"file", "folder", file::ANY}); }), Outcome::NOT_A_FILE);
+  EXPECT_EQ(outcome([&] { store.rename({"folder", "folder/inside", file::ANY}); }), Outcome::BAD_NAME);
+}
+
+TEST_F(Files, renaming_replaces_under_a_condition) {
+  put("from", "new");
+  const file::Revision there = put("to", "old", file::ANY, 2).revision;
+  EXPECT_EQ(outcome([&] { store.rename({"from", "to", file::ABSENT}); }), Outcome::EXISTS);
+  EXPECT_EQ(outcome([&] { store.rename({"from", "to", there + 1}); }), Outcome::REVISION_CHANGED);
+  EXPECT_EQ(content("to"), "old");
+  store.rename({"from", "to", there});
+  EXPECT_EQ(content("to"), "new");
+  store.rename({"to", "elsewhere", file::ABSENT});
+  EXPECT_EQ(all_names(), std::vector<std::string>{"elsewhere"});
+}
+
+TEST_F(Files, the_root_itself_is_listed_and_told_of_and_stays) {
+  EXPECT_EQ(store.stat("").kind, file::Kind::FOLDER);
+  EXPECT_TRUE(store.list({"", "", 10}).is_last);
+  EXPECT_EQ(outcome([&] { store.remove({"", file::ANY}); }), Outcome::BAD_NAME);
+  EXPECT_EQ(outcome([&] { store.rename({"", "x", file::ANY}); }), Outcome::BAD_NAME);
+  EXPECT_EQ(outcome([&] { put("", "x"); }), Outcome::BAD_NAME);
+  EXPECT_EQ(outcome([&] { store.make_folder(""); }), Outcome::BAD_NAME);
+}
+
+}  // namespace
+}  // namespace services::files

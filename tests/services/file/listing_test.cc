@@ -1,0 +1,86 @@
+#include "fixture.h"
+
+#include <fcntl.h>
+
+namespace services::files {
+namespace {
+
+class ListingTest : public StoreTest {
+ protected:
+  std::vector<std::string> names(std::uint32_t most) {
+    std::vector<std::string> all;
+    for (bool is_last = false; !is_last;) {
+      const file::Page page = store.list({"", all.empty() ? "" : all.back(), most});
+      for (const file::Entry& entry : page.entries) all.push_back(entry.name);
+      is_last = page.is_last;
+    }
+    return all;
+  }
+};
+
+TEST_F(ListingTest, names_come_in_the_order_of_their_bytes_page_by_page) {
+  const std::vector<std::string> sorted = {" ", "A", "B", "a", "a.b", "aa", "b", "\xc3\xa4", "\xff"};
+  for (const std::string& name : sorted) put(name, name);
+  for (const std::uint32_t most : {0U, 1U, 2U, 4U, 9U, 10U, ~0U}) EXPECT_EQ(names(most), sorted) << most;
+}
+
+TEST_F(ListingTest, tells_what_is_there_and_not_where_links_lead) {
+  put("file", "abc");
+  store.make_folder("folder");
+  std::filesystem::create_symlink("file", folder / "link");
+  std::filesystem::create_symlink("/etc", folder / "out");
+  const file::Page page = store.list({"", "", 10});
+  ASSERT_EQ(page.entries.size(), 4U);
+  EXPECT_EQ(page.entries[0].attributes, store.stat("file"));
+  EXPECT_EQ(page.entries[0].attributes.size, 3U);
+  EXPECT_EQ(page.entries[1].attributes.kind, file::Kind::FOLDER);
+  EXPECT_EQ(page.entries[2].attributes.kind, file::Kind::LINK);
+  EXPECT_EQ(page.entries[3].attributes.kind, file::Kind::LINK);
+}
+
+TEST_F(ListingTest, what_is_there_all_the_time_is_listed_whatever_else_comes_and_goes) {
+  for (char name = 'a'; name <= 'z'; ++name) put(std::string(1, name), "");
+  std::vector<std::string> all;
+  std::string after;
+  for (bool is_last = false; !is_last;) {
+    const file::Page page = store.list({"", after, 3});
+    for (const file::Entry& entry : page.entries)
+      if (entry.name.size() == 1) all.push_back(entry.name);
+    after = page.entries.back().name;
+    is_last = page.is_last;
+    store.remove({after, file::ANY});
+    put("new" + after, "");
+  }
+  EXPECT_EQ(all.size(), 26U);
+}
+
+// More than a page, so that its names are kept.
+TEST_F(ListingTest, a_large_folder_that_changes_is_read_again) {
+  for (int i = 0; i < 1500; ++i) write(std::to_string(10000 + i), "");
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!is_settled(look_at(store.root().descriptor())) && std::chrono::steady_clock::now() < soon) {
+  }
+  EXPECT_EQ(names(1000).size(), 1500U);
+  EXPECT_EQ(names(1000).size(), 1500U);
+  put("00new", "");
+  store.remove({"11499", file::ANY});
+  const auto now = names(1000);
+  EXPECT_EQ(now.size(), 1500U);
+  EXPECT_EQ(now.front(), "00new");
+  EXPECT_EQ(now.back(), "11498");
+}
+
+TEST_F(ListingTest, a_hundred_thousand_files_are_listed_without_reading_the_folder_for_each_page) {
+  constexpr std::size_t many = 100'000;
+  for (std::size_t i = 0; i < many; ++i) {
+    const Descriptor made(::openat(store.root().descriptor(), ("file" + std::to_string(i)).c_str(),
+                                   O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    ASSERT_GE(made.get(), 0);
+  }
+  std::vector<std::string> all = names(1000);
+  EXPECT_EQ(all.size(), many);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+}
+
+}  // namespace
+}  // namespace services::files

@@ -1,0 +1,267 @@
+// Files appear whole, checked and under the condition they were sent with, or not at all.
+#include "fixture.h"
+
+#include "services/file/sweep.h"
+
+#include <thread>
+
+#include <sys/stat.h>
+
+namespace services::files {
+namespace {
+
+using namespace std::chrono_literals;
+using Names = std::vector<std::string>;
+
+class UploadsTest : public StoreTest {};
+
+TEST_F(UploadsTest, a_file_is_seen_when_it_is_committed_and_not_before) {
+  upload("file", "hello");
+  EXPECT_EQ(outcome([&] { store.stat("file"); }), Outcome::NO_SUCH_FILE);
+  EXPECT_TRUE(store.list({"", "", 10}).entries.empty());
+  const file::Attributes attributes = store.commit(commit_of("file", "hello"));
+  EXPECT_EQ(read("file"), "hello");
+  EXPECT_EQ(store.stat("file"), attributes);
+  EXPECT_EQ(attributes.mode, 0640U);
+  EXPECT_EQ(attributes.modified, 1'700'000'000'123'456'789);
+  EXPECT_EQ(all_names(), Names{"file"});
+}
+
+TEST_F(UploadsTest, it_is_at_once_what_it_was_or_what_it_becomes) {
+  put("file", "old");
+  upload("file", "new", 2);
+  EXPECT_EQ(read("file"), "old");
+  store.commit(commit_of("file", "new", 2));
+  EXPECT_EQ(read("file"), "new");
+}
+
+TEST_F(UploadsTest, pieces_come_in_any_order_and_again) {
+  store.create({"file", id(1), file::ANY, 9});
+  for (const auto& [offset, piece] : {std::pair{6, "ghi"}, {0, "abc"}, {3, "xxx"}, {3, "def"}, {6, "ghi"}})
+    store.write({"file", id(1), static_cast<std::uint64_t>(offset), bytes(piece)});
+  store.commit(commit_of("file", "abcdefghi"));
+  EXPECT_EQ(read("file"), "abcdefghi");
+}
+
+TEST_F(UploadsTest, an_upload_goes_on_where_it_was_after_the_server_has_died) {
+  store.create({"file", id(1), file::ANY, 6});
+  store.write({"file", id(1), 0, bytes("abc")});
+  Store restarted(folder.string());
+  EXPECT_EQ(restarted.create({"file", id(1), file::ANY, 6}).size, 3U);
+  restarted.write({"file", id(1), 3, bytes("def")});
+  restarted.commit(commit_of("file", "abcdef"));
+  EXPECT_EQ(read("file"), "abcdef");
+}
+
+TEST_F(UploadsTest, what_is_not_whole_is_not_committed) {
+  upload("file", "abc");
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abcdef")); }), Outcome::INCOMPLETE);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "ab")); }), Outcome::INCOMPLETE);
+  store.write({"file", id(1), 3, bytes("def")});
+  store.commit(commit_of("file", "abcdef"));
+  EXPECT_EQ(read("file"), "abcdef");
+}
+
+TEST_F(UploadsTest, what_is_not_what_was_meant_is_gone) {
+  put("file", "old");
+  upload("file", "nwe", 2);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "new", 2)); }), Outcome::WRONG_HASH);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "nwe", 2)); }), Outcome::NO_SUCH_UPLOAD);
+  EXPECT_EQ(outcome([&] { store.put({commit_of("file", "new", 3), bytes("nwe")}); }), Outcome::WRONG_HASH);
+  EXPECT_EQ(read("file"), "old");
+  EXPECT_EQ(all_names(), Names{"file"});
+}
+
+// The hash that was made on the way would not know of it.
+TEST_F(UploadsTest, what_is_sent_again_and_otherwise_is_seen) {
+  upload("file", "abc");
+  store.write({"file", id(1), 0, bytes("x")});
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::WRONG_HASH);
+}
+
+TEST_F(UploadsTest, a_commit_whose_answer_was_lost_hears_it_again) {
+  upload("file", "abc");
+  const auto attributes = store.commit(commit_of("file", "abc"));
+  EXPECT_EQ(store.commit(commit_of("file", "abc")), attributes);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "xyz")); }), Outcome::NO_SUCH_UPLOAD);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("other", "abc")); }), Outcome::NO_SUCH_UPLOAD);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc", 2)); }), Outcome::NO_SUCH_UPLOAD);
+}
+
+TEST_F(UploadsTest, it_hears_it_also_where_somebody_else_was_faster_after_it) {
+  upload("file", "abc");
+  const auto attributes = store.commit(commit_of("file", "abc"));
+  put("file", "later", file::ANY, 2);
+  EXPECT_EQ(store.commit(commit_of("file", "abc")), attributes);
+  EXPECT_EQ(read("file"), "later");
+}
+
+TEST_F(UploadsTest, it_hears_it_from_a_server_that_was_restarted) {
+  put("probe", "x", file::ANY, 9);
+  upload("file", "abc");
+  store.commit(commit_of("file", "abc"));
+  Store restarted(folder.string());
+  const Outcome heard = outcome([&] { restarted.commit(commit_of("file", "abc")); });
+  if (heard == Outcome::NO_SUCH_UPLOAD) GTEST_SKIP() << "this file system has no extended attributes of users";
+  EXPECT_EQ(heard, Outcome::DONE);
+  write("file", "xyz");
+  EXPECT_EQ(outcome([&] { restarted.commit(commit_of("file", "abc")); }), Outcome::NO_SUCH_UPLOAD);
+}
+
+TEST_F(UploadsTest, a_small_file_that_is_sent_again_is_put_once) {
+  const auto first = put("file", "abc", file::ABSENT);
+  EXPECT_EQ(put("file", "abc", file::ABSENT), first);
+  EXPECT_EQ(outcome([&] { put("file", "abc", file::ABSENT, 2); }), Outcome::EXISTS);
+}
+
+TEST_F(UploadsTest, but_it_comes_back_where_it_was_overwritten) {
+  put("file", "abc", file::ANY, 1);
+  put("file", "xyz", file::ANY, 2);
+  put("file", "abc", file::ANY, 1);
+  EXPECT_EQ(read("file"), "abc");
+  write("file", "local");
+  put("file", "abc", file::ANY, 1);
+  EXPECT_EQ(read("file"), "abc");
+}
+
+TEST_F(UploadsTest, conditions_are_looked_at_when_the_file_appears) {
+  upload("new", "mine", 1);
+  put("new", "theirs", file::ABSENT, 2);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("new", "mine", 1, file::ABSENT)); }), Outcome::EXISTS);
+  const file::Revision theirs = store.stat("new").revision;
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("new", "mine", 1, theirs + 1)); }), Outcome::REVISION_CHANGED);
+  EXPECT_EQ(read("new"), "theirs");
+  store.commit(commit_of("new", "mine", 1, theirs));
+  EXPECT_EQ(read("new"), "mine");
+}
+
+TEST_F(UploadsTest, and_before_much_is_sent_in_vain) {
+  put("file", "x");
+  EXPECT_EQ(outcome([&] { store.create({"file", id(2), file::ABSENT, 1}); }), Outcome::EXISTS);
+  EXPECT_EQ(outcome([&] { store.create({"file", id(2), 12345, 1}); }), Outcome::REVISION_CHANGED);
+  EXPECT_EQ(outcome([&] { store.create({"none", id(2), 12345, 1}); }), Outcome::REVISION_CHANGED);
+  EXPECT_EQ(all_names(), Names{"file"});
+}
+
+TEST_F(UploadsTest, of_two_who_replace_the_same_revision_one_does) {
+  const file::Revision there = put("file", "old").revision;
+  std::array<Outcome, 8> heard{};
+  std::vector<std::thread> writers;
+  for (unsigned char i = 0; i < heard.size(); ++i)
+    writers.emplace_back([&, i] { heard[i] = outcome([&] { put("file", "by " + std::to_string(i), there, i); }); });
+  for (std::thread& writer : writers) writer.join();
+  const auto winner = std::find(heard.begin(), heard.end(), Outcome::DONE) - heard.begin();
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), Outcome::DONE), 1);
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), Outcome::REVISION_CHANGED), 7);
+  EXPECT_EQ(read("file"), "by " + std::to_string(winner));
+  EXPECT_EQ(all_names(), Names{"file"});
+}
+
+TEST_F(UploadsTest, two_writers_leave_the_file_of_one_of_them) {
+  const std::string one(300'000, '1');
+  const std::string two(300'000, '2');
+  for (int round = 0; round < 20; ++round) {
+    std::thread other([&] { put("file", one, file::ANY, 1); });
+    put("file", two, file::ANY, 2);
+    other.join();
+    const std::string now = read("file");
+    EXPECT_TRUE(now == one || now == two);
+  }
+}
+
+// The same client twice, or once and its own repeat: late pieces must not end up in what has been committed.
+TEST_F(UploadsTest, late_pieces_never_reach_a_committed_file) {
+  const std::string content(200'000, 'x');
+  for (unsigned char round = 0; round < 30; ++round) {
+    upload("file", content, round);
+    std::thread late([&] {
+      for (int i = 0; i < 50; ++i) outcome([&] { store.write({"file", id(round), 10, bytes("late")}); });
+    });
+    const Outcome heard = outcome([&] { store.commit(commit_of("file", content, round)); });
+    late.join();
+    if (heard == Outcome::DONE)
+      EXPECT_EQ(read("file"), content);
+    else
+      EXPECT_EQ(heard, Outcome::WRONG_HASH);
+  }
+}
+
+TEST_F(UploadsTest, whoever_sends_the_same_twice_at_once_is_told_that_it_is_done) {
+  const std::string content(100'000, 'x');
+  for (unsigned char round = 0; round < 20; ++round) {
+    Outcome other = Outcome::FAILED;
+    std::thread again([&] { other = outcome([&] { put("file", content, file::ABSENT, round); }); });
+    EXPECT_EQ(outcome([&] { put("file", content, file::ABSENT, round); }), Outcome::DONE);
+    again.join();
+    EXPECT_EQ(other, Outcome::DONE);
+    EXPECT_EQ(read("file"), content);
+    store.remove({"file", file::ANY});
+  }
+}
+
+TEST_F(UploadsTest, modes_are_nine_bits_and_times_may_be_before_1970) {
+  auto commit = commit_of("file", "");
+  commit.mode = 06755;
+  commit.modified = -1;
+  store.put({commit, {}});
+  struct stat status;
+  ASSERT_EQ(::stat((folder / "file").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777U, 0755U);
+  EXPECT_EQ(store.stat("file").modified, -1);
+}
+
+TEST_F(UploadsTest, what_is_discarded_is_gone_however_often) {
+  upload("file", "abc");
+  store.discard({"file", id(1)});
+  store.discard({"file", id(1)});
+  EXPECT_EQ(outcome([&] { store.write({"file", id(1), 0, bytes("x")}); }), Outcome::NO_SUCH_UPLOAD);
+  EXPECT_EQ(all_names(), Names{});
+}
+
+TEST_F(UploadsTest, a_new_upload_under_an_old_ones_name_begins_anew) {
+  upload("file", "abcdef");
+  std::filesystem::remove(folder / upload_name(id(1)));
+  upload("file", "xyz");
+  store.commit(commit_of("file", "xyz"));
+  EXPECT_EQ(read("file"), "xyz");
+}
+
+TEST_F(UploadsTest, those_that_nobody_goes_on_with_are_removed) {
+  store.make_folder("sub");
+  upload("sub/old", "abc", 1);
+  upload("new", "abc", 2);
+  write("file", "stays");
+  EXPECT_EQ(remove_stale_uploads(store.root(), 24h), 0U);
+  EXPECT_EQ(all_names().size(), 4U);
+  EXPECT_EQ(remove_stale_uploads(store.root(), 0s), 2U);
+  EXPECT_EQ(all_names(), (Names{"file", "sub"}));
+}
+
+TEST_F(UploadsTest, one_that_is_being_written_is_not_removed) {
+  upload("file", "abc");
+  const auto writing = open_upload(store.root().place("file"), id(1), Sharing::with_writers);
+  EXPECT_EQ(remove_stale_uploads(store.root(), 0s), 0U);
+}
+
+TEST(RunningHash, knows_only_what_came_once_and_without_gaps) {
+  const auto made = [](std::initializer_list<std::pair<std::uint64_t, const char*>> pieces, std::uint64_t size) {
+    RunningHash hash;
+    for (const auto& [offset, piece] : pieces) hash.add(offset, bytes(piece));
+    return hash.end(size);
+  };
+  const file::Sha256 whole = sha256(bytes("abcdef"));
+  EXPECT_EQ(made({{0, "abc"}, {3, "def"}}, 6), whole);
+  EXPECT_EQ(made({{3, "def"}, {0, "abc"}}, 6), whole);
+  EXPECT_EQ(made({{4, "ef"}, {2, "cd"}, {0, "ab"}}, 6), whole);
+  EXPECT_EQ(made({{0, "abc"}, {3, "def"}}, 7), std::nullopt);
+  EXPECT_EQ(made({{0, "abc"}}, 6), std::nullopt);
+  EXPECT_EQ(made({{3, "def"}}, 6), std::nullopt);
+  EXPECT_EQ(made({{0, "abc"}, {0, "abc"}, {3, "def"}}, 6), std::nullopt);
+  EXPECT_EQ(made({{0, "abcd"}, {3, "def"}}, 7), std::nullopt);
+  EXPECT_EQ(made({{3, "def"}, {3, "def"}, {0, "abc"}}, 6), std::nullopt);
+  EXPECT_EQ(made({{3, "def"}, {0, "abcd"}}, 7), std::nullopt);
+  EXPECT_EQ(made({}, 0), sha256({}));
+}
+
+}  // namespace
+}  // namespace services::files

@@ -37,8 +37,7 @@ time_::Exchange Keeper::exchange(time_::Instant originated, Instant received) co
 }
 
 time_::Bounds Keeper::bounds_at(const DisciplinedClock::Reading& reading) const {
-  const Bound from_group = from_group_at(reading);
-  return {to_wire(from_utc_(reading.now)), to_wire(from_group), from_group ? round_ : 0};
+  return {to_wire(from_utc_(reading.now)), to_wire(from_group_at(reading)), round_};
 }
 
 Bound Keeper::from_group_at(const DisciplinedClock::Reading& reading) const {

@@ -1,5 +1,9 @@
-// onc-time: asks and sets a time server.
+// onc-time: asks and sets time servers.
 #include "services/time/calendar.h"
+#include "services/time/commands.h"
+#include "services/time/shown.h"
+
+#include <onc/rpc/error.h>
 
 #include <CLI/CLI.hpp>
 
@@ -9,88 +13,124 @@
 
 namespace {
 
-using Client = time_::TIME::v1::Client;
+using namespace services::time;
 
 constexpr const char* examples = R"(
 Examples:
   onc-time get                                       the server that this host's portmapper knows
   onc-time get --server tcp://127.0.0.1:40123
   onc-time get --server udp://clock.example          UDP, at the port that clock.example's portmapper knows
+  onc-time get --precise --json                      to the nanosecond, with its bounds, for scripts
   onc-time set "2026-11-21 12:30:00" --server clock.example
+  onc-time query udp://clock1 udp://clock2           how far their clocks are from this machine's
 
 Exit status: 0 done, 1 the call failed or the server refused, 2 the arguments make no sense.
 )";
 
-struct Options {
-  std::string server = "localhost";
-  double timeout = 10;
-  std::string time;
+// The command line; what was given is in the members after parse().
+class CommandLine {
+ public:
+  CommandLine();
+  // The exit status where that was all.
+  std::optional<int> parse(int argc, char** argv);
+  int run() const;
+
+ private:
+  void add_server(CLI::App& command);
+  void add_timeout(CLI::App& command);
+  void add_json(CLI::App& command);
+
+  CLI::App app_{"Asks ONC RPC time servers for the time, or sets their clocks.", "onc-time"};
+  CLI::App* get_;
+  CLI::App* set_;
+  CLI::App* query_;
+  Asking asking_;
+  double timeout_ = 10;
+  bool precise_ = false;
+  std::string time_;
+  std::vector<std::string> hosts_;
 };
 
-Client connect(const Options& options) {
-  const auto timeout = std::chrono::duration<double>(options.timeout);
-  return Client(options.server, {.timeout = std::chrono::ceil<std::chrono::milliseconds>(timeout)});
-}
-
-int get(const Options& options) {
-  const time_::Time time = connect(options).GETTIME();
-  std::puts(services::time::to_text(time).c_str());
-  return 0;
-}
-
-int set(const Options& options) {
-  const auto time = services::time::from_text(options.time);
-  if (!time) {
-    std::fprintf(stderr, "onc-time: '%s' is no time: write it as \"2026-11-21 12:30:00\", in UTC\n",
-                 options.time.c_str());
-    return 2;
-  }
-  if (connect(options).SETTIME(*time) == 0) return 0;
-  std::fprintf(stderr, "onc-time: %s refuses to be set to %s\n", options.server.c_str(), options.time.c_str());
-  return 1;
-}
-
 // CLI11's own Range lets "nan" through. Empty where the text is good.
-std::string is_timeout(const std::string& text) {
+std::string is_seconds(const std::string& text) {
   std::istringstream in(text);
   double seconds = 0;
   if (in >> seconds && in.eof() && seconds >= 0.001 && seconds <= 86400) return "";
   return "'" + text + "' is not a number of seconds from 0.001 to 86400";
 }
 
-void add_server_options(CLI::App& app, Options& options) {
-  app.add_option("--server", options.server,
-                 "tcp://host:port, udp://host:port or local:///path; without a port, or just a host, its portmapper "
-                 "is asked")
+std::chrono::milliseconds to_milliseconds(double seconds) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+CommandLine::CommandLine() {
+  app_.set_version_flag("--version", ONC_VERSION);
+  app_.footer(examples);
+  app_.require_subcommand(1);
+  get_ = app_.add_subcommand("get", "Print the server's time");
+  get_->add_flag("--precise", precise_, "To the nanosecond, and how wrong it may be: by version 2");
+  set_ = app_.add_subcommand("set", "Set the server's own clock");
+  set_->add_option("TIME", time_, "As \"2026-11-21 12:30:00\", in UTC")->required();
+  query_ = app_.add_subcommand("query", "How far the clocks of servers are from this machine's");
+  query_->add_option("HOST", hosts_, "A server, as for --server")->required();
+  for (CLI::App* command : {get_, set_}) add_server(*command);
+  for (CLI::App* command : {get_, set_, query_}) add_timeout(*command);
+  for (CLI::App* command : {get_, query_}) add_json(*command);
+}
+
+void CommandLine::add_server(CLI::App& command) {
+  command
+      .add_option("--server", asking_.server,
+                  "tcp://host:port, udp://host:port or local:///path; without a port, or just a host, its portmapper "
+                  "is asked")
       ->type_name("URI|HOST")
       ->capture_default_str();
-  app.add_option("--timeout", options.timeout, "Give up after this long, in seconds")
+}
+
+void CommandLine::add_timeout(CLI::App& command) {
+  command.add_option("--timeout", timeout_, "Give up after this long, in seconds")
       ->type_name("SECONDS")
-      ->check(is_timeout)
+      ->check(is_seconds)
       ->capture_default_str();
+}
+
+void CommandLine::add_json(CLI::App& command) {
+  command.add_flag("--json", asking_.json, "JSON on one line instead of text: see onc-time(1)");
+}
+
+std::optional<int> CommandLine::parse(int argc, char** argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app_.exit(error) == 0 ? 0 : 2;
+  }
+  asking_.timeout = to_milliseconds(timeout_);
+  return std::nullopt;
+}
+
+int CommandLine::run() const {
+  if (get_->parsed()) return get(asking_, precise_);
+  if (query_->parsed()) return query(asking_, hosts_);
+  return set(asking_, time_);
+}
+
+int complain(const char* what, int status) {
+  std::fprintf(stderr, "onc-time: %s\n", what);
+  return status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Asks an ONC RPC time server for the time, or sets its clock.", "onc-time");
-  Options options;
-  app.set_version_flag("--version", ONC_VERSION);
-  app.footer(examples);
-  app.require_subcommand(1);
-  CLI::App* get_command = app.add_subcommand("get", "Print the server's time");
-  CLI::App* set_command = app.add_subcommand("set", "Set the server's own clock");
-  set_command->add_option("TIME", options.time, "As \"2026-11-21 12:30:00\", in UTC")->required();
-  for (CLI::App* command : {get_command, set_command}) add_server_options(*command, options);
+  CommandLine command_line;
+  if (const auto status = command_line.parse(argc, argv)) return *status;
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  try {
-    return get_command->parsed() ? get(options) : set(options);
+    const int status = command_line.run();
+    if (std::fflush(stdout) != 0) return complain("standard output takes no more: is the disk full?", 1);
+    return status;
+  } catch (const std::system_error& error) {
+    return complain(error.what(), error.code() == onc::rpc::errc::bad_endpoint ? 2 : 1);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "onc-time: %s\n", error.what());
-    return 1;
+    return complain(error.what(), 1);
   }
 }

@@ -1,9 +1,15 @@
 // onc-timed: serves idl/time.x.
-#include "daemon/daemon.h"
-#include "services/time/machine.h"
+#include "services/time/ntp_server.h"
+#include "services/time/options.h"
 #include "services/time/service.h"
 
+#include <onc/rpc/error.h>
+#include <onc/server/executor.h>
+#include <onc/transport/endpoint.h>
+
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
 
 namespace {
 
@@ -15,6 +21,9 @@ Examples:
   onc-timed --listen tcp://127.0.0.1:0 --register no --foreground
   onc-timed --metrics tcp://127.0.0.1:9100           for Prometheus, at http://127.0.0.1:9100/metrics
   ONC_PORTMAPPER=tcp://127.0.0.1:1111 onc-timed --register required
+  onc-timed --ntp udp://0.0.0.0:123                  for ntpdate, chrony and their like, too
+  onc-timed --berkeley --coordinator clock1          on clock2 and clock3: kept together by
+  onc-timed --berkeley --peer udp://clock2 --peer udp://clock3    on clock1
 )";
 
 // Which read, and so may as well run twice.
@@ -24,27 +33,55 @@ const onc::rpc::ServiceOptions v1_options = {.idempotent = {v1::GETTIME.number}}
 const onc::rpc::ServiceOptions v2_options = {
     .idempotent = {v2::GETTIME.number, v2::EXCHANGE.number, v2::STATUS.number}};
 
+// Whose corrections a member of a group takes.
+TimeV2::MayCorrect only_from(const std::string& coordinator) {
+  if (coordinator.empty()) return [](const onc::rpc::Caller& caller) { return caller.peer.is_loopback(); };
+  std::vector<std::string> hosts;
+  for (const auto& address : onc::transport::resolve({onc::transport::Protocol::udp, coordinator, {}}))
+    hosts.push_back(address.host());
+  return [hosts](const onc::rpc::Caller& caller) {
+    return std::find(hosts.begin(), hosts.end(), caller.peer.host()) != hosts.end();
+  };
+}
+
+// A program with all that onc-timed has been asked for.
+void serve(const Options& options, const onc::daemon::Ready& ready) {
+  const Machine machine(options.falsified);
+  Keeper keeper(DisciplinedClock([&] { return machine.now(); }, options.slew_limit),
+                [&](Instant told) { return machine.from_utc(told); });
+  LamportClock lamport;
+  TimeV1 first(keeper);
+  TimeV2 second(keeper, lamport);
+  onc::daemon::Watch watch("onc-timed", options.daemon.watch, options.daemon.foreground);
+  onc::rpc::Server server;
+  server.add(first, v1_options);
+  server.add(second, v2_options);
+  std::optional<Coordinator> coordinator;
+  if (!options.group.peers.empty()) {
+    coordinator.emplace(executor_of(server), keeper, options.group, [&](const std::string& what) { watch.warn(what); });
+    second.coordinated_by([&](time_::Status& status) { coordinator->tell(status); });
+  } else if (options.is_in_group) {
+    second.corrected_by(only_from(options.coordinator));
+  }
+  std::optional<NtpServer> ntp;
+  if (!options.ntp.empty()) ntp.emplace(executor_of(server), options.ntp, keeper);
+  const auto also = [&](const std::string& line, const std::string& remark) {
+    ready(line + (ntp ? ", NTP at " + ntp->uri() : ""), remark);
+  };
+  onc::daemon::serve(server, watch, "onc-timed", options.daemon, also);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Serves the time of day to ONC RPC clients. Setting it never touches the machine's clock.", "onc-timed");
-  onc::daemon::Options options;
-  options.listen = {"tcp://0.0.0.0:0", "udp://0.0.0.0:0"};
-  onc::daemon::add_options(app, options);
+  Options options;
+  options.daemon.listen = {"tcp://0.0.0.0:0", "udp://0.0.0.0:0"};
+  onc::daemon::add_options(app, options.daemon);
+  add_options(app, options);
   app.set_version_flag("--version", ONC_VERSION);
   app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
-  return onc::daemon::run("onc-timed", options.foreground, [&](const onc::daemon::Ready& ready) {
-    const Machine machine;
-    Keeper keeper(DisciplinedClock([&] { return machine.now(); }),
-                  [&](Instant told) { return machine.from_utc(told); });
-    LamportClock lamport;
-    TimeV1 first(keeper);
-    TimeV2 second(keeper, lamport);
-    onc::daemon::Watch watch("onc-timed", options.watch, options.foreground);
-    onc::rpc::Server server;
-    server.add(first, v1_options);
-    server.add(second, v2_options);
-    onc::daemon::serve(server, watch, "onc-timed", options, ready);
-  });
+  return onc::daemon::run("onc-timed", options.daemon.foreground,
+                          [&](const onc::daemon::Ready& ready) { serve(options, ready); });
 }

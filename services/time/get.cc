@@ -1,0 +1,54 @@
+#include "services/time/calendar.h"
+#include "services/time/commands.h"
+#include "services/time/shown.h"
+
+#include <cstdio>
+
+namespace services::time {
+
+namespace {
+
+namespace v1 = time_::TIME::v1;
+namespace v2 = time_::TIME::v2;
+
+Json json_of(const time_::Reading& reading) {
+  return {{"now", reading.now},
+          {"time", shown(to_instant(reading.now))},
+          {"from_utc", to_json(to_bound(reading.bounds.from_utc))},
+          {"from_group", to_json(to_bound(reading.bounds.from_group))},
+          {"round", reading.bounds.round}};
+}
+
+int get_precisely(const Asking& asking) {
+  const time_::Reading reading = v2::Client(asking.server, {.timeout = asking.timeout}).GETTIME();
+  if (asking.json) {
+    std::puts(to_line(json_of(reading)).c_str());
+  } else {
+    std::printf("%s, from UTC: %s s, from its group's time: %s s\n", shown(to_instant(reading.now)).c_str(),
+                shown_bound(to_bound(reading.bounds.from_utc)).c_str(),
+                shown_bound(to_bound(reading.bounds.from_group)).c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int get(const Asking& asking, bool precise) {
+  if (precise) return get_precisely(asking);
+  const time_::Time time = v1::Client(asking.server, {.timeout = asking.timeout}).GETTIME();
+  std::puts((asking.json ? to_line({{"time", to_text(time)}}) : to_text(time)).c_str());
+  return 0;
+}
+
+int set(const Asking& asking, const std::string& text) {
+  const auto time = from_text(text);
+  if (!time) {
+    std::fprintf(stderr, "onc-time: '%s' is no time: write it as \"2026-11-21 12:30:00\", in UTC\n", text.c_str());
+    return 2;
+  }
+  if (v1::Client(asking.server, {.timeout = asking.timeout}).SETTIME(*time) == 0) return 0;
+  std::fprintf(stderr, "onc-time: %s refuses to be set to %s\n", asking.server.c_str(), text.c_str());
+  return 1;
+}
+
+}  // namespace services::time

@@ -1,0 +1,84 @@
+#include "services/time/sampler.h"
+
+#include "services/time/machine.h"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+
+#include <deque>
+
+#include "time.x.async.h"
+
+namespace services::time {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+onc::rpc::ClientOptions client_options(std::chrono::milliseconds timeout) {
+  onc::rpc::ClientOptions options;
+  options.timeout = timeout;
+  options.retransmit_after = std::clamp(timeout / 8, std::chrono::milliseconds(10), std::chrono::milliseconds(500));
+  return options;
+}
+
+}  // namespace
+
+class Sampler::Asking {
+ public:
+  Asking(const std::vector<std::string>& hosts, std::chrono::milliseconds timeout, int exchanges)
+      : hosts_(hosts), timeout_(timeout), exchanges_(exchanges) {
+    for (const std::string& host : hosts) clients_.emplace_back(context_, host, client_options(timeout));
+  }
+
+  std::vector<Sample> take() {
+    std::vector<Sample> samples(hosts_.size());
+    const auto until = SteadyClock::now() + timeout_;
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      samples[i].host = hosts_[i];
+      asio::co_spawn(context_, ask(clients_[i], samples[i], until), asio::detached);
+    }
+    context_.restart();
+    context_.run();
+    return samples;
+  }
+
+ private:
+  asio::awaitable<void> ask(time_::TIME::v2::AsyncClient& client, Sample& sample, SteadyClock::time_point until) {
+    try {
+      for (int time = 0; time < exchanges_; ++time) {
+        const Instant sent = machine_.now();
+        auto call = client.until(until).EXCHANGE(to_wire(sent));
+        const time_::Exchange exchange = co_await std::move(call);
+        keep(sample, measure(sent, exchange, machine_.now(), Drift()), exchange);
+      }
+    } catch (const std::exception& error) {  // who has answered once is heard
+      if (!sample.is_heard()) sample.why_not = error.what();
+    }
+  }
+
+  static void keep(Sample& sample, const std::optional<Measured>& measured, const time_::Exchange& exchange) {
+    if (!measured) sample.why_not = "its answers are of times that no clock has";
+    if (!measured || (sample.is_heard() && sample.measured->error <= measured->error)) return;
+    sample.measured = measured;
+    sample.slewing = Span(exchange.slewing);
+    sample.bounds = exchange.bounds;
+  }
+
+  std::vector<std::string> hosts_;
+  std::chrono::milliseconds timeout_;
+  int exchanges_;
+  Machine machine_;
+  asio::io_context context_{1};
+  std::deque<time_::TIME::v2::AsyncClient> clients_;  // which calls refer to
+};
+
+Sampler::Sampler(const std::vector<std::string>& hosts, std::chrono::milliseconds timeout, int exchanges)
+    : asking_(std::make_unique<Asking>(hosts, timeout, exchanges)) {}
+
+Sampler::~Sampler() = default;
+
+std::vector<Sample> Sampler::take() { return asking_->take(); }
+
+}  // namespace services::time

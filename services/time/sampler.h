@@ -1,0 +1,43 @@
+// How far the clocks of several time servers are from this machine's, asked all at once.
+#pragma once
+
+#include "services/time/exchange.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace services::time {
+
+// What one server's clock was found to be.
+struct Sample {
+  std::string host;
+  std::optional<Measured> measured;  // of the most exact exchange; nothing where none was answered
+  Span slewing{};
+  time_::Bounds bounds;
+  std::string why_not;  // in a sentence, where it was not heard
+
+  bool is_heard() const { return measured.has_value(); }
+  // What the server tells is ahead by, while it is being slewed.
+  Span offset() const { return measured->offset - slewing; }
+};
+
+class Sampler {
+ public:
+  // `hosts`: URIs or names. Each sample is of so many exchanges as there is time for, `exchanges` at most.
+  // Throws onc::rpc::Error(bad_endpoint).
+  Sampler(const std::vector<std::string>& hosts, std::chrono::milliseconds timeout, int exchanges);
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+  ~Sampler();
+
+  // One of each host, in their order, when all have answered or the time is over.
+  std::vector<Sample> take();
+
+ private:
+  class Asking;
+  std::unique_ptr<Asking> asking_;
+};
+
+}  // namespace services::time

@@ -1,0 +1,61 @@
+#include "services/time/shown.h"
+
+#include "services/time/calendar.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace services::time {
+
+namespace {
+
+constexpr std::size_t longest = 60;
+
+template <class... Values>
+std::string formatted(const char* format, Values... values) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, values...);
+  return text;
+}
+
+}  // namespace
+
+std::string shown(std::string_view text) {
+  std::string clean(text.substr(0, longest));
+  std::replace_if(
+      clean.begin(), clean.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return clean;
+}
+
+std::string shown(Instant instant) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(instant);
+  std::string text = to_text(to_time(second));
+  const std::string fraction = formatted(".%09ld", static_cast<long>((instant - second).count()));
+  return text.insert(text.rfind(' '), fraction);
+}
+
+double to_seconds(Span span) { return static_cast<double>(span.count()) / 1e9; }
+
+std::string shown_offset(Span span) { return formatted("%+.6f", to_seconds(span)); }
+
+std::string shown_bound(Bound bound) { return bound ? formatted("%.6f", to_seconds(*bound)) : "unknown"; }
+
+Json to_json(Bound bound) { return bound ? Json(to_seconds(*bound)) : Json(); }
+
+Json to_json(const Sample& sample) {
+  const bool heard = sample.is_heard();
+  return {{"host", sample.host},
+          {"heard", heard},
+          {"offset", heard ? Json(to_seconds(sample.offset())) : Json()},
+          {"error", heard ? Json(to_seconds(sample.measured->error)) : Json()},
+          {"delay", heard ? Json(to_seconds(sample.measured->delay)) : Json()},
+          {"slewing", heard ? Json(to_seconds(sample.slewing)) : Json()},
+          {"from_utc", heard ? to_json(to_bound(sample.bounds.from_utc)) : Json()},
+          {"from_group", heard ? to_json(to_bound(sample.bounds.from_group)) : Json()},
+          {"round", heard ? Json(sample.bounds.round) : Json()},
+          {"why_not", heard ? Json() : Json(sample.why_not)}};
+}
+
+std::string to_line(const Json& json) { return json.dump(-1, ' ', true, Json::error_handler_t::replace); }
+
+}  // namespace services::time

@@ -1,0 +1,33 @@
+// Times and samples as they are shown.
+#pragma once
+
+#include "services/time/sampler.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace services::time {
+
+using Json = nlohmann::ordered_json;
+
+// Strangers' words: printable ASCII, with '?' for all else, 60 characters at most.
+std::string shown(std::string_view text);
+
+// "2026-11-21 12:30:00.123456789 UTC".
+std::string shown(Instant instant);
+
+// Seconds to the microsecond, as "+1.500000".
+std::string shown_offset(Span span);
+// The same without a sign; "unknown" where it is.
+std::string shown_bound(Bound bound);
+
+double to_seconds(Span span);
+Json to_json(Bound bound);  // in seconds, or null
+Json to_json(const Sample& sample);
+
+// One line, in ASCII.
+std::string to_line(const Json& json);
+
+}  // namespace services::time

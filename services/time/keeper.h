@@ -41,7 +41,7 @@ class Keeper {
   std::uint64_t round() const { return round_; }
   void lead(Span by, std::uint64_t round);
 
-  // How far ahead of the machine's clock it is kept, and whom to tell when that has changed.
+  // How far ahead of the raw clock it is once all is added, and whom to tell when that has changed.
   Span offset() const { return clock_.offset(); }
   void on_change(std::function<void()> told) { told_ = std::move(told); }
 

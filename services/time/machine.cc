@@ -17,10 +17,9 @@ Span read(clockid_t clock) {
 
 }  // namespace
 
-Machine::Machine(Falsified falsified)
-    : falsified_(falsified),
-      began_(read(CLOCK_BOOTTIME)),
-      base_(read(CLOCK_REALTIME) + Span(std::llround(falsified.seconds * 1e9))) {}
+Machine::Machine(Falsified falsified) : falsified_(falsified), began_(read(CLOCK_BOOTTIME)), base_(said()) {}
+
+Instant Machine::said() const { return Instant(read(CLOCK_REALTIME)) + Span(std::llround(falsified_.seconds * 1e9)); }
 
 Instant Machine::now() const {
   const Span elapsed = read(CLOCK_BOOTTIME) - began_;

@@ -19,6 +19,9 @@ class Machine {
   // Begins with the machine's time, and runs on as evenly as it does, whoever sets that. While the machine sleeps, too.
   Instant now() const;
 
+  // What it says just now, which somebody may have set since.
+  Instant said() const;
+
   // How far `told` may be from UTC at most. The kernel knows it of its own clock while something like chrony keeps
   // that.
   Bound from_utc(Instant told) const;

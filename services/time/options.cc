@@ -86,6 +86,9 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--ntp", options.ntp, "Where to answer NTP's clients too: udp://host:port; port 0 takes a free one")
       ->type_name("URI")
       ->check(is_udp_endpoint);
+  app.add_option("--state-dir", options.state_directory,
+                 "Keep there, whatever happens to the process, how the clock was set, and which stamps were given")
+      ->type_name("FOLDER");
   app.add_option("--skew", options.falsified.seconds,
                  "To try things out: begin with the machine's clock and so many seconds")
       ->type_name("SECONDS")

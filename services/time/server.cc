@@ -2,6 +2,7 @@
 #include "services/time/ntp_server.h"
 #include "services/time/options.h"
 #include "services/time/service.h"
+#include "services/time/state.h"
 
 #include <onc/rpc/error.h>
 #include <onc/server/executor.h>
@@ -22,6 +23,7 @@ Examples:
   onc-timed --metrics tcp://127.0.0.1:9100           for Prometheus, at http://127.0.0.1:9100/metrics
   ONC_PORTMAPPER=tcp://127.0.0.1:1111 onc-timed --register required
   onc-timed --ntp udp://0.0.0.0:123                  for ntpdate, chrony and their like, too
+  onc-timed --state-dir /var/lib/onc-timed           a clock that was set stays set, a stamp is given once
   onc-timed --berkeley --coordinator clock1          on clock2 and clock3: kept together by
   onc-timed --berkeley --peer udp://clock2 --peer udp://clock3    on clock1
 )";
@@ -44,15 +46,35 @@ TimeV2::MayCorrect only_from(const std::string& coordinator) {
   };
 }
 
-// A program with all that onc-timed has been asked for.
+// The clock as it was left, beside the machine's.
+DisciplinedClock clock_of(const Machine& machine, const std::optional<State>& state, double slew_limit) {
+  DisciplinedClock clock([&machine] { return machine.now(); }, slew_limit);
+  if (state) clock.step(machine.now() + state->offset());
+  return clock;
+}
+
+LamportClock lamport_of(std::optional<State>& state) {
+  if (!state) return {};
+  return {state->stamps(), [&state](LamportClock::Stamp last) { state->keep_stamps(last); }};
+}
+
+// All that onc-timed has been asked for.
 void serve(const Options& options, const onc::daemon::Ready& ready) {
   const Machine machine(options.falsified);
-  Keeper keeper(DisciplinedClock([&] { return machine.now(); }, options.slew_limit),
-                [&](Instant told) { return machine.from_utc(told); });
-  LamportClock lamport;
+  std::optional<State> state;
+  if (!options.state_directory.empty()) state.emplace(options.state_directory);
+  Keeper keeper(clock_of(machine, state, options.slew_limit), [&](Instant told) { return machine.from_utc(told); });
+  LamportClock lamport = lamport_of(state);
   TimeV1 first(keeper);
   TimeV2 second(keeper, lamport);
   onc::daemon::Watch watch("onc-timed", options.daemon.watch, options.daemon.foreground);
+  keeper.on_change([&] {
+    try {
+      if (state) state->keep_offset(keeper.settled() - machine.said());
+    } catch (const onc::rpc::Error& error) {  // the clock is right all the same
+      watch.warn(error.what());
+    }
+  });
   onc::rpc::Server server;
   server.add(first, v1_options);
   server.add(second, v2_options);

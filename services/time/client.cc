@@ -23,6 +23,8 @@ Examples:
   onc-time get --precise --json                      to the nanosecond, with its bounds, for scripts
   onc-time set "2026-11-21 12:30:00" --server clock.example
   onc-time query udp://clock1 udp://clock2           how far their clocks are from this machine's
+  onc-time watch udp://clock1 udp://clock2           the same over time, drawn in the terminal
+  onc-time watch --server clock1 --for 60 --json     of a group's coordinator and its peers, for a minute
 
 Exit status: 0 done, 1 the call failed or the server refused, 2 the arguments make no sense.
 )";
@@ -39,16 +41,20 @@ class CommandLine {
   void add_server(CLI::App& command);
   void add_timeout(CLI::App& command);
   void add_json(CLI::App& command);
+  void add_watch();
 
   CLI::App app_{"Asks ONC RPC time servers for the time, or sets their clocks.", "onc-time"};
   CLI::App* get_;
   CLI::App* set_;
   CLI::App* query_;
+  CLI::App* watch_;
   Asking asking_;
   double timeout_ = 10;
   bool precise_ = false;
   std::string time_;
   std::vector<std::string> hosts_;
+  double interval_ = 1;
+  double duration_ = 0;
 };
 
 // CLI11's own Range lets "nan" through. Empty where the text is good.
@@ -73,9 +79,22 @@ CommandLine::CommandLine() {
   set_->add_option("TIME", time_, "As \"2026-11-21 12:30:00\", in UTC")->required();
   query_ = app_.add_subcommand("query", "How far the clocks of servers are from this machine's");
   query_->add_option("HOST", hosts_, "A server, as for --server")->required();
-  for (CLI::App* command : {get_, set_}) add_server(*command);
-  for (CLI::App* command : {get_, set_, query_}) add_timeout(*command);
-  for (CLI::App* command : {get_, query_}) add_json(*command);
+  add_watch();
+  for (CLI::App* command : {get_, set_, watch_}) add_server(*command);
+  for (CLI::App* command : {get_, set_, query_, watch_}) add_timeout(*command);
+  for (CLI::App* command : {get_, query_, watch_}) add_json(*command);
+}
+
+void CommandLine::add_watch() {
+  watch_ = app_.add_subcommand("watch", "The same again and again: drawn in a terminal, else a line each time");
+  watch_->add_option("HOST", hosts_, "A server, as for --server; without any, the server and the peers it coordinates");
+  watch_->add_option("--interval", interval_, "From one time to the next")
+      ->type_name("SECONDS")
+      ->check(is_seconds)
+      ->capture_default_str();
+  watch_->add_option("--for", duration_, "End after so long; without it, when interrupted")
+      ->type_name("SECONDS")
+      ->check(is_seconds);
 }
 
 void CommandLine::add_server(CLI::App& command) {
@@ -95,7 +114,7 @@ void CommandLine::add_timeout(CLI::App& command) {
 }
 
 void CommandLine::add_json(CLI::App& command) {
-  command.add_flag("--json", asking_.json, "JSON on one line instead of text: see onc-time(1)");
+  command.add_flag("--json", asking_.json, "JSON instead of text, on a line each time: see onc-time(1)");
 }
 
 std::optional<int> CommandLine::parse(int argc, char** argv) {
@@ -111,6 +130,7 @@ std::optional<int> CommandLine::parse(int argc, char** argv) {
 int CommandLine::run() const {
   if (get_->parsed()) return get(asking_, precise_);
   if (query_->parsed()) return query(asking_, hosts_);
+  if (watch_->parsed()) return watch(asking_, hosts_, {to_milliseconds(interval_), to_milliseconds(duration_)});
   return set(asking_, time_);
 }
 

@@ -24,7 +24,7 @@ int get_precisely(const Asking& asking) {
   if (asking.json) {
     std::puts(to_line(json_of(reading)).c_str());
   } else {
-    std::printf("%s, from UTC: %s s, from its group's time: %s s\n", shown(to_instant(reading.now)).c_str(),
+    std::printf("%s, seconds from UTC at most: %s, from its group's time: %s\n", shown(to_instant(reading.now)).c_str(),
                 shown_bound(to_bound(reading.bounds.from_utc)).c_str(),
                 shown_bound(to_bound(reading.bounds.from_group)).c_str());
   }

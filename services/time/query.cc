@@ -9,11 +9,12 @@ namespace services::time {
 namespace {
 
 constexpr int exchanges = 8;
+constexpr std::size_t longest_reason = 300;
 
 void print(const Sample& sample, int width) {
   const std::string host = shown(sample.host);
   if (!sample.is_heard()) {
-    std::printf("%-*s  not heard: %s\n", width, host.c_str(), shown(sample.why_not).c_str());
+    std::printf("%-*s  not heard: %s\n", width, host.c_str(), shown(sample.why_not, longest_reason).c_str());
     return;
   }
   std::printf("%-*s  %15s  %10s  %10s  %11s  %10s  %10s\n", width, host.c_str(), shown_offset(sample.offset()).c_str(),

@@ -9,8 +9,6 @@ namespace services::time {
 
 namespace {
 
-constexpr std::size_t longest = 60;
-
 template <class... Values>
 std::string formatted(const char* format, Values... values) {
   char text[64];
@@ -20,8 +18,8 @@ std::string formatted(const char* format, Values... values) {
 
 }  // namespace
 
-std::string shown(std::string_view text) {
-  std::string clean(text.substr(0, longest));
+std::string shown(std::string_view text, std::size_t most) {
+  std::string clean(text.substr(0, most));
   std::replace_if(
       clean.begin(), clean.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return clean;

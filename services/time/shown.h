@@ -12,8 +12,8 @@ namespace services::time {
 
 using Json = nlohmann::ordered_json;
 
-// Strangers' words: printable ASCII, with '?' for all else, 60 characters at most.
-std::string shown(std::string_view text);
+// Strangers' words: printable ASCII, with '?' for all else, and no more than so many characters.
+std::string shown(std::string_view text, std::size_t most = 60);
 
 // "2026-11-21 12:30:00.123456789 UTC".
 std::string shown(Instant instant);

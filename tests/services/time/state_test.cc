@@ -63,8 +63,8 @@ TEST(state, is_not_passed_over_where_it_is_damaged) {
   const Folder folder;
   { State(folder.path).keep_stamps(7); }
   const std::string path = folder.path + "/time.xdr";
-  for (const std::size_t size : {0, 3, 19, 64}) {
-    std::ofstream(path) << std::string(size, '\0');
+  for (const int size : {0, 3, 19, 64}) {
+    std::ofstream(path) << std::string(static_cast<std::size_t>(size), '\0');
     EXPECT_NE(what_is_wrong(folder.path).find("is damaged"), std::string::npos) << size;
   }
 }

@@ -1,0 +1,54 @@
+#!/bin/bash
+# time_is_watched.sh: onc-time shows how far clocks are off, in a terminal, in a pipe and for scripts, and says what is
+# wrong.
+. "$(dirname "$0")/harness.sh"
+
+needs python3 python3
+start_registry portmapper
+start_time_server
+start ahead '^onc-timed: serving' $bin/onc-timed --foreground --register no --listen udp://127.0.0.1:7001 --skew 3 --berkeley
+start group '^onc-timed: serving' $bin/onc-timed --foreground --register no --listen udp://127.0.0.1:7000 --slew-limit 1e-6 \
+  --berkeley --peer udp://127.0.0.1:7001
+ask() { within 30 $bin/onc-time "$@" 2>&1 || echo "status $?"; }
+json() { ask "${@:2}" --json | python3 -c "import json, sys; it = [json.loads(line) for line in sys.stdin]; print($1)"; }
+
+expect "query" '127.0.0.1:7001 +\+[0-2]\.[0-9]{6} +0\.[0-9]{6} .*udp://127.0.0.1:9 +not heard: .*connection refused.*status 1$' \
+  "$(ask query udp://127.0.0.1:7001 udp://127.0.0.1:9)"
+expect "query of a name, by the portmapper" "^True [+-]0.0$" \
+  "$(json "it[0]['hosts'][0]['heard'], '%+.1f' % it[0]['hosts'][0]['offset']" query $address )"
+stop onc-timed
+expect "query of what is not there" 'not heard: .*registered.*status 1$' "$(ask query $address)"
+expect "watch in a pipe" '127\.0\.0\.1:7000 [+-].*127\.0\.0\.1:7001 \+.*127\.0\.0\.1:7000 ' \
+  "$(ask watch --server udp://127.0.0.1:7000 --interval 0.1 --for 0.2)"
+expect "watch for scripts" '^3 2 True$' \
+  "$(json "len(it), len(it[0]['hosts']), it[2]['hosts'][1]['error'] < 0.1" watch --server udp://127.0.0.1:7000 --interval 0.1 --for 0.3 | tr -d '(,)')"
+expect "watch of nobody" '127.0.0.1:9 not heard.*status 1$' "$(ask watch udp://127.0.0.1:9 --interval 0.1 --for 0.2)"
+drawn() { # in a terminal
+  python3 - "$@" <<'TEXT'
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+output = b""
+try:
+    while data := os.read(terminal, 65536):
+        output += data
+except OSError:
+    pass  # it has ended
+_, status = os.waitpid(child, 0)
+text = output.decode()
+frames = text.split("Seconds ahead of this machine's clock")[1:]
+print(os.waitstatus_to_exitcode(status), len(frames), all("\x1b[" in frame for frame in frames),
+      sum("b\x1b[0m" in line and "|" in line for line in frames[-1].split("\n")) > 0)
+TEXT
+}
+expect "watch in a terminal" '^0 3 True True$' \
+  "$(drawn $bin/onc-time watch --server udp://127.0.0.1:7000 --interval 0.1 --for 0.3)"
+expect "get, precisely" '^20[0-9-]+ [0-9:]+\.[0-9]{9} UTC, seconds from UTC at most: unknown, .*: [0-9.]+' \
+  "$(ask get --precise --server udp://127.0.0.1:7000)"
+expect "get, precisely, for scripts" '^True$' \
+  "$(json "abs(it[0]['now'] / 1e9 - __import__('time').time()) < 10" get --precise --server udp://127.0.0.1:7000)"
+for wrong in "query" "query foo://x" "watch --interval 0" "watch --for never" "get --server tcp://:x"; do
+  expect "onc-time $wrong" '[a-z].*status 2$' "$(ask $wrong)"
+done
+for name in ahead group; do stop $name; done

@@ -20,6 +20,8 @@ for who in nobody root; do
   shown "a portmapper" 'portmapper: serving at'
   shown "a server" 'onc-timed: serving TIME v1, TIME v2 at .*, registered with the portmapper'
   shown "the time set and read" '^ +1988-04-01 12:00:0[0-9] UTC$'
+  shown "clocks apart" '127[.0-9:]+ [-+]0\.[0-9]{6} .*127[.0-9:]+ \+1\.[0-9]{6} .*127[.0-9:]+ -0\.[0-9]{6}$'
+  shown "clocks together" '127[.0-9:]+ \+0\.3[0-9]{5} .*127[.0-9:]+ \+0\.3[0-9]{5} .*127[.0-9:]+ \+0\.3[0-9]{5}$'
   shown "the registry" '536870913 tcp +127[.0-9]+ +1'
   if grep -q $'\e' $work/demo.log; then fail "colours where there is no terminal"; fi
   [ -z "$(ls -A /tmp)" ] || fail "left behind: $(ls -A /tmp)"

@@ -1,5 +1,6 @@
 #include "services/file/attributes.h"
 #include "services/file/refused.h"
+#include "services/file/times.h"
 
 #include <ctime>
 
@@ -68,7 +69,7 @@ std::optional<Seen> look_at(int folder, const std::string& name) {
 bool is_settled(const Seen& seen) {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec - seen.changed > settled_after;
+  return to_nanoseconds(now) - seen.changed > settled_after;
 }
 
 void check_condition(file::Revision wanted, const std::optional<Seen>& there) {

@@ -1,5 +1,6 @@
 #include "services/file/naming.h"
 #include "services/file/refused.h"
+#include "services/file/times.h"
 
 #include <chrono>
 #include <ctime>
@@ -20,7 +21,7 @@ void sync(const Descriptor& folder) { checked(::fsync(folder.get()), "fsync of a
 std::int64_t clock_of_file_systems() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+  return to_nanoseconds(now);
 }
 
 // A revision is known by its times: what comes in another's place gets a later one. Not for ever, for clocks are set

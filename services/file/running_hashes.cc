@@ -4,29 +4,41 @@
 
 namespace services::files {
 
-void RunningHash::hash(const onc::xdr::Bytes& piece) {
-  hash_.add(piece);
-  hashed_ += piece.size();
+// It came twice, perhaps with other bytes, or too early: then nothing is known.
+void RunningHash::keep(std::uint64_t offset, onc::xdr::Bytes piece) {
+  const bool is_early = offset > hashed_ && waiting_.size() >= most_waiting;
+  if (offset < hashed_ || is_early || !waiting_.emplace(offset, std::move(piece)).second) is_lost_ = true;
+}
+
+void RunningHash::hash_those_in_turn(std::unique_lock<std::mutex>& lock) {
+  is_hashing_ = true;
+  for (auto next = waiting_.find(hashed_); next != waiting_.end() && !is_lost_; next = waiting_.find(hashed_)) {
+    const onc::xdr::Bytes piece = std::move(next->second);
+    waiting_.erase(next);
+    hashed_ += piece.size();
+    lock.unlock();
+    hash_.add(piece);
+    lock.lock();
+    changed_.notify_all();
+  }
+  if (!waiting_.empty() && waiting_.begin()->first < hashed_) is_lost_ = true;
+  is_hashing_ = false;
+  changed_.notify_all();
 }
 
 void RunningHash::add(std::uint64_t offset, onc::xdr::Bytes piece) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  // As fast as they are hashed, and no faster.
+  changed_.wait(lock, [&] { return !is_hashing_ || waiting_.size() < most_waiting; });
   if (piece.empty() || is_lost_) return;
-  if (offset > hashed_ && waiting_.size() < most_waiting) {
-    is_lost_ = !waiting_.emplace(offset, std::move(piece)).second;
-  } else if (offset == hashed_) {
-    hash(piece);
-    for (auto next = waiting_.begin(); next != waiting_.end() && next->first == hashed_; next = waiting_.erase(next))
-      hash(next->second);
-    if (!waiting_.empty() && waiting_.begin()->first < hashed_) is_lost_ = true;
-  } else {
-    is_lost_ = true;  // it came twice, perhaps with other bytes, or too early
-  }
+  keep(offset, std::move(piece));
+  if (!is_lost_ && !is_hashing_) hash_those_in_turn(lock);
   if (is_lost_) waiting_.clear();
 }
 
 std::optional<file::Sha256> RunningHash::end(std::uint64_t size) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !is_hashing_; });
   if (is_lost_ || !waiting_.empty() || hashed_ != size) return std::nullopt;
   is_lost_ = true;
   return hash_.end();

@@ -3,6 +3,7 @@
 
 #include "services/file/sha256.h"
 
+#include <condition_variable>
 #include <list>
 #include <map>
 #include <memory>
@@ -11,22 +12,30 @@
 
 namespace services::files {
 
-// Of one upload. Pieces may come from several threads, each piece once, and a few before their turn.
+// Of one file. Pieces may come from several threads, each piece once, and a few before their turn: whoever brings the
+// next one hashes it, and those that have come meanwhile, while the others go on.
 class RunningHash {
  public:
+  RunningHash() = default;
+  // Goes on after the first `hashed` bytes, which `hash` knows already.
+  RunningHash(Sha256 hash, std::uint64_t hashed) : hash_(std::move(hash)), hashed_(hashed) {}
+
   void add(std::uint64_t offset, onc::xdr::Bytes piece);
-  // Of the first `size` bytes; nothing where these are not exactly what was added, or some of them twice.
+  // Of the first `size` bytes; nothing where these are not exactly what was added, or some of them twice. Once.
   std::optional<file::Sha256> end(std::uint64_t size);
 
  private:
-  void hash(const onc::xdr::Bytes& piece);
+  void keep(std::uint64_t offset, onc::xdr::Bytes piece);
+  void hash_those_in_turn(std::unique_lock<std::mutex>& lock);
 
   static constexpr std::size_t most_waiting = 4;
 
   std::mutex mutex_;
+  std::condition_variable changed_;
   Sha256 hash_;
   std::uint64_t hashed_ = 0;
   std::map<std::uint64_t, onc::xdr::Bytes> waiting_;  // by offset
+  bool is_hashing_ = false;
   bool is_lost_ = false;
 };
 

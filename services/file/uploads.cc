@@ -1,5 +1,6 @@
 #include "services/file/uploads.h"
 #include "services/file/refused.h"
+#include "services/file/times.h"
 #include "services/file/upload_file.h"
 
 #include <limits>
@@ -26,12 +27,6 @@ void check_size(int upload, std::uint64_t size) {
   struct stat status;
   checked(::fstat(upload, &status), "fstat");
   if (static_cast<std::uint64_t>(status.st_size) != size) throw Refused(Outcome::INCOMPLETE);
-}
-
-timespec to_timespec(std::int64_t nanoseconds) {
-  constexpr std::int64_t second = 1'000'000'000;
-  const std::int64_t rest = ((nanoseconds % second) + second) % second;
-  return {static_cast<time_t>((nanoseconds - rest) / second), static_cast<long>(rest)};
 }
 
 // Its bytes and all that is said of it are on the disk before its name is.

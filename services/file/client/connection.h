@@ -1,0 +1,57 @@
+// The file server, as the commands see it.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <stdexcept>
+#include <string>
+
+#include "file.x.h"
+
+namespace services::files {
+
+using Client = file::FILES::v1::Client;
+
+struct ServerAddress {
+  std::string uri = "localhost";
+  std::chrono::milliseconds timeout{30'000};  // of one call, with repeats where its connection breaks
+};
+
+// The server said no, or something on this side failed: one sentence.
+class Failure : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+// The same, with what the server said.
+class SaidNo : public Failure {
+ public:
+  SaidNo(file::Outcome outcome, const std::string& path);
+  file::Outcome outcome() const { return outcome_; }
+
+ private:
+  file::Outcome outcome_;
+};
+
+// Throws SaidNo where the outcome of what was asked about `path` is not DONE.
+void expect_done(file::Outcome outcome, const std::string& path);
+
+// Connections to one server; of one thread, which may lend some of them to others.
+class Session {
+ public:
+  explicit Session(const ServerAddress& server) : server_(server) {}
+
+  // For calls that may run twice: made again where a connection breaks, by a restart of the server too.
+  Client& client(std::size_t number = 0);
+  // For calls that change what is under which name: made again too, but only where that cannot run them twice.
+  Client& changing();
+
+  // For calls about `size` bytes that the server may have to read: as long as a slow disk takes.
+  std::chrono::milliseconds patience_for(std::uint64_t size) const;
+
+ private:
+  ServerAddress server_;
+  std::deque<Client> clients_;
+  std::deque<Client> changing_;
+};
+
+}  // namespace services::files

@@ -1,0 +1,154 @@
+#include "services/file/client/download.h"
+#include "services/file/client/local_file.h"
+#include "services/file/client/paths.h"
+#include "services/file/client/pieces.h"
+#include "services/file/client/shown.h"
+#include "services/file/running_hashes.h"
+#include "services/file/times.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <future>
+#include <optional>
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+namespace services::files {
+
+namespace {
+
+std::string folder_of(const std::string& local) {
+  const std::size_t slash = local.rfind('/');
+  return slash == local.npos ? "" : local.substr(0, slash + 1);
+}
+
+// Where the name is long, its beginning: together they have 255 bytes at most.
+std::string part_name(const std::string& local, file::Revision revision) {
+  char number[20];
+  std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(revision));
+  return folder_of(local) + "." + last_name(local).substr(0, 220) + ".onc-part." + number;
+}
+
+mode_t mask() {
+  const mode_t now = ::umask(0);
+  ::umask(now);
+  return now;
+}
+const mode_t mask_at_start = mask();  // a process has one, and asking is setting it
+
+class Download {
+ public:
+  Download(Session& session, const std::string& remote, const std::string& local, Progress& progress)
+      : session_(session), remote_(remote), local_(local), progress_(progress) {}
+
+  Moved run() {
+    file::Piece first = read(session_.client(), file::ANY, 0, file::MAX_DATA);
+    attributes_ = first.attributes;
+    part_ = part_name(local_, attributes_.revision);
+    open_part();
+    const bool is_whole = first.data.size() == attributes_.size;
+    const Moved moved = is_whole ? take(first.data) : fetch();
+    seal();
+    return moved;
+  }
+
+ private:
+  file::Piece read(Client& client, file::Revision revision, std::uint64_t offset, std::size_t count) {
+    file::ReadResult result = client.READ({remote_, revision, offset, static_cast<std::uint32_t>(count)});
+    expect_done(result.outcome(), remote_);
+    return std::move(result.piece());
+  }
+
+  // Locked, and still under its name: another may have finished it just now.
+  void open_part() {
+    for (struct stat there{}, open{};;) {
+      file_ = open_local(part_, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+      if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0)
+        throw Failure(shown(local_) + " is being downloaded by another onc-file already");
+      open = status_of(file_.get(), part_);
+      if (::lstat(part_.c_str(), &there) == 0 && there.st_ino == open.st_ino && there.st_dev == open.st_dev) return;
+    }
+  }
+
+  Moved take(const file::Data& data) {
+    if (::ftruncate(file_.get(), 0) != 0) fail_local(part_, "written");
+    write_local(file_.get(), 0, data, part_);
+    const file::Sha256 hash = sha256(data);
+    if (hash != hash_on_server(session_.client())) damaged();
+    progress_.bytes_moved += data.size();
+    return {attributes_, hash};
+  }
+
+  // What was there before may be another's, or what a power cut left of it: then once more from the beginning.
+  Moved fetch() {
+    const auto there = static_cast<std::uint64_t>(status_of(file_.get(), part_).st_size);
+    const std::uint64_t begin = there > attributes_.size ? 0 : resume_at(there);
+    if (const auto hash = fetch_from(begin)) return {attributes_, *hash, begin};
+    progress_.bytes_moved -= attributes_.size;
+    if (const auto hash = begin == 0 ? std::nullopt : fetch_from(0)) return {attributes_, *hash};
+    damaged();
+  }
+
+  std::optional<file::Sha256> fetch_from(std::uint64_t begin) {
+    if (::ftruncate(file_.get(), static_cast<off_t>(begin)) != 0) fail_local(part_, "written");
+    set_space_aside();
+    progress_.bytes_moved += begin;
+    // While the pieces come.
+    Client& other = session_.client(window);
+    auto wanted = std::async(std::launch::async, [&] { return hash_on_server(other); });
+    Sha256 known;
+    add_file(known, file_.get(), 0, begin);
+    RunningHash hash(std::move(known), begin);
+    move_pieces(session_, begin, attributes_.size, [&](Client& client, std::uint64_t offset, std::size_t count) {
+      file::Piece piece = read(client, attributes_.revision, offset, count);
+      if (piece.data.size() != count) throw Failure(shown(remote_) + ": the server sent fewer bytes than there are");
+      write_local(file_.get(), offset, piece.data, part_);
+      hash.add(offset, std::move(piece.data));
+      progress_.bytes_moved += count;
+    });
+    const auto sum = hash.end(attributes_.size);
+    const file::Sha256 all = sum ? *sum : sha256_of_file(file_.get(), attributes_.size);
+    return all == wanted.get() ? std::optional(all) : std::nullopt;
+  }
+
+  // A full disk is told before anything is sent, where the file system can do that.
+  void set_space_aside() {
+    if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(attributes_.size)) != 0 && errno == ENOSPC)
+      fail_local(part_, "written");
+  }
+
+  file::Sha256 hash_on_server(Client& client) {
+    const auto result = client.within(session_.patience_for(attributes_.size)).HASH({remote_, attributes_.revision});
+    expect_done(result.outcome(), remote_);
+    return result.hash();
+  }
+
+  [[noreturn]] void damaged() {
+    ::unlink(part_.c_str());
+    throw Failure(shown(remote_) + ": what came is not what the server has: try again");
+  }
+
+  void seal() {
+    const timespec times[] = {{0, UTIME_OMIT}, to_timespec(attributes_.modified)};
+    if (::fchmod(file_.get(), attributes_.mode & 0777 & ~mask_at_start) != 0 || ::futimens(file_.get(), times) != 0 ||
+        ::fsync(file_.get()) != 0 || ::rename(part_.c_str(), local_.c_str()) != 0)
+      fail_local(local_, "written");
+  }
+
+  Session& session_;
+  const std::string& remote_;
+  const std::string& local_;
+  Progress& progress_;
+  file::Attributes attributes_;
+  std::string part_;
+  Descriptor file_;
+};
+
+}  // namespace
+
+Moved download(Session& session, const std::string& remote, const std::string& local, Progress& progress) {
+  return Download(session, remote, local, progress).run();
+}
+
+}  // namespace services::files

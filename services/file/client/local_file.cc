@@ -1,0 +1,50 @@
+#include "services/file/client/local_file.h"
+#include "services/file/client/connection.h"
+#include "services/file/client/shown.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+
+namespace services::files {
+
+void fail_local(const std::string& path, const char* what) {
+  throw Failure(shown(path) + " cannot be " + what + " here: " + std::strerror(errno));
+}
+
+Descriptor open_local(const std::string& path, int flags, unsigned mode) {
+  Descriptor opened(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode));
+  if (opened.get() < 0) fail_local(path, (flags & O_ACCMODE) == O_RDONLY ? "read" : "written");
+  return opened;
+}
+
+struct stat status_of(int descriptor, const std::string& path) {
+  struct stat status;
+  if (::fstat(descriptor, &status) != 0) fail_local(path, "looked at");
+  return status;
+}
+
+onc::xdr::Bytes read_local(int descriptor, std::uint64_t offset, std::size_t count, const std::string& path) {
+  onc::xdr::Bytes bytes(count);
+  for (std::size_t got = 0; got < count;) {
+    const ssize_t more = ::pread(descriptor, bytes.data() + got, count - got, static_cast<off_t>(offset + got));
+    if (more < 0 && errno == EINTR) continue;
+    if (more < 0) fail_local(path, "read");
+    if (more == 0) throw Failure(shown(path) + " became shorter while it was read: try again");
+    got += static_cast<std::size_t>(more);
+  }
+  return bytes;
+}
+
+void write_local(int descriptor, std::uint64_t offset, onc::xdr::BytesView bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_local(path, "written");
+    offset += static_cast<std::uint64_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace services::files

@@ -1,0 +1,20 @@
+// Files on this side.
+#pragma once
+
+#include "services/file/descriptor.h"
+
+#include <string>
+
+#include <onc/xdr/bytes.h>
+#include <sys/stat.h>
+
+namespace services::files {
+
+// All throw Failure: "'name' cannot be read: No such file or directory".
+Descriptor open_local(const std::string& path, int flags, unsigned mode = 0);
+struct stat status_of(int descriptor, const std::string& path);
+onc::xdr::Bytes read_local(int descriptor, std::uint64_t offset, std::size_t count, const std::string& path);
+void write_local(int descriptor, std::uint64_t offset, onc::xdr::BytesView bytes, const std::string& path);
+[[noreturn]] void fail_local(const std::string& path, const char* what);
+
+}  // namespace services::files

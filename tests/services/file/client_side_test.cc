@@ -1,0 +1,198 @@
+// What onc-file does about a server that is not to be trusted, and its small parts.
+#include "fixture.h"
+#include "services/file/client/commands.h"
+#include "services/file/client/download.h"
+#include "services/file/client/listing.h"
+#include "services/file/client/paths.h"
+#include "services/file/client/pieces.h"
+#include "services/file/client/shown.h"
+
+#include <onc/server/server.h>
+
+#include <atomic>
+#include <thread>
+
+namespace services::files {
+namespace {
+
+using std::filesystem::exists;
+
+// Lists one name, and gives some bytes for any file.
+class Liar : public file::FILES::v1::Server {
+ public:
+  std::string name = "file";
+  bool lists_for_ever = false;
+  std::string content = "content";
+  file::Sha256 told_hash = sha256(bytes("content"));
+  std::uint64_t told_size = 7;
+
+  file::ListResult LIST(file::ListArguments, const onc::rpc::Caller&) override {
+    file::Page page;
+    page.entries.push_back({name, {file::Kind::REGULAR, told_size, 0, 0644, 5}});
+    page.is_last = !lists_for_ever;
+    return file::ListResult::with_page(page);
+  }
+  file::StatResult STAT(file::Path path, const onc::rpc::Caller&) override {
+    return file::StatResult::with_attributes(
+        {path == "folder" ? file::Kind::FOLDER : file::Kind::REGULAR, told_size, 0, 0644, 5});
+  }
+  file::ReadResult READ(file::ReadArguments, const onc::rpc::Caller&) override {
+    return file::ReadResult::with_piece({{file::Kind::REGULAR, told_size, 0, 0644, 5}, bytes(content)});
+  }
+  file::HashResult HASH(file::HashArguments, const onc::rpc::Caller&) override {
+    return file::HashResult::with_hash(told_hash);
+  }
+  file::CreateResult CREATE(file::CreateArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  Outcome WRITE(file::WriteArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  file::CommitResult COMMIT(file::CommitArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  file::CommitResult PUT(file::PutArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  Outcome DISCARD(file::DiscardArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  Outcome REMOVE(file::RemoveArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  Outcome RENAME(file::RenameArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  Outcome MKDIR(file::Path, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+};
+
+class Untrusted : public testing::Test {
+ protected:
+  Untrusted() {
+    server.add(liar);
+    options.server.uri = server.listen("tcp://127.0.0.1:0").text();
+    thread = std::thread([this] { server.run(); });
+  }
+  ~Untrusted() override {
+    server.stop();
+    thread.join();
+  }
+
+  int get_folder() {
+    options.recursive = true;
+    options.paths = {"folder", (folder.path() / "in").string()};
+    return get(options);
+  }
+
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path()))
+      if (entry.is_regular_file()) names.push_back(entry.path().filename());
+    return names;
+  }
+
+  TemporaryFolder folder;
+  Liar liar;
+  onc::rpc::Server server;
+  std::thread thread;
+  Options options;
+};
+
+TEST_F(Untrusted, names_that_lead_elsewhere_are_not_written_to) {
+  for (const std::string name : {"../planted", "..", ".", "", "/planted", "a/../../planted", "sub/planted"}) {
+    liar.name = name;
+    EXPECT_EQ(get_folder(), 1) << name;
+    EXPECT_EQ(files(), std::vector<std::string>{}) << name;
+  }
+  liar.name = "good";
+  EXPECT_EQ(get_folder(), 0);
+  EXPECT_EQ(files(), std::vector<std::string>{"good"});
+}
+
+TEST_F(Untrusted, a_list_that_goes_round_in_circles_ends) {
+  liar.lists_for_ever = true;
+  Session session(options.server);
+  EXPECT_THROW(for_each_entry(session, "", [](const file::Entry&) {}), Failure);
+}
+
+TEST_F(Untrusted, what_came_otherwise_than_the_hash_says_does_not_appear) {
+  liar.told_hash[0] ^= std::byte{1};
+  options.paths = {"file", (folder.path() / "file").string()};
+  EXPECT_EQ(get(options), 1);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_F(Untrusted, fewer_bytes_than_there_are_said_to_be_are_no_file) {
+  liar.told_size = 3 * piece_size;
+  options.paths = {"file", (folder.path() / "file").string()};
+  EXPECT_EQ(get(options), 1);
+  EXPECT_FALSE(exists(folder.path() / "file"));
+}
+
+TEST_F(Untrusted, more_bytes_than_there_are_said_to_be_are_none_either) {
+  liar.told_size = 3;
+  options.paths = {"file", (folder.path() / "file").string()};
+  EXPECT_EQ(get(options), 1);
+  EXPECT_FALSE(exists(folder.path() / "file"));
+}
+
+TEST(Paths, are_made_those_of_the_server) {
+  for (const auto& [text, path] : {std::pair{"", ""},
+                                   {"/", ""},
+                                   {".", ""},
+                                   {"a", "a"},
+                                   {"/a/", "a"},
+                                   {"./a//b/.", "a/b"},
+                                   {"a/../b", "a/../b"},
+                                   {"..", ".."},
+                                   {".a", ".a"}})
+    EXPECT_EQ(to_remote(text), path) << text;
+}
+
+TEST(Pieces, go_on_a_window_before_what_was_there) {
+  EXPECT_EQ(resume_at(0), 0U);
+  EXPECT_EQ(resume_at(window * piece_size), 0U);
+  EXPECT_EQ(resume_at((window + 1) * piece_size), piece_size);
+  EXPECT_EQ(resume_at((window + 1) * piece_size + 5), piece_size);
+}
+
+TEST(Pieces, each_is_moved_once_and_none_runs_ahead_of_the_window) {
+  Session session({});
+  std::mutex mutex;
+  std::set<std::uint64_t> under_way;
+  std::set<std::uint64_t> moved;
+  move_pieces(session, 2 * piece_size, 40 * piece_size + 3, [&](Client&, std::uint64_t offset, std::size_t count) {
+    {
+      const std::lock_guard lock(mutex);
+      under_way.insert(offset);
+      EXPECT_LT(offset, *under_way.begin() + window * piece_size);
+      EXPECT_EQ(count, offset == 40 * piece_size ? 3 : piece_size);
+      EXPECT_TRUE(moved.insert(offset).second);
+    }
+    std::this_thread::yield();
+    const std::lock_guard lock(mutex);
+    under_way.erase(offset);
+  });
+  EXPECT_EQ(moved.size(), 39U);
+}
+
+TEST(Pieces, the_first_failure_ends_it) {
+  Session session({});
+  std::atomic<int> moved = 0;
+  EXPECT_THROW(move_pieces(session, 0, 1000 * piece_size,
+                           [&](Client&, std::uint64_t, std::size_t) {
+                             if (++moved == 3) throw Failure("no");
+                           }),
+               Failure);
+  EXPECT_LT(moved, 1000);
+}
+
+TEST(Shown, sizes_are_for_people) {
+  EXPECT_EQ(shown_size(0), "0 B");
+  EXPECT_EQ(shown_size(1023), "1023 B");
+  EXPECT_EQ(shown_size(1024), "1.0 KiB");
+  EXPECT_EQ(shown_size(1048575), "1.0 MiB");
+  EXPECT_EQ(shown_size(std::uint64_t{3} << 29), "1.5 GiB");
+  EXPECT_EQ(shown_size(~std::uint64_t{0}), "16.0 EiB");
+}
+
+TEST(Shown, the_bar_says_how_far_it_is) {
+  Progress progress;
+  progress.files = 10;
+  progress.files_done = 3;
+  progress.bytes = 1 << 30;
+  progress.bytes_moved = 1 << 29;
+  EXPECT_EQ(bar(progress, std::chrono::seconds(1), 200),
+            "[==========          ]  50%  512.0 MiB of 1.0 GiB, 512.0 MiB/s, 1 s left, 3 of 10 files");
+  EXPECT_EQ(bar(progress, std::chrono::seconds(1), 10), "[=========");
+  EXPECT_EQ(bar(Progress{}, std::chrono::seconds(0), 200), "[                    ]   0%  0 B of 0 B, 0 B/s");
+}
+
+}  // namespace
+}  // namespace services::files

@@ -1,0 +1,351 @@
+"""onc-file and onc-filed, seen from outside: what arrives, what goes on where it was, what is said when it does not."""
+import json
+import os
+import pathlib
+import pty
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = os.environ["ONC_BIN"]
+TIMEOUT = 60
+MIB = 1 << 20
+
+
+def eventually(what, condition):
+    end = time.monotonic() + TIMEOUT
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"it did not happen that {what}")
+        time.sleep(0.001)
+
+
+def size_of(paths):
+    try:
+        return sum(path.stat().st_size for path in paths)
+    except FileNotFoundError:
+        return 0
+
+
+class FileService(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name, "root")
+        self.here = pathlib.Path(folder.name, "here")
+        self.root.mkdir()
+        self.here.mkdir()
+        self.listen = "tcp://127.0.0.1:0"
+        self.start()
+
+    def start(self, *options):
+        self.server = subprocess.Popen(
+            [f"{BIN}/onc-filed", "--foreground", "--register", "no", "--root", self.root, "--listen", self.listen,
+             *options], text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.server.stdout.close)
+        self.addCleanup(self.server.wait)
+        self.addCleanup(self.server.kill)
+        self.listen = re.search(r"(tcp://[\d.:]+|local://[^,]+)", self.server.stdout.readline())[1]
+
+    def restart(self, *options, by=signal.SIGKILL):
+        self.server.send_signal(by)
+        self.server.wait(TIMEOUT)
+        self.start(*options)
+
+    def command(self, *words):
+        return [f"{BIN}/onc-file", words[0], "--server", self.listen, *words[1:]]
+
+    def run_command(self, *words):
+        return subprocess.run(self.command(*words), cwd=self.here, text=True, capture_output=True, timeout=TIMEOUT,
+                              stdin=subprocess.DEVNULL)
+
+    def ok(self, *words):
+        done = self.run_command(*words)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), words)
+        return done.stdout
+
+    def refused(self, pattern, *words, status=1):
+        done = self.run_command(*words)
+        self.assertEqual(done.returncode, status, words)
+        self.assertRegex(done.stderr, "^onc-file: " + pattern)
+        return done
+
+    def json(self, *words):
+        return [json.loads(line) for line in self.ok(*words, "--json").splitlines()]
+
+    def write(self, name, size):
+        content = os.urandom(size)
+        (self.here / name).write_bytes(content)
+        return content
+
+    def uploads(self):
+        return list(self.root.glob(".onc-upload.*"))
+
+    def parts(self):
+        return list(self.here.glob(".*.onc-part.*"))
+
+    def test_files_of_all_sizes_go_there_and_back(self):
+        for size in (0, 1, 3, MIB - 1, MIB, MIB + 1, 2 * MIB, 5 * MIB + 7):
+            content = self.write("file", size)
+            os.utime(self.here / "file", ns=(0, 1_234_567_890_123_456_789))
+            os.chmod(self.here / "file", 0o640)
+            self.ok("put", "file")
+            self.assertEqual((self.root / "file").read_bytes(), content)
+            self.ok("get", "file", "copy")
+            copy = self.here / "copy"
+            self.assertEqual(copy.read_bytes(), content)
+            self.assertEqual((copy.stat().st_mtime_ns, copy.stat().st_mode & 0o777), (1_234_567_890_123_456_789, 0o640))
+        self.assertEqual(self.uploads() + self.parts(), [])
+
+    def test_trees_go_there_and_back_and_away(self):
+        for name in ("tree/a", "tree/a b/ü", "tree/empty", "tree/.hidden"):
+            (self.here / name).mkdir(parents=True, exist_ok=True)
+        for number in range(50):
+            self.write(f"tree/a/{number}", number)
+        self.write("tree/a b/ü/large", 3 * MIB)
+        self.write("tree/.hidden/-x", 5)
+        self.ok("put", "-r", "tree")
+        self.ok("get", "-r", "tree", "back")
+        subprocess.run(["diff", "-r", "tree", "back"], cwd=self.here, check=True)
+        lines = self.json("get", "-r", "tree", "again")
+        self.assertEqual((lines[-1]["summary"], lines[-1]["done"], lines[-1]["failed"]), (True, 52, 0))
+        self.ok("rm", "-r", "tree")
+        self.assertEqual(list(self.root.iterdir()), [])
+
+    def test_several_go_into_a_folder(self):
+        for name in ("a", "b"):
+            self.write(name, 10)
+        self.ok("mkdir", "-p", "x/y")
+        self.ok("put", "a", "b", "x/y")
+        self.assertEqual(sorted(os.listdir(self.root / "x/y")), ["a", "b"])
+        self.ok("mv", "x/y/a", "x")
+        os.mkdir(self.here / "in")
+        self.ok("get", "x/a", "x/y/b", "in")
+        self.assertEqual(sorted(os.listdir(self.here / "in")), ["a", "b"])
+
+    def test_what_there_is_is_told(self):
+        self.write("file", 10)
+        self.ok("put", "file")
+        self.ok("mkdir", "folder", "folder/sub")
+        self.assertRegex(self.ok("ls"), r"(?s)^-0\d{3} +10  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  file\nd.*  folder/\n$")
+        self.assertEqual([line["path"] for line in self.json("ls", "-r")], ["file", "folder", "folder/sub"])
+        told = self.json("stat", "file")[0]
+        self.assertEqual((told["kind"], told["size"]), ("file", 10))
+        self.assertRegex(self.ok("stat", "file"), f"revision {told['revision']}\n$")
+
+    def test_names_cannot_disturb_a_terminal(self):
+        (self.root / "a\x1b[2J\nb\x7f").touch()
+        self.assertIn("a?[2J?b?", self.ok("ls"))
+        self.assertEqual(self.json("ls")[0]["path"], "a\x1b[2J\nb\x7f")
+
+    def break_off_upload(self):
+        """Kills a put when some of it has arrived."""
+        content = self.write("large", 64 * MIB)
+        process = subprocess.Popen(self.command("put", "large"), cwd=self.here)
+        eventually("half has arrived", lambda: size_of(self.uploads()) > 32 * MIB)
+        process.kill()
+        process.wait(TIMEOUT)
+        self.assertFalse((self.root / "large").exists())
+        return content
+
+    def test_an_upload_goes_on_where_it_was(self):
+        content = self.break_off_upload()
+        self.assertGreater(self.json("put", "large")[0]["resumed_at"], 16 * MIB)
+        self.assertEqual((self.root / "large").read_bytes(), content)
+        self.assertEqual(self.uploads(), [])
+
+    def test_it_does_where_the_server_died_too(self):
+        content = self.break_off_upload()
+        self.restart()
+        self.assertGreater(self.json("put", "large")[0]["resumed_at"], 16 * MIB)
+        self.assertEqual((self.root / "large").read_bytes(), content)
+
+    def test_but_not_where_the_file_has_changed(self):
+        self.break_off_upload()
+        content = self.write("large", 5 * MIB)
+        self.assertEqual(self.json("put", "large")[0]["resumed_at"], 0)
+        self.assertEqual((self.root / "large").read_bytes(), content)
+
+    def test_what_was_damaged_meanwhile_is_sent_again(self):
+        content = self.break_off_upload()
+        with self.uploads()[0].open("r+b") as upload:
+            upload.write(b"damaged!")
+        self.restart()
+        self.assertEqual(self.json("put", "large")[0]["resumed_at"], 0)
+        self.assertEqual((self.root / "large").read_bytes(), content)
+
+    def test_a_server_that_is_killed_in_the_middle_and_started_again_holds_nothing_up(self):
+        content = self.write("large", 64 * MIB)
+        process = subprocess.Popen(self.command("put", "large"), cwd=self.here)
+        eventually("some has arrived", lambda: size_of(self.uploads()) > 8 * MIB)
+        self.restart()
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertEqual((self.root / "large").read_bytes(), content)
+
+    def break_off_download(self):
+        content = os.urandom(64 * MIB)
+        (self.root / "large").write_bytes(content)
+        process = subprocess.Popen(self.command("get", "large"), cwd=self.here)
+        eventually("half has arrived", lambda: size_of(self.parts()) > 32 * MIB)
+        process.kill()
+        process.wait(TIMEOUT)
+        self.assertFalse((self.here / "large").exists())
+        return content
+
+    def test_a_download_goes_on_where_it_was(self):
+        content = self.break_off_download()
+        self.assertGreater(self.json("get", "large")[0]["resumed_at"], 16 * MIB)
+        self.assertEqual((self.here / "large").read_bytes(), content)
+        self.assertEqual(self.parts(), [])
+
+    def test_but_not_with_another_revision(self):
+        self.break_off_download()
+        content = os.urandom(3 * MIB)
+        (self.root / "large").write_bytes(content)
+        self.assertEqual(self.json("get", "large")[0]["resumed_at"], 0)
+        self.assertEqual((self.here / "large").read_bytes(), content)
+
+    def test_a_part_that_was_damaged_is_fetched_again(self):
+        content = self.break_off_download()
+        with self.parts()[0].open("r+b") as part:
+            part.write(b"damaged!")
+        self.assertEqual(self.json("get", "large")[0]["resumed_at"], 0)
+        self.assertEqual((self.here / "large").read_bytes(), content)
+
+    def test_conditions_hold(self):
+        old, new = self.write("old", 10), self.write("new", 3 * MIB)
+        self.ok("put", "old", "file", "--if-absent")
+        self.refused("file: that exists already", "put", "new", "file", "--if-absent")
+        revision = self.json("stat", "file")[0]["revision"]
+        wrong = str(int(revision) ^ 1)
+        self.refused("file: there is another revision", "put", "new", "file", "--if-revision", wrong)
+        self.refused("file: there is another revision", "rm", "file", "--if-revision", wrong)
+        self.assertEqual((self.root / "file").read_bytes(), old)
+        self.ok("put", "new", "file", "--if-revision", revision)
+        self.assertEqual((self.root / "file").read_bytes(), new)
+        self.ok("put", "old")
+        self.refused("file: that exists already", "mv", "old", "file", "--if-absent")
+        self.ok("mv", "old", "other", "--if-absent")
+
+    def test_two_writers_at_once_leave_one_whole_file(self):
+        contents = [self.write("one", 8 * MIB), self.write("two", 8 * MIB)]
+        for _ in range(3):
+            both = [subprocess.Popen(self.command("put", name, "file"), cwd=self.here) for name in ("one", "two")]
+            self.assertEqual([writer.wait(TIMEOUT) for writer in both], [0, 0])
+            self.assertIn((self.root / "file").read_bytes(), contents)
+
+    def test_the_same_file_put_twice_at_once_is_there(self):
+        content = self.write("file", 16 * MIB)
+        both = [subprocess.Popen(self.command("put", "file"), cwd=self.here) for _ in range(2)]
+        self.assertEqual([writer.wait(TIMEOUT) for writer in both], [0, 0])
+        self.assertEqual((self.root / "file").read_bytes(), content)
+
+    def test_what_goes_wrong_is_one_sentence(self):
+        self.write("file", 1)
+        (self.here / "folder").mkdir()
+        self.ok("mkdir", "folder")
+        for words, pattern in (
+                (["get", "none"], "none: there is no such file or folder on the server$"),
+                (["ls", "none"], "none: there is no such"), (["rm", "none"], "none: there is no such"),
+                (["stat", "none"], "none: there is no such"), (["mv", "none", "x"], "none: there is no such"),
+                (["put", "none"], "none cannot be read here: No such file or directory$"),
+                (["put", "file", "no/folder"], "no/folder: there is no such"),
+                (["put", "folder", "x"], "folder is no regular file; folders need --recursive$"),
+                (["get", "folder"], "folder: that is no regular file on the server; folders need --recursive$"),
+                (["mkdir", "folder"], "folder: that exists already"),
+                (["get", "../x"], r"\.\./x: the server takes no such name"),
+                (["put", "file", "a" * 300], "a+: the server takes no such name")):
+            done = self.refused(pattern, *words)
+            self.assertEqual((done.stdout, len(done.stderr.splitlines())), ("", 1), words)
+
+    def test_one_that_fails_does_not_hold_up_the_others(self):
+        self.write("file", 1)
+        self.refused("none cannot be read here", "put", "none", "file", "/")
+        self.assertTrue((self.root / "file").exists())
+
+    def test_arguments_that_make_no_sense_are_status_2(self):
+        for words in (["put"], ["get"], ["rm"], ["mv", "one"], ["mv", "a", "b", "c"], ["nonsense"],
+                      ["put", "x", "--if-revision", "latest"], ["put", "x", "--if-revision", "0"],
+                      ["put", "x", "--if-absent", "--if-revision", "1"], ["put", "x", "--jobs", "0"],
+                      ["rm", "-r", "x", "--if-revision", "1"], ["ls", "--timeout", "never"]):
+            done = self.run_command(*words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+            self.assertNotEqual(done.stderr, "", words)
+        for program in ("onc-file", "onc-filed"):
+            done = subprocess.run([f"{BIN}/{program}", "--help"], text=True, capture_output=True, timeout=TIMEOUT)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("Examples:", done.stdout)
+            self.assertIn("Exit status:", done.stdout)
+
+    def test_nobody_there_is_told_once(self):
+        self.server.kill()
+        self.server.wait(TIMEOUT)
+        for number in range(20):
+            self.write(str(number), 1)
+        done = self.refused(r".* at tcp://127\.0\.0\.1:\d+: ", "put", *map(str, range(20)), "/", "--timeout", "0.3",
+                            "--jobs", "1")
+        self.assertLessEqual(len(done.stderr.splitlines()), 2)
+
+    def test_a_terminal_sees_how_far_it_is_and_a_file_does_not(self):
+        self.write("large", 64 * MIB)
+        self.assertEqual(self.ok("put", "large"), "")
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(self.command("get", "large", "copy"), cwd=self.here, stderr=theirs)
+        os.close(theirs)
+        seen = b""
+        try:
+            while piece := os.read(ours, 4096):
+                seen += piece
+        except OSError:  # the terminal's other end is closed
+            pass
+        os.close(ours)
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertRegex(seen, rb"\[=*> *\]|\[=* *\] +\d+%  [\d.]+ [KM]iB of 64\.0 MiB, [\d.]+ \w+/s")
+        self.assertTrue(seen.endswith(b"\r\x1b[K"))
+
+    def test_a_local_socket_does_as_well(self):
+        self.listen = f"local://{self.here}/socket"
+        self.restart()
+        content = self.write("file", 3 * MIB)
+        self.ok("put", "file")
+        self.assertEqual((self.root / "file").read_bytes(), content)
+
+    def test_who_may_only_read_is_told_so(self):
+        (self.root / "file").write_text("x")
+        self.write("new", 1)
+        self.restart("--read-only")
+        self.ok("get", "file")
+        self.refused("new: the server exports it to be read only", "put", "new")
+        self.restart("--allow", "127.0.0.1=read")
+        self.ok("get", "file")
+        self.refused("new: the server does not let you do that", "put", "new")
+        self.restart("--allow", f"127.0.0.1,uid={os.geteuid()}=write")
+        self.ok("put", "new")
+        self.restart("--allow", f"127.0.0.1,uid={os.geteuid() + 1}=write")
+        self.refused("file: the server does not let you do that", "get", "file")
+
+    def test_a_second_server_on_the_same_folder_only_reads(self):
+        def serve(*options):
+            return subprocess.run([f"{BIN}/onc-filed", "--foreground", "--register", "no", "--root", self.root,
+                                   "--listen", "tcp://127.0.0.1:0", *options], text=True, capture_output=True, timeout=TIMEOUT)
+        done = serve()
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, "^onc-filed: another onc-filed exports .* already: .*\n$")
+
+    def test_uploads_that_nobody_goes_on_with_are_removed_at_the_start(self):
+        self.break_off_upload()
+        self.restart("--keep-uploads", "1")
+        self.assertEqual(len(self.uploads()), 1)
+        self.restart("--keep-uploads", "0")
+        eventually("the upload is removed", lambda: self.uploads() == [])
+
+    def test_it_ends_in_order_when_told_to(self):
+        self.server.terminate()
+        self.assertEqual(self.server.wait(TIMEOUT), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -38,6 +38,12 @@ void seal(int upload, const file::CommitArguments& arguments) {
   checked(::fsync(upload), "fsync of an upload");
 }
 
+// The first time may not have come as far as that, or not yet.
+file::Attributes done_again(const Place& place, const file::Attributes& attributes) {
+  checked(::fsync(place.folder.get()), "fsync of a folder");
+  return attributes;
+}
+
 }  // namespace
 
 file::Upload Uploads::create(const file::CreateArguments& arguments) {
@@ -104,7 +110,7 @@ file::Attributes Uploads::commit(const file::CommitArguments& arguments) {
   const Place place = root_.place(arguments.path);
   const auto upload = open_upload(place, arguments.upload, Sharing::alone);
   if (!upload) {
-    if (const auto done = committed_.find(place, arguments)) return *done;
+    if (const auto done = committed_.find(place, arguments)) return done_again(place, *done);
     throw Refused(Outcome::NO_SUCH_UPLOAD);
   }
   check_size(upload->get(), arguments.size);
@@ -130,7 +136,7 @@ file::Attributes Uploads::put(const file::PutArguments& arguments) {
 file::Attributes Uploads::put_alone(int upload, const Place& place, const file::PutArguments& arguments) {
   if (const auto done = committed_.find_current(place, arguments.commit)) {
     remove_upload(place, arguments.commit.upload);
-    return *done;
+    return done_again(place, *done);
   }
   check_target(place, arguments.commit.revision);
   running_.forget(arguments.commit.upload);

@@ -185,6 +185,20 @@ class FileService(unittest.TestCase):
         self.assertEqual(process.wait(TIMEOUT), 0)
         self.assertEqual((self.root / "large").read_bytes(), content)
 
+    def test_a_client_that_stops_in_the_middle_holds_up_nobody(self):
+        content = self.write("large", 64 * MIB)
+        process = subprocess.Popen(self.command("put", "large"), cwd=self.here)
+        eventually("some has arrived", lambda: size_of(self.uploads()) > 8 * MIB)
+        process.send_signal(signal.SIGSTOP)
+        self.write("other", 3 * MIB)
+        for _ in range(5):
+            self.ok("put", "other")
+            self.ok("get", "other", "copy")
+        self.assertFalse((self.root / "large").exists())
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual(process.wait(TIMEOUT), 0)
+        self.assertEqual((self.root / "large").read_bytes(), content)
+
     def break_off_download(self):
         content = os.urandom(64 * MIB)
         (self.root / "large").write_bytes(content)

@@ -54,6 +54,16 @@ time_::Answer Keeper::set(Instant instant) {
   return time_::Answer::DONE;
 }
 
+void Keeper::follow(Span by) {
+  const auto reading = clock_.read();
+  const Instant wanted = reading.settled() + by;
+  if (wanted > reading.now)
+    clock_.step(wanted);
+  else
+    clock_.slew(by);
+  changed();
+}
+
 time_::Answer Keeper::correct(const time_::Correction& correction) {
   using time_::Answer;
   if (correction.round == round_ && known_) return Answer::DONE;

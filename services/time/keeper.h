@@ -30,6 +30,10 @@ class Keeper {
   // DONE or NO_SUCH_TIME. The group's time is unknown from then on, until the next round.
   time_::Answer set(Instant instant);
 
+  // The machine's clock, which this one goes by, has been set ahead by so much: follows at once; or back: little by
+  // little.
+  void follow(Span by);
+
   // What the group's coordinator says; who that is, its server knows. DONE, also when it is repeated, which changes
   // nothing; TOO_LATE or TOO_FAR.
   time_::Answer correct(const time_::Correction& correction);

@@ -17,14 +17,25 @@ Span read(clockid_t clock) {
 
 }  // namespace
 
-Machine::Machine(Falsified falsified) : falsified_(falsified), began_(read(CLOCK_BOOTTIME)), base_(said()) {}
+Machine::Machine(Rate rate, Falsified falsified)
+    : falsified_(falsified),
+      clock_(rate == Rate::own ? CLOCK_MONOTONIC_RAW : CLOCK_BOOTTIME),
+      began_(read(clock_)),
+      base_(said()) {}
 
-Instant Machine::said() const { return Instant(read(CLOCK_REALTIME)) + Span(std::llround(falsified_.seconds * 1e9)); }
+Span Machine::gained(Span elapsed) const {
+  const long double gained = static_cast<long double>(elapsed.count()) * 1e-6L * falsified_.per_million;
+  return Span(std::llroundl(gained));
+}
 
 Instant Machine::now() const {
-  const Span elapsed = read(CLOCK_BOOTTIME) - began_;
-  const long double gained = static_cast<long double>(elapsed.count()) * 1e-6L * falsified_.per_million;
-  return base_ + elapsed + Span(std::llroundl(gained));
+  const Span elapsed = read(clock_) - began_;
+  return base_ + elapsed + gained(elapsed);
+}
+
+Instant Machine::said() const {
+  const Span skew(std::llround(falsified_.seconds * 1e9));
+  return Instant(read(CLOCK_REALTIME)) + skew + gained(read(clock_) - began_);
 }
 
 Bound Machine::from_utc(Instant told) const {

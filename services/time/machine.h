@@ -5,18 +5,25 @@
 
 namespace services::time {
 
-// What the machine's clock is made out to be, to see what others make of it.
+// What the machine's clock is made out to be, to see what others make of it. A drift of more than Drift::usual makes
+// bounds wrong.
 struct Falsified {
   double seconds = 0;      // ahead
   double per_million = 0;  // faster
   bool operator==(const Falsified&) const = default;
 };
 
+// What a Machine's time runs on by.
+enum class Rate {
+  kept,  // the machine's clock, as fast as whoever keeps that makes it, and while the machine sleeps
+  own,   // its quartz, which nobody slews: the rate that bounds can be founded on
+};
+
 class Machine {
  public:
-  explicit Machine(Falsified falsified = {});
+  explicit Machine(Rate rate = Rate::kept, Falsified falsified = {});
 
-  // Begins with the machine's time, and runs on as evenly as it does, whoever sets that. While the machine sleeps, too.
+  // Begins with the machine's time, and runs on and never back, whoever sets that.
   Instant now() const;
 
   // What it says just now, which somebody may have set since.
@@ -27,8 +34,11 @@ class Machine {
   Bound from_utc(Instant told) const;
 
  private:
+  Span gained(Span elapsed) const;
+
   Falsified falsified_;
-  Span began_;  // since the machine was started
+  int clock_;   // clock_gettime(2)'s
+  Span began_;  // by that
   Instant base_;
 };
 

@@ -1,4 +1,5 @@
 // onc-timed: serves idl/time.x.
+#include "services/time/follower.h"
 #include "services/time/ntp_server.h"
 #include "services/time/options.h"
 #include "services/time/service.h"
@@ -9,6 +10,12 @@
 #include <onc/transport/endpoint.h>
 
 #include <CLI/CLI.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -58,9 +65,19 @@ LamportClock lamport_of(std::optional<State>& state) {
   return {state->stamps(), [&state](LamportClock::Stamp last) { state->keep_stamps(last); }};
 }
 
+// Until its executor ends. `follower` must be there as long.
+asio::awaitable<void> look_now_and_then(Follower& follower) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(std::chrono::seconds(1));
+    co_await timer.async_wait(asio::use_awaitable);
+    follower.look();
+  }
+}
+
 // All that onc-timed has been asked for.
 void serve(const Options& options, const onc::daemon::Ready& ready) {
-  const Machine machine(options.falsified);
+  const Machine machine(options.is_in_group ? Rate::own : Rate::kept, options.falsified);
   std::optional<State> state;
   if (!options.state_directory.empty()) state.emplace(options.state_directory);
   Keeper keeper(clock_of(machine, state, options.slew_limit), [&](Instant told) { return machine.from_utc(told); });
@@ -68,7 +85,11 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
   TimeV1 first(keeper);
   TimeV2 second(keeper, lamport);
   onc::daemon::Watch watch("onc-timed", options.daemon.watch, options.daemon.foreground);
+  // A group has a time of its own.
+  std::optional<Follower> follower;
+  if (!options.is_in_group) follower.emplace(keeper, [&] { return machine.said(); });
   keeper.on_change([&] {
+    if (follower) follower->was_set();
     try {
       if (state) state->keep_offset(keeper.settled() - machine.said());
     } catch (const onc::rpc::Error& error) {  // the clock is right all the same
@@ -78,6 +99,7 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
   onc::rpc::Server server;
   server.add(first, v1_options);
   server.add(second, v2_options);
+  if (follower) asio::co_spawn(executor_of(server), look_now_and_then(*follower), asio::detached);
   std::optional<Coordinator> coordinator;
   if (!options.group.peers.empty()) {
     coordinator.emplace(executor_of(server), keeper, options.group, [&](const std::string& what) { watch.warn(what); });

@@ -146,6 +146,21 @@ TEST(keeper, is_off_by_what_it_is_still_to_be_slewed_where_it_leads) {
   EXPECT_EQ(turned.keeper.settled(), noon + 1h - 1s);
 }
 
+TEST(keeper, follows_its_machine_ahead_at_once_and_back_little_by_little) {
+  Turned turned;
+  turned.keeper.follow(1h);
+  EXPECT_EQ(turned.keeper.now(), noon + 1h);
+  turned.keeper.follow(-2s);
+  EXPECT_EQ(turned.keeper.now(), noon + 1h);
+  EXPECT_EQ(turned.keeper.slewing(), -2s);
+  turned.keeper.follow(1s);
+  EXPECT_EQ(turned.keeper.now(), noon + 1h) << "it is still ahead";
+  EXPECT_EQ(turned.keeper.slewing(), -1s);
+  turned.keeper.follow(5s);
+  EXPECT_EQ(turned.keeper.now(), noon + 1h + 4s);
+  EXPECT_EQ(turned.keeper.slewing(), 0s);
+}
+
 TEST(keeper, tells_when_it_was_corrected_or_set) {
   Turned turned;
   std::vector<Span> offsets;

@@ -64,11 +64,14 @@ void add_group_options(CLI::App& app, Options& options) {
       ->type_name("HOST")
       ->needs(group)
       ->excludes(peers);
-  add_seconds(app, "--interval", options.group.interval, 0.05, 86400, "From one round of the group to the next");
+  add_seconds(app, "--interval", options.group.interval, 0.05, 86400, "From one round of the group to the next")
+      ->needs(group);
   add_seconds(app, "--within", options.group.rules.within, 1e-6, 3600,
-              "Who is further from the median is left out of the average");
+              "Who is further from the median is left out of the average")
+      ->needs(group);
   add_seconds(app, "--answer-within", options.group.rules.answer_within, 0.01, 60,
-              "Who takes longer to answer is left out of the round");
+              "Who takes longer to answer is left out of the round")
+      ->needs(group);
 }
 
 }  // namespace

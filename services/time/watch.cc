@@ -51,6 +51,7 @@ class Drawn final : public View {
 
   void show(const std::vector<Sample>& samples) override {
     std::vector<std::optional<double>> values;
+    values.reserve(samples.size());
     for (const Sample& sample : samples)
       values.push_back(sample.is_heard() ? std::optional(to_seconds(sample.offset())) : std::nullopt);
     chart_.add(std::move(values));

@@ -165,7 +165,9 @@ class Daemons(unittest.TestCase):
         for command in (["onc-timed", "--nonsense"], ["onc-timed", "--register", "perhaps"], ["onc-timed", "--listen"],
                         ["portmapper", "--nonsense"], ["portmapper", "--port", "65536"], ["portmapper", "more"],
                         ["portmapper", "--socket", ""],
-                        ["onc-time"], ["onc-time", "--nonsense"], ["onc-time", "get", "--timeout", "never"]):
+                        ["onc-timed", "--peer", "udp://host"], ["onc-timed", "--berkeley", "--peer", "host:1"],
+                        ["onc-timed", "--berkeley", "--interval", "0"], ["onc-timed", "--slew-limit", "1"],
+                        ["onc-time"], ["onc-time", "--nonsense"], ["onc-time", "query"], ["onc-time", "get", "--timeout", "never"]):
             done = subprocess.run([f"{BIN}/{command[0]}", *command[1:]], text=True, capture_output=True,
                                   timeout=TIMEOUT)
             self.assertEqual((done.returncode, done.stdout), (2, ""), command)

@@ -22,6 +22,15 @@ serve first 7001 --skew 1.7 --drift 200
 serve second 7002 --skew -1.4 --drift -200
 start relay '^relay: serving at' python3 "$here/relay.py" 127.0.0.1:7001 127.0.0.1:7002
 read -ra places <<<"$(sed 's/.* at //' $work/relay.log)"
+within 60 $bin/onc-time query --json "${places[@]}" udp://127.0.0.1:700{1,2} >$work/offsets.json
+expect "offsets over the relay and beside it" '^right right$' "$(python3 - $work/offsets.json <<'TEXT'
+import json, sys
+far, near = (lambda hosts: (hosts[:2], hosts[2:]))(json.load(open(sys.argv[1]))["hosts"])
+drift = 0.005  # within the seconds that all of it takes
+print(*("right" if abs(one["offset"] - other["offset"]) <= one["error"] + other["error"] + drift else (one, other)
+        for one, other in zip(far, near)))
+TEXT
+)"
 coordinate "${places[@]}"
 agree "over a bad network"
 expect "of a peer that is not there" '127.0.0.1:9 is not heard' "$(grep 'not heard' $work/coordinator.log)"

@@ -1,0 +1,472 @@
+#include "services/election/node.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace services::elections {
+
+using election::Office;
+using election::Reply;
+
+namespace {
+
+// No group gets so far; who says so has sent something else.
+constexpr Term end_of_terms = std::numeric_limits<Term>::max() / 2;
+// Longer than any office; what is more is nonsense that must not overflow.
+constexpr Span longest_held = std::chrono::hours(24 * 36525);
+
+Span span_of(election::Nanoseconds wire) {
+  return wire < static_cast<std::uint64_t>(longest_held.count()) ? Span(static_cast<Span::rep>(wire)) : longest_held;
+}
+
+election::Nanoseconds to_wire(Span span) { return static_cast<election::Nanoseconds>(std::max(span, Span(0)).count()); }
+
+bool has(const std::vector<Id>& ids, Id id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
+
+}  // namespace
+
+Node::Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment now, std::uint32_t seed,
+           Outside& outside)
+    : group_(group),
+      self_(self),
+      outside_(outside),
+      random_(seed),
+      voter_(self, group.lease(), kept, now, [this](const Kept& next) { outside_.keep(next); }),
+      tenure_(group),
+      next_tick_(now + random_span(group.interval())),
+      // Long enough to hear of a coordinator.
+      not_before_(now + 2 * group.interval() + random_span(group.interval())),
+      abstains_until_(now) {
+  for (const Id id : group.ids()) peers_.push_back({id, Detector(group.interval(), group.lease(), now)});
+}
+
+// What it knows.
+
+std::size_t Node::count_heard(Moment now) const {
+  return static_cast<std::size_t>(
+      std::count_if(peers_.begin(), peers_.end(), [&](const Peer& peer) { return is_heard(peer, now); }));
+}
+
+bool Node::hears_coordinator(Moment now) const {
+  if (coordinator_.id == self_) return now < sure_until();
+  return coordinator_.id != nobody && is_heard(peer(coordinator_.id), now);
+}
+
+bool Node::anybody_hears_coordinator(Moment now) const {
+  return hears_coordinator(now) || std::any_of(peers_.begin(), peers_.end(), [&](const Peer& peer) {
+           return peer.hears != nobody && peer.hears != self_ && is_heard(peer, now);
+         });
+}
+
+bool Node::is_willing(Moment now) const {
+  return now >= abstains_until_ && voter_.is_free_for(self_, now + 2 * group_.interval());
+}
+
+bool Node::may_begin(Moment now) const {
+  return phase_ == Phase::following && now >= not_before_ && now >= abstains_until_ && voter_.is_free_for(self_, now) &&
+         !anybody_hears_coordinator(now) && count_heard(now) >= group_.majority();
+}
+
+election::Status Node::status(Moment now) const {
+  using election::Condition;
+  const bool is_led = hears_coordinator(now);
+  election::Status status{.node = self_,
+                          .algorithm = group_.algorithm(),
+                          .lease = to_wire(group_.lease()),
+                          .condition = Condition::LED,
+                          .coordinator = is_led ? coordinator_.id : nobody,
+                          .term = voter_.term(),
+                          .held = is_led ? to_wire(now - coordinator_.since) : 0,
+                          .sure = 0,
+                          .peers = {}};
+  if (!is_led)
+    status.condition = count_heard(now) < group_.majority() ? Condition::NO_MAJORITY : Condition::NO_COORDINATOR;
+  if (now < sure_until()) status.sure = to_wire(sure_until() - now);
+  for (const Peer& peer : peers_) {
+    const Span silent = peer.id == self_ ? Span(0) : now - peer.detector.last();
+    status.peers.push_back({.id = peer.id, .uri = {}, .heard = is_heard(peer, now), .silent = to_wire(silent)});
+  }
+  return status;
+}
+
+// What others say.
+
+bool Node::is_from_group(const Call& call) const {
+  const election::Sender& sender = call.office.sender;
+  const auto is_one = [&](Id id) { return group_.place_of(id).has_value(); };
+  if (sender.group != group_.fingerprint() || !is_one(sender.id) || sender.id == self_) return false;
+  switch (call.kind) {
+    case Call::Kind::elect: return std::all_of(call.collected.begin(), call.collected.end(), is_one);
+    case Call::Kind::coordinator: return call.office.term < end_of_terms && is_one(call.office.coordinator);
+    case Call::Kind::heartbeat: return call.office.coordinator == nobody || is_one(call.office.coordinator);
+    default: return call.office.term < end_of_terms && call.office.coordinator == sender.id;
+  }
+}
+
+Reply Node::reply(Answer answer, Moment now) const {
+  return {.answer = answer, .coordinator = hears_coordinator(now) ? coordinator_.id : nobody, .term = voter_.term()};
+}
+
+Reply Node::on_call(const Call& call, Moment now) {
+  expire(now);
+  if (!is_from_group(call)) return reply(Answer::OTHER_GROUP, now);
+  if (call.kind == Call::Kind::heartbeat || call.kind == Call::Kind::renew) {
+    Peer& sender = peer(call.office.sender.id);
+    sender.detector.heard(now);
+    sender.hears = call.office.coordinator;
+  }
+  switch (call.kind) {
+    case Call::Kind::elect: return reply(on_elect(call, now), now);
+    case Call::Kind::coordinator: return reply(on_coordinator(call, now), now);
+    case Call::Kind::vote: return reply(on_vote(call.office, now), now);
+    case Call::Kind::renew: return reply(on_renew(call.office, now), now);
+    default: return reply(on_heartbeat(call.office), now);
+  }
+}
+
+Answer Node::on_elect(const Call& call, Moment now) {
+  if (hears_coordinator(now)) return Answer::HAS_COORDINATOR;
+  return group_.algorithm() == Algorithm::RING ? on_round(call, now) : on_question(now);
+}
+
+Answer Node::on_round(const Call& call, Moment now) {
+  if (!has(call.collected, self_)) {
+    Call next = this->call(Call::Kind::elect, nobody, now);
+    next.collected = call.collected;
+    if (is_willing(now)) next.collected.push_back(self_);
+    // Its own round would collect the same.
+    not_before_ = std::max(not_before_, now + group_.lease());
+    pass(std::move(next), self_, now);
+    return Answer::DONE;
+  }
+  const Id highest = *std::max_element(call.collected.begin(), call.collected.end());
+  if (highest == self_) {
+    nominate(now);
+  } else if (call.collected.front() == self_) {
+    Call whole = this->call(Call::Kind::elect, nobody, now);
+    whole.collected = call.collected;
+    send(whole, highest, now);
+  }
+  return Answer::DONE;
+}
+
+Answer Node::on_question(Moment now) {
+  if (!is_willing(now)) return Answer::ABSTAINS;
+  nominate(now);
+  return Answer::DONE;
+}
+
+Answer Node::on_coordinator(const Call& call, Moment now) {
+  const Office& office = call.office;
+  if (office.coordinator == self_) return Answer::DONE;  // it has gone round
+  if (office.term < voter_.term()) return Answer::TOO_OLD;
+  if (office.term > voter_.term()) step_down(now);
+  voter_.adopt(office.term);
+  if (phase_ == Phase::leading) return Answer::TOO_OLD;
+  follow(office, now);
+  if (group_.algorithm() == Algorithm::RING && office.term > announced_) {
+    announced_ = office.term;
+    Call next = this->call(Call::Kind::coordinator, office.coordinator, now);
+    next.office.term = office.term;
+    pass(std::move(next), self_, now);
+  }
+  return Answer::DONE;
+}
+
+Answer Node::on_vote(const Office& office, Moment now) {
+  const Answer answer = voter_.vote(office.coordinator, office.term, now);
+  if (answer != Answer::DONE) return answer;
+  phase_ = Phase::following;
+  coordinator_.id = nobody;
+  return answer;
+}
+
+Answer Node::on_renew(const Office& office, Moment now) {
+  const Answer answer = voter_.renew(office.coordinator, office.term, now);
+  if (answer == Answer::DONE) follow(office, now);
+  return answer;
+}
+
+Answer Node::on_heartbeat(const Office& office) {
+  // It has left office.
+  if (office.sender.id == coordinator_.id && office.coordinator != coordinator_.id) coordinator_.id = nobody;
+  return Answer::DONE;
+}
+
+void Node::follow(const Office& office, Moment now) {
+  phase_ = Phase::following;
+  coordinator_ = {office.coordinator, now - span_of(office.held)};
+}
+
+// What becomes of its own calls.
+
+void Node::on_reply(const Call& call, const Reply& reply, Moment now) {
+  expire(now);
+  take_passing(call.serial);
+  if (reply.answer == Answer::OTHER_GROUP || reply.term >= end_of_terms) return;
+  switch (call.kind) {
+    case Call::Kind::elect: return on_elect_reply(call, reply.answer, now);
+    case Call::Kind::vote: return on_vote_reply(call, reply, now);
+    case Call::Kind::renew: return on_renew_reply(call, reply, now);
+    default: return;
+  }
+}
+
+void Node::on_failure(const Call& call, Moment now) {
+  expire(now);
+  if (take_passing(call.serial)) pass(call, call.to, now);
+  if (call.kind == Call::Kind::elect) on_elect_reply(call, Answer::ABSTAINS, now);
+}
+
+void Node::on_elect_reply(const Call& call, Answer answer, Moment now) {
+  if (phase_ != Phase::asking || call.collected.empty() || call.collected.front() != self_) return;
+  if (answer == Answer::HAS_COORDINATOR) return give_up(now);
+  if (group_.algorithm() == Algorithm::RING) return;
+  peer(call.to).is_asked = false;
+  if (answer == Answer::DONE && !somebody_stands_) {
+    somebody_stands_ = true;
+    phase_end_ = now + 2 * group_.lease();
+  }
+  stand_if_nobody_else_does(now);
+}
+
+void Node::on_vote_reply(const Call& call, const Reply& reply, Moment now) {
+  if (phase_ != Phase::standing || call.office.term != voter_.term()) return;
+  if (reply.term > voter_.term()) {
+    voter_.adopt(reply.term);
+    return give_up(now);
+  }
+  if (reply.answer == Answer::DONE) {
+    tenure_.granted(*group_.place_of(call.to), call.sent);
+    return take_office(now);
+  }
+  peer(call.to).has_voted = peer(call.to).has_voted || reply.answer == Answer::VOTED;
+  const auto lost = std::count_if(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.has_voted; });
+  if (group_.size() - static_cast<std::size_t>(lost) < group_.majority()) give_up(now);
+}
+
+void Node::on_renew_reply(const Call& call, const Reply& reply, Moment now) {
+  if (phase_ != Phase::leading || call.office.term != voter_.term()) return;
+  if (reply.term > voter_.term()) {
+    step_down(now);
+    return voter_.adopt(reply.term);
+  }
+  if (reply.answer != Answer::DONE) return;
+  tenure_.granted(*group_.place_of(call.to), call.sent);
+  hold_office();
+}
+
+// Who is to stand.
+
+void Node::begin(Moment now) {
+  somebody_stands_ = false;
+  if (group_.size() == 1) return stand(now);
+  if (group_.algorithm() == Algorithm::BULLY) return ask_higher(now);
+  phase_ = Phase::asking;
+  phase_end_ = now + group_.lease();
+  Call round = call(Call::Kind::elect, nobody, now);
+  round.collected = {self_};
+  pass(std::move(round), self_, now);
+}
+
+void Node::ask_higher(Moment now) {
+  phase_ = Phase::asking;
+  phase_end_ = now + group_.interval();
+  for (Peer& peer : peers_) {
+    peer.is_asked = peer.id > self_ && is_heard(peer, now);
+    if (!peer.is_asked) continue;
+    Call question = call(Call::Kind::elect, nobody, now);
+    question.collected = {self_};
+    send(question, peer.id, now);
+  }
+  stand_if_nobody_else_does(now);
+}
+
+void Node::stand_if_nobody_else_does(Moment now) {
+  const bool is_asking = std::any_of(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.is_asked; });
+  if (!somebody_stands_ && !is_asking) stand(now);
+}
+
+// On a ring it has been chosen; where nodes bully each other it has a higher identifier than somebody who would stand.
+void Node::nominate(Moment now) {
+  const bool is_busy = phase_ == Phase::standing || phase_ == Phase::leading ||
+                       (phase_ == Phase::asking && group_.algorithm() == Algorithm::BULLY);
+  if (is_busy || count_heard(now) < group_.majority()) return;
+  phase_ = Phase::nominated;
+  phase_end_ = std::max(now, voter_.promised_until());
+  if (phase_end_ == now) end_phase(now);
+}
+
+void Node::give_up(Moment now) {
+  phase_ = Phase::following;
+  not_before_ = now + random_span(2 * group_.interval());
+}
+
+void Node::end_phase(Moment now) {
+  if (phase_ == Phase::nominated) {
+    if (!voter_.is_free_for(self_, now)) return give_up(now);
+    return group_.algorithm() == Algorithm::RING ? stand(now) : begin(now);
+  }
+  // Those that were asked and say nothing are dead; those on the ring were skipped.
+  const bool asked_in_vain = phase_ == Phase::asking && group_.algorithm() == Algorithm::BULLY && !somebody_stands_;
+  return asked_in_vain ? stand(now) : give_up(now);
+}
+
+// Into office and out of it.
+
+void Node::stand(Moment now) {
+  phase_ = Phase::following;  // should keeping it fail
+  voter_.stand();
+  phase_ = Phase::standing;
+  // As long as those that gave their word to the last coordinator stand by it.
+  phase_end_ = now + lengthened(group_.lease()) + 2 * group_.interval();
+  coordinator_.id = nobody;
+  tenure_.clear();
+  for (Peer& peer : peers_) peer.has_voted = false;
+  ask_votes(now);
+  take_office(now);
+}
+
+void Node::ask_votes(Moment now) {
+  tenure_.granted(*group_.place_of(self_), now);
+  for (const Peer& peer : peers_) {
+    const bool is_fresh = tenure_.asked(*group_.place_of(peer.id)) > now - group_.lease() / 2;
+    if (peer.id == self_ || is_fresh) continue;
+    Call ask = call(Call::Kind::vote, self_, now);
+    send(ask, peer.id, now);
+  }
+}
+
+void Node::take_office(Moment now) {
+  if (now >= tenure_.sure_until()) return;
+  phase_ = Phase::leading;
+  coordinator_ = {self_, now};
+  hold_office();
+  outside_.took_office(voter_.term());
+  announce(now);
+  tick(now);
+}
+
+void Node::announce(Moment now) {
+  announced_ = voter_.term();
+  Call taken = call(Call::Kind::coordinator, self_, now);
+  if (group_.algorithm() == Algorithm::RING)
+    pass(std::move(taken), self_, now);
+  else
+    send_to_others(std::move(taken), now);
+}
+
+void Node::hold_office() { voter_.lead_until(tenure_.sure_until()); }
+
+void Node::step_down(Moment now) {
+  if (phase_ != Phase::leading) return;
+  phase_ = Phase::following;
+  coordinator_.id = nobody;
+  next_tick_ = now;  // so that others learn of it
+  outside_.lost_office(voter_.term());
+}
+
+Answer Node::resign(Moment now) {
+  expire(now);
+  if (phase_ != Phase::leading) return Answer::NOT_COORDINATOR;
+  abstains_until_ = now + 4 * group_.lease();
+  step_down(now);
+  return Answer::DONE;
+}
+
+// Time.
+
+void Node::expire(Moment now) {
+  if (phase_ == Phase::leading && now >= tenure_.sure_until()) step_down(now);
+}
+
+Moment Node::next_timer() const {
+  Moment next = next_tick_;
+  if (phase_ == Phase::leading) next = std::min(next, tenure_.sure_until());
+  if (phase_ == Phase::asking || phase_ == Phase::nominated || phase_ == Phase::standing)
+    next = std::min(next, phase_end_);
+  for (const Passing& passing : passing_) next = std::min(next, passing.until);
+  return next;
+}
+
+void Node::on_timer(Moment now) {
+  expire(now);
+  pass_on_what_is_late(now);
+  if (phase_ != Phase::following && phase_ != Phase::leading && now >= phase_end_) end_phase(now);
+  if (now >= next_tick_) tick(now);
+}
+
+void Node::tick(Moment now) {
+  next_tick_ = now + group_.interval();
+  if (phase_ == Phase::leading) {
+    tenure_.granted(*group_.place_of(self_), now);
+    hold_office();
+    return send_to_others(call(Call::Kind::renew, self_, now), now);
+  }
+  send_to_others(call(Call::Kind::heartbeat, hears_coordinator(now) ? coordinator_.id : nobody, now), now);
+  if (phase_ == Phase::standing) ask_votes(now);
+  if (may_begin(now)) begin(now);
+}
+
+Span Node::random_span(Span longest) {
+  return Span(std::uniform_int_distribution<Span::rep>(0, longest.count())(random_));
+}
+
+// Messages.
+
+Call Node::call(Call::Kind kind, Id coordinator, Moment now) const {
+  Call call;
+  call.kind = kind;
+  call.office = {
+      .sender = {.id = self_, .group = group_.fingerprint()},
+      .coordinator = coordinator,
+      .term = voter_.term(),
+      .held = coordinator == coordinator_.id && coordinator != nobody ? to_wire(now - coordinator_.since) : 0};
+  return call;
+}
+
+void Node::send(Call& call, Id to, Moment now) {
+  call.to = to;
+  call.sent = now;
+  call.serial = ++serial_;
+  outside_.send(call);
+}
+
+void Node::send_to_others(Call call, Moment now) {
+  for (const Peer& peer : peers_)
+    if (peer.id != self_) send(call, peer.id, now);
+}
+
+void Node::pass(Call call, Id after, Moment now) {
+  const std::size_t size = group_.size();
+  for (std::size_t place = (*group_.place_of(after) + 1) % size; peers_[place].id != self_;
+       place = (place + 1) % size) {
+    if (!is_heard(peers_[place], now)) continue;
+    send(call, peers_[place].id, now);
+    // More are on their way only where somebody floods us.
+    if (passing_.size() >= 4 * size) passing_.erase(passing_.begin());
+    passing_.push_back({std::move(call), now + group_.interval() / 2});
+    return;
+  }
+}
+
+std::optional<Call> Node::take_passing(std::uint64_t serial) {
+  const auto found = std::find_if(passing_.begin(), passing_.end(),
+                                  [&](const Passing& passing) { return passing.call.serial == serial; });
+  if (found == passing_.end()) return std::nullopt;
+  Call call = std::move(found->call);
+  passing_.erase(found);
+  return call;
+}
+
+void Node::pass_on_what_is_late(Moment now) {
+  std::vector<Passing> late;
+  std::erase_if(passing_, [&](Passing& passing) {
+    if (now < passing.until) return false;
+    late.push_back(std::move(passing));
+    return true;
+  });
+  for (const Passing& passing : late) pass(passing.call, passing.call.to, now);
+}
+
+}  // namespace services::elections

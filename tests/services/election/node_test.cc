@@ -1,0 +1,230 @@
+// What a node does on ordinary days, and with what it should not be told.
+#include "services/election/service.h"
+#include "tests/services/election/simulation.h"
+
+#include <onc/server/in_memory.h>
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace {
+
+using namespace services::elections;
+using namespace std::chrono_literals;
+using election::Condition;
+
+constexpr Span lease = Simulation::lease;
+
+class both : public testing::TestWithParam<Algorithm> {
+ protected:
+  Simulation simulation{{.seed = 1, .algorithm = GetParam(), .nodes = 5}};
+};
+INSTANTIATE_TEST_SUITE_P(, both, testing::Values(Algorithm::RING, Algorithm::BULLY),
+                         [](const auto& chosen) { return chosen.param == Algorithm::RING ? "ring" : "bully"; });
+
+TEST_P(both, elect_the_highest_and_all_know_it) {
+  simulation.run(3 * lease);
+  EXPECT_EQ(simulation.leader(), 5U);
+  for (Id id = 1; id <= 5; ++id) {
+    const auto status = simulation.status(id);
+    EXPECT_EQ(status.condition, Condition::LED);
+    EXPECT_EQ(status.coordinator, 5U);
+    EXPECT_EQ(status.term, 1U);
+    EXPECT_NEAR(static_cast<double>(status.held), static_cast<double>(simulation.status(5).held), 1e8);
+    EXPECT_EQ(status.sure > 0, id == 5);
+  }
+}
+
+TEST_P(both, elect_the_highest_that_is_left_and_skip_the_crashed) {
+  simulation.run(3 * lease);
+  simulation.crash(5);
+  simulation.crash(3);
+  simulation.run(5 * lease);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_GT(simulation.term(4), 1U);
+  EXPECT_FALSE(simulation.status(1).peers[2].heard);
+  EXPECT_TRUE(simulation.status(1).peers[1].heard);
+}
+
+TEST_P(both, have_who_returns_join_in_whatever_its_identifier) {
+  simulation.run(3 * lease);
+  simulation.crash(5);
+  simulation.run(5 * lease);
+  const Term term = simulation.term(4);
+  simulation.restart(5);
+  simulation.run(5 * lease);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_EQ(simulation.term(4), term);
+  EXPECT_EQ(simulation.status(5).coordinator, 4U);
+}
+
+TEST_P(both, elect_nobody_without_a_majority) {
+  simulation.run(3 * lease);
+  const Term term = simulation.term(5);
+  for (const Id id : {5U, 4U, 3U}) simulation.crash(id);
+  simulation.run(10 * lease);
+  EXPECT_EQ(simulation.leader(), nobody);
+  EXPECT_EQ(simulation.status(1).condition, Condition::NO_MAJORITY);
+  EXPECT_EQ(simulation.status(1).coordinator, nobody);
+  // Nor do they use up terms.
+  EXPECT_EQ(simulation.term(1), term);
+  simulation.restart(3);
+  simulation.run(5 * lease);
+  EXPECT_NE(simulation.leader(), nobody);
+  EXPECT_GT(simulation.term(1), term);
+}
+
+TEST_P(both, elect_another_where_a_minority_has_the_coordinator) {
+  simulation.run(3 * lease);
+  simulation.split({5, 1});
+  simulation.run(5 * lease);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_EQ(simulation.status(5).condition, Condition::NO_MAJORITY);
+  simulation.split({});
+  simulation.run(5 * lease);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_EQ(simulation.status(5).coordinator, 4U);
+  EXPECT_TRUE(simulation.history().is_good()) << simulation.history().trouble();
+}
+
+TEST_P(both, elect_another_where_the_coordinator_resigns) {
+  simulation.run(3 * lease);
+  EXPECT_EQ(simulation.resign(4), Answer::NOT_COORDINATOR);
+  ASSERT_EQ(simulation.resign(5), Answer::DONE);
+  EXPECT_EQ(simulation.leader(), nobody);
+  EXPECT_EQ(simulation.status(5).sure, 0U);
+  simulation.run(3 * lease);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_TRUE(simulation.history().is_good()) << simulation.history().trouble();
+}
+
+TEST_P(both, never_believe_one_that_was_stopped_and_goes_on) {
+  simulation.run(3 * lease);
+  simulation.pause(5, 5 * lease);
+  simulation.run(5 * lease - 1ms);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_EQ(simulation.status(5).sure, 0U);
+  simulation.run(lease);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_EQ(simulation.status(5).coordinator, 4U);
+}
+
+// One node of three, served; the test is its network and its clock.
+struct Served : Outside {
+  Served() { network.add(service); }
+
+  void send(const Call& call) override { sent.push_back(call); }
+  void keep(const Kept& next) override { kept = next; }
+
+  // Until it has sent something of this kind.
+  Call wait_for(Call::Kind kind) {
+    for (int turns = 0; turns < 1000; ++turns) {
+      for (const Call& call : sent)
+        if (call.kind == kind) return call;
+      now = std::max(now, node.next_timer());
+      node.on_timer(now);
+    }
+    ADD_FAILURE() << "it was not sent";
+    return {};
+  }
+  void forget_sent() { sent.clear(); }
+
+  election::Office office(Id sender, Id coordinator, Term term) const {
+    return {.sender = {sender, group.fingerprint()}, .coordinator = coordinator, .term = term, .held = 0};
+  }
+  election::Round round(Id sender, std::vector<Id> collected) const {
+    return {.sender = {sender, group.fingerprint()}, .collected = std::move(collected)};
+  }
+
+  Group group{{1, 2, 3}, Algorithm::RING, lease};
+  Moment now = Moment(100h);
+  std::optional<Kept> kept;
+  std::vector<Call> sent;
+  Node node{group, 2, {}, now, 1, *this};
+  ElectionV1 service{node, {"tcp://one", "tcp://two", "tcp://three"}, [this] { return now; }, [] {}};
+  onc::rpc::InMemory network;
+  election::ELECTION::v1::Client client{network.connect()};
+};
+
+TEST(election_v1, collects_who_is_alive_and_passes_it_on) {
+  Served served;
+  EXPECT_EQ(served.client.ELECT(served.round(1, {1})).answer, Answer::DONE);
+  const Call passed = served.wait_for(Call::Kind::elect);
+  EXPECT_EQ(passed.to, 3U);
+  EXPECT_EQ(passed.collected, (std::vector<Id>{1, 2}));
+  // Who does not answer is skipped: after 3 comes 1.
+  served.forget_sent();
+  served.node.on_failure(passed, served.now);
+  EXPECT_EQ(served.wait_for(Call::Kind::elect).to, 1U);
+}
+
+TEST(election_v1, stands_where_it_is_the_highest_of_those_collected) {
+  Served served;
+  EXPECT_EQ(served.client.ELECT(served.round(1, {1, 2})).answer, Answer::DONE);
+  const Call vote = served.wait_for(Call::Kind::vote);
+  EXPECT_EQ(vote.office.term, 1U);
+  EXPECT_EQ(served.kept, (Kept{1, 2, lease}));
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1}, served.now);
+  EXPECT_EQ(served.client.STATUS().coordinator, 2U);
+  EXPECT_EQ(served.wait_for(Call::Kind::coordinator).to, 3U);
+  EXPECT_EQ(served.client.ELECT(served.round(1, {1})).answer, Answer::HAS_COORDINATOR);
+}
+
+TEST(election_v1, leads_no_longer_than_from_when_it_asked) {
+  Served served;
+  served.client.ELECT(served.round(1, {1, 2}));
+  const Call vote = served.wait_for(Call::Kind::vote);
+  served.now = vote.sent + lease / 2;
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1}, served.now);
+  EXPECT_EQ(served.client.STATUS().sure, static_cast<std::uint64_t>((shortened(lease) - lease / 2).count()));
+  served.now = vote.sent + shortened(lease);
+  EXPECT_EQ(served.client.STATUS().sure, 0U);
+  EXPECT_NE(served.client.STATUS().condition, Condition::LED);
+}
+
+TEST(election_v1, follows_a_coordinator_and_says_since_when) {
+  Served served;
+  election::Office office = served.office(3, 3, 7);
+  office.held = 5'000'000'000;
+  EXPECT_EQ(served.client.RENEW(office), (election::Reply{Answer::DONE, 3, 7}));
+  served.now += 100ms;
+  const auto status = served.client.STATUS();
+  EXPECT_EQ(status.condition, Condition::LED);
+  EXPECT_EQ(status.coordinator, 3U);
+  EXPECT_EQ(status.term, 7U);
+  EXPECT_EQ(status.held, 5'100'000'000U);
+  EXPECT_EQ(status.peers[2].uri, "tcp://three");
+  EXPECT_EQ(served.client.RESIGN(), (election::Reply{Answer::NOT_COORDINATOR, 3, 7}));
+  // It has left office.
+  served.client.HEARTBEAT(served.office(3, nobody, 7));
+  EXPECT_EQ(served.client.STATUS().condition, Condition::NO_COORDINATOR);
+}
+
+TEST(election_v1, listens_to_its_group_only) {
+  Served served;
+  const auto vote = [&](election::Office office) { return served.client.VOTE(office).answer; };
+  EXPECT_EQ(vote(served.office(4, 4, 1)), Answer::OTHER_GROUP);
+  EXPECT_EQ(vote(served.office(2, 2, 1)), Answer::OTHER_GROUP);  // it itself
+  EXPECT_EQ(vote(served.office(1, 3, 1)), Answer::OTHER_GROUP);  // for another
+  auto other_lease = served.office(1, 1, 1);
+  other_lease.sender.group = Group({1, 2, 3}, Algorithm::RING, 2 * lease).fingerprint();
+  EXPECT_EQ(vote(other_lease), Answer::OTHER_GROUP);
+  EXPECT_EQ(served.client.COORDINATOR(served.office(1, 9, 1)).answer, Answer::OTHER_GROUP);
+  EXPECT_EQ(served.client.ELECT(served.round(1, {1, 9})).answer, Answer::OTHER_GROUP);
+  EXPECT_EQ(served.kept, std::nullopt);
+  EXPECT_EQ(vote(served.office(1, 1, 1)), Answer::DONE);
+}
+
+TEST(election_v1, has_terms_left_whatever_it_is_told) {
+  Served served;
+  constexpr Term last = std::numeric_limits<Term>::max();
+  EXPECT_EQ(served.client.VOTE(served.office(1, 1, last)).answer, Answer::OTHER_GROUP);
+  EXPECT_EQ(served.client.COORDINATOR(served.office(1, 3, last)).answer, Answer::OTHER_GROUP);
+  auto office = served.office(1, 1, 1);
+  office.held = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(served.client.RENEW(office).answer, Answer::DONE);
+  EXPECT_EQ(served.client.STATUS().term, 1U);
+}
+
+}  // namespace

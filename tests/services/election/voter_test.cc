@@ -1,0 +1,131 @@
+#include "services/election/voter.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace {
+
+using namespace services::elections;
+using namespace std::chrono_literals;
+
+constexpr Span lease = 1000ms;
+constexpr Span wait = lengthened(lease);
+constexpr Moment begin = Moment(100h);
+constexpr Id self = 1;
+
+// A voter and its disk.
+struct Booth {
+  explicit Booth(std::optional<Kept> before = {}) : disk(before) {}
+
+  std::optional<Kept> disk;
+  bool is_full = false;
+  Voter voter{self, lease, disk, begin, [this](const Kept& kept) {
+                if (is_full) throw std::runtime_error("the disk is full");
+                disk = kept;
+              }};
+};
+
+TEST(voter, stands_by_its_word_for_a_lease_however_fast_its_clock_runs) {
+  Booth booth;
+  ASSERT_EQ(booth.voter.vote(2, 1, begin), Answer::DONE);
+  EXPECT_EQ(booth.voter.vote(3, 2, begin + wait - 1ns), Answer::PROMISED);
+  EXPECT_EQ(booth.voter.renew(3, 2, begin + wait - 1ns), Answer::PROMISED);
+  EXPECT_FALSE(booth.voter.is_free_for(self, begin + wait - 1ns));
+  EXPECT_EQ(booth.voter.vote(3, 2, begin + wait), Answer::DONE);
+  EXPECT_GT(wait, lease);
+}
+
+TEST(voter, stands_by_a_coordinator_a_lease_longer_each_time_it_renews) {
+  Booth booth;
+  ASSERT_EQ(booth.voter.renew(2, 1, begin), Answer::DONE);
+  ASSERT_EQ(booth.voter.renew(2, 1, begin + lease / 2), Answer::DONE);
+  EXPECT_EQ(booth.voter.vote(3, 2, begin + lease / 2 + wait - 1ns), Answer::PROMISED);
+}
+
+TEST(voter, votes_once_in_a_term) {
+  Booth booth;
+  ASSERT_EQ(booth.voter.vote(2, 5, begin), Answer::DONE);
+  EXPECT_EQ(booth.voter.vote(2, 5, begin + 1ms), Answer::DONE);  // the same again
+  EXPECT_EQ(booth.voter.vote(3, 5, begin + 2 * wait), Answer::VOTED);
+  EXPECT_EQ(booth.voter.vote(3, 4, begin + 2 * wait), Answer::TOO_OLD);
+  EXPECT_EQ(booth.voter.renew(3, 4, begin + 2 * wait), Answer::TOO_OLD);
+}
+
+TEST(voter, votes_in_a_later_term_for_whom_it_stands_by_already) {
+  Booth booth;
+  ASSERT_EQ(booth.voter.vote(2, 1, begin), Answer::DONE);
+  EXPECT_EQ(booth.voter.vote(2, 2, begin + 1ms), Answer::DONE);
+}
+
+TEST(voter, has_kept_its_word_before_it_gives_it) {
+  Booth booth;
+  booth.is_full = true;
+  EXPECT_THROW(booth.voter.vote(2, 1, begin), std::runtime_error);
+  EXPECT_THROW(booth.voter.stand(), std::runtime_error);
+  EXPECT_EQ(booth.voter.term(), 0U);
+  EXPECT_TRUE(booth.voter.is_free_for(3, begin));
+  booth.is_full = false;
+  ASSERT_EQ(booth.voter.vote(2, 1, begin), Answer::DONE);
+  EXPECT_EQ(booth.disk, (Kept{1, 2, lease}));
+}
+
+TEST(voter, stands_by_its_word_after_it_was_restarted) {
+  Booth booth(Kept{7, 2, lease});
+  EXPECT_EQ(booth.voter.term(), 7U);
+  EXPECT_EQ(booth.voter.renew(2, 7, begin), Answer::DONE);
+  Booth other(Kept{7, 2, lease});
+  EXPECT_EQ(other.voter.vote(3, 8, begin + wait - 1ns), Answer::PROMISED);
+  EXPECT_EQ(other.voter.vote(3, 7, begin + wait), Answer::VOTED);
+  EXPECT_EQ(other.voter.vote(3, 8, begin + wait), Answer::DONE);
+}
+
+TEST(voter, stands_by_it_for_the_lease_there_was_then) {
+  Booth booth(Kept{7, 2, 3 * lease});
+  EXPECT_EQ(booth.voter.vote(3, 8, begin + lengthened(3 * lease) - 1ns), Answer::PROMISED);
+  EXPECT_EQ(booth.voter.vote(3, 8, begin + lengthened(3 * lease)), Answer::DONE);
+}
+
+TEST(voter, gives_nobody_its_word_after_a_restart_where_it_may_have_led) {
+  for (const Id promised_to : {self, nobody}) {
+    Booth booth(Kept{7, promised_to, lease});
+    for (const Id id : {self, Id{2}}) EXPECT_FALSE(booth.voter.is_free_for(id, begin + wait - 1ns));
+    for (const Id id : {self, Id{2}}) EXPECT_TRUE(booth.voter.is_free_for(id, begin + wait));
+  }
+}
+
+TEST(voter, need_not_wait_where_it_is_new) {
+  Booth booth;
+  EXPECT_TRUE(booth.voter.is_free_for(self, begin));
+  EXPECT_EQ(booth.voter.stand(), 1U);
+  EXPECT_EQ(booth.disk, (Kept{1, self, lease}));
+}
+
+TEST(voter, gives_nobody_its_word_while_it_may_be_believed_to_lead) {
+  Booth booth;
+  booth.voter.stand();
+  booth.voter.lead_until(begin + lease);
+  EXPECT_EQ(booth.voter.vote(2, 2, begin + lease - 1ns), Answer::PROMISED);
+  EXPECT_EQ(booth.voter.renew(2, 2, begin + lease - 1ns), Answer::PROMISED);
+  EXPECT_FALSE(booth.voter.is_free_for(self, begin + lease - 1ns));
+  EXPECT_EQ(booth.voter.vote(2, 2, begin + lease), Answer::DONE);
+}
+
+TEST(voter, remembers_the_coordinator_it_renews_and_not_the_loser_it_voted_for) {
+  Booth booth;
+  ASSERT_EQ(booth.voter.vote(3, 1, begin), Answer::DONE);
+  ASSERT_EQ(booth.voter.renew(2, 1, begin + wait), Answer::DONE);
+  EXPECT_EQ(booth.disk, (Kept{1, 2, lease}));
+}
+
+TEST(voter, has_no_vote_left_in_terms_before_one_it_has_heard_of) {
+  Booth booth;
+  booth.voter.adopt(9);
+  EXPECT_EQ(booth.disk, (Kept{9, nobody, lease}));
+  booth.voter.adopt(3);
+  EXPECT_EQ(booth.voter.term(), 9U);
+  EXPECT_EQ(booth.voter.vote(2, 8, begin), Answer::TOO_OLD);
+  EXPECT_EQ(booth.voter.vote(2, 9, begin), Answer::DONE);
+}
+
+}  // namespace

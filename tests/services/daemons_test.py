@@ -167,12 +167,15 @@ class Daemons(unittest.TestCase):
                         ["portmapper", "--socket", ""],
                         ["onc-timed", "--peer", "udp://host"], ["onc-timed", "--berkeley", "--peer", "host:1"],
                         ["onc-timed", "--berkeley", "--interval", "0"], ["onc-timed", "--slew-limit", "1"],
-                        ["onc-time"], ["onc-time", "--nonsense"], ["onc-time", "query"], ["onc-time", "get", "--timeout", "never"]):
+                        ["onc-time"], ["onc-time", "--nonsense"], ["onc-time", "query"], ["onc-time", "get", "--timeout", "never"],
+                        ["onc-electiond"], ["onc-electiond", "--id", "1", "--node", "2=tcp://host:1"],
+                        ["onc-electiond", "--id", "1", "--node", "1=tcp://host:1", "--lease", "0"],
+                        ["onc-election"], ["onc-election", "run"], ["onc-election", "leader", "--timeout", "never"]):
             done = subprocess.run([f"{BIN}/{command[0]}", *command[1:]], text=True, capture_output=True,
                                   timeout=TIMEOUT)
             self.assertEqual((done.returncode, done.stdout), (2, ""), command)
             self.assertNotEqual(done.stderr, "", command)
-        for program in ("onc-timed", "portmapper", "onc-time"):
+        for program in ("onc-timed", "portmapper", "onc-time", "onc-electiond", "onc-election"):
             for option in ("--help", "--version"):
                 done = subprocess.run([f"{BIN}/{program}", option], text=True, capture_output=True, timeout=TIMEOUT)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), program)

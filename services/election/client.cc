@@ -1,0 +1,169 @@
+// onc-election: asks a node who leads, and runs commands while it does.
+#include "services/election/report.h"
+#include "services/election/running.h"
+
+#include <onc/rpc/error.h>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
+namespace {
+
+using namespace services::elections;
+using Client = election::ELECTION::v1::Client;
+
+constexpr const char* examples = R"(
+Examples:
+  onc-election status                             of the node that this host's portmapper knows
+  onc-election leader --server tcp://one:7411     prints its ID and its TERM
+  onc-election watch --json                       a line for each change
+  onc-election resign --server tcp://two:7411
+  onc-election run --server tcp://one:7411 -- sh -c 'echo "I lead in term $ONC_ELECTION_TERM"; exec backup'
+
+Exit status: 0 done; 1 the call failed; 2 the arguments make no sense; 3 nobody leads, or not the node that was asked
+to resign or to run; 4 the node was sure to lead no longer, and the command was stopped; else the command's own, 126
+where it cannot be run and 127 where it is not there.
+)";
+
+struct Options {
+  std::string server = "localhost";
+  double timeout = 10;
+  bool json = false;
+  bool now = false;
+  double interval = 0.5;
+  std::vector<std::string> words;
+};
+
+std::chrono::milliseconds to_milliseconds(double seconds) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+Client connect(const Options& options) { return Client(options.server, {.timeout = to_milliseconds(options.timeout)}); }
+
+int status(const Options& options) {
+  const election::Status status = connect(options).STATUS();
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::cout << (options.json ? to_json(status, now) : to_text(status, now));
+  return 0;
+}
+
+int leader(const Options& options) {
+  const election::Status status = connect(options).STATUS();
+  if (options.json || status.condition == election::Condition::LED) std::cout << leader_line(status, options.json);
+  if (status.condition == election::Condition::LED) return 0;
+  std::fprintf(stderr, "onc-election: nobody leads: %s\n", why_nobody(status));
+  return does_not_lead;
+}
+
+// Until it is ended.
+int watch(const Options& options) {
+  Client client = connect(options);
+  std::string last;
+  bool has_failed = false;
+  while (true) {
+    try {
+      const std::string line = leader_line(client.STATUS(), options.json);
+      if (line != last) std::cout << line << std::flush;
+      last = line;
+      has_failed = false;
+    } catch (const onc::rpc::Error& error) {
+      if (last.empty()) throw;  // it was never there
+      if (!has_failed) std::fprintf(stderr, "onc-election: %s\n", error.what());
+      has_failed = true;
+    }
+    if (!std::cout) return 1;
+    std::this_thread::sleep_for(to_milliseconds(options.interval));
+  }
+}
+
+int resign(const Options& options) {
+  const election::Reply reply = connect(options).RESIGN();
+  if (reply.answer == election::Answer::DONE) return 0;
+  const std::string whoever = reply.coordinator == election::NOBODY
+                                  ? "nobody does"
+                                  : std::to_string(reply.coordinator) + " does, in term " + std::to_string(reply.term);
+  std::fprintf(stderr, "onc-election: the node at %s does not lead: %s\n", options.server.c_str(), whoever.c_str());
+  return does_not_lead;
+}
+
+int run_command(const Options& options) {
+  return run({.server = options.server,
+              .timeout = to_milliseconds(options.timeout),
+              .waits = !options.now,
+              .words = options.words});
+}
+
+// CLI11's own Range lets "nan" through. Empty where the text is good.
+std::string is_seconds(const std::string& text) {
+  std::istringstream in(text);
+  double seconds = 0;
+  if (in >> seconds && in.eof() && seconds >= 0.001 && seconds <= 86400) return "";
+  return "'" + text + "' is not a number of seconds from 0.001 to 86400";
+}
+
+void add_server_options(CLI::App& command, Options& options) {
+  command
+      .add_option("--server", options.server,
+                  "The node to ask: tcp://host:port, udp://host:port or local:///path; without a port, or just a host, "
+                  "its portmapper is asked")
+      ->type_name("URI|HOST")
+      ->capture_default_str();
+  command.add_option("--timeout", options.timeout, "Give up after this long without an answer, in seconds")
+      ->type_name("SECONDS")
+      ->check(is_seconds)
+      ->capture_default_str();
+}
+
+struct Command {
+  CLI::App* parser;
+  int (*run)(const Options&);
+};
+
+std::vector<Command> add_commands(CLI::App& app, Options& options) {
+  std::vector<Command> commands = {
+      {app.add_subcommand("status", "Print what a node knows"), status},
+      {app.add_subcommand("leader", "Print the coordinator's ID and TERM"), leader},
+      {app.add_subcommand("watch", "Print them whenever they change, until it is ended"), watch},
+      {app.add_subcommand("resign", "Have the coordinator, which is to be asked itself, leave office"), resign},
+      {app.add_subcommand("run", "Run COMMAND while the node leads, with its term in ONC_ELECTION_TERM"), run_command},
+  };
+  for (const Command& command : commands) add_server_options(*command.parser, options);
+  for (const Command& command : {commands[0], commands[1], commands[2]})
+    command.parser->add_flag("--json", options.json, "For scripts");
+  commands[2]
+      .parser->add_option("--interval", options.interval, "Ask so often, in seconds")
+      ->type_name("SECONDS")
+      ->check(is_seconds)
+      ->capture_default_str();
+  commands[4].parser->add_flag("--now", options.now, "Do not wait until the node leads");
+  commands[4].parser->add_option("COMMAND", options.words, "After --, with its arguments")->required();
+  return commands;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Asks a node of an election who leads, and runs commands while it does.", "onc-election");
+  Options options;
+  app.set_version_flag("--version", ONC_VERSION);
+  app.footer(examples);
+  app.require_subcommand(1);
+  const std::vector<Command> commands = add_commands(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    for (const Command& command : commands)
+      if (command.parser->parsed()) return command.run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "onc-election: %s\n", error.what());
+  }
+  return 1;
+}

@@ -1,0 +1,96 @@
+#include "services/election/participant.h"
+
+#include <onc/rpc/error.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace services::elections {
+
+using election::Reply;
+
+namespace {
+
+// Who has not answered for so long is called anew, over another connection.
+constexpr Span longest_call = std::chrono::seconds(10);
+
+std::chrono::milliseconds patience(const Group& group) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::min(group.lease(), longest_call));
+}
+
+}  // namespace
+
+Participant::Participant(const Group& group, Id self, Options options, const asio::any_io_executor& executor)
+    : group_(group),
+      options_(std::move(options)),
+      executor_(executor),
+      timer_(executor),
+      node_(group, self, options_.kept, Clock::now(), std::random_device()(), *this) {
+  for (const std::string& uri : options_.uris)
+    clients_.emplace_back(executor, uri, onc::rpc::ClientOptions{.timeout = patience(group)});
+}
+
+void Participant::set_timer() {
+  timer_.expires_after(std::max(node_.next_timer() - Clock::now(), Span(0)));
+  timer_.async_wait([this](const asio::error_code& ended) {
+    if (!ended) happen([&] { node_.on_timer(Clock::now()); });
+  });
+}
+
+template <class Event>
+void Participant::happen(Event event) {
+  try {
+    event();
+  } catch (const std::exception& error) {
+    options_.warn(error.what());
+  }
+  set_timer();
+}
+
+void Participant::send(const Call& call) { asio::co_spawn(executor_, carry(call), asio::detached); }
+
+asio::awaitable<void> Participant::carry(Call call) {
+  Client& client = clients_[*group_.place_of(call.to)];
+  std::optional<Reply> reply;
+  try {
+    reply = co_await make(client, call);
+  } catch (const onc::rpc::Error& error) {
+    // TCP waits ever longer before it tries again, and would still do so when the network has healed.
+    if (error.code() == onc::rpc::errc::timed_out) client.close();
+  } catch (const std::exception& error) {
+    options_.warn(error.what());
+  }
+  happen([&] {
+    if (reply)
+      node_.on_reply(call, *reply, Clock::now());
+    else
+      node_.on_failure(call, Clock::now());
+  });
+}
+
+asio::awaitable<Reply> Participant::make(Client& client, const Call& call) {
+  switch (call.kind) {
+    case Call::Kind::elect: {
+      const election::Round round{.sender = call.office.sender, .collected = call.collected};
+      return client.ELECT(round);
+    }
+    case Call::Kind::coordinator: return client.COORDINATOR(call.office);
+    case Call::Kind::vote: return client.VOTE(call.office);
+    case Call::Kind::renew: return client.RENEW(call.office);
+    default: return client.HEARTBEAT(call.office);
+  }
+}
+
+void Participant::took_office(Term term) {
+  options_.note("node " + std::to_string(node_.self()) + " leads, in term " + std::to_string(term));
+}
+
+void Participant::lost_office(Term term) {
+  options_.note("node " + std::to_string(node_.self()) + " leads no longer: its term " + std::to_string(term) +
+                " is over");
+}
+
+}  // namespace services::elections

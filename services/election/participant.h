@@ -1,0 +1,59 @@
+// A node among others: its calls go out to them, its clock is this machine's, and its timer a real one.
+#pragma once
+
+#include "services/election/node.h"
+
+#include "election.x.async.h"
+
+#include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace services::elections {
+
+// All on one executor, of one thread. When it is destroyed that must run no more: calls under way still refer to it.
+class Participant : public Outside {
+ public:
+  struct Options {
+    std::vector<std::string> uris;  // of the nodes, in the order of their ids
+    std::optional<Kept> kept;
+    std::function<void(const Kept&)> keep;  // as Outside::keep()
+    // Told of what is worth knowing, and of what goes wrong.
+    std::function<void(const std::string&)> note;
+    std::function<void(const std::string&)> warn;
+  };
+
+  // `group` must outlive it. Throws onc::rpc::Error(bad_endpoint).
+  Participant(const Group& group, Id self, Options options, const asio::any_io_executor& executor);
+
+  Node& node() { return node_; }
+  // To be called once, and after each event that is none of its own.
+  void set_timer();
+
+ private:
+  using Client = election::ELECTION::v1::AsyncClient;
+
+  void send(const Call& call) override;
+  void keep(const Kept& kept) override { options_.keep(kept); }
+  void took_office(Term term) override;
+  void lost_office(Term term) override;
+
+  asio::awaitable<void> carry(Call call);
+  asio::awaitable<election::Reply> make(Client& client, const Call& call);
+  // Whose disk fails may go on where that lets it.
+  template <class Event>
+  void happen(Event event);
+
+  const Group& group_;
+  Options options_;
+  asio::any_io_executor executor_;
+  asio::steady_timer timer_;
+  std::vector<Client> clients_;
+  Node node_;
+};
+
+}  // namespace services::elections

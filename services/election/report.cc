@@ -1,0 +1,116 @@
+#include "services/election/report.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+namespace services::elections {
+
+using election::Condition;
+using election::Status;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+double seconds(election::Nanoseconds nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
+
+std::string rounded(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f s", seconds);
+  return text;
+}
+
+const char* name(election::Algorithm algorithm) { return algorithm == election::Algorithm::RING ? "ring" : "bully"; }
+
+const char* name(Condition condition) {
+  switch (condition) {
+    case Condition::LED: return "led";
+    case Condition::NO_COORDINATOR: return "no_coordinator";
+    case Condition::NO_MAJORITY: return "no_majority";
+  }
+  return "unknown";
+}
+
+// 2026-11-22T16:30:00Z; empty for moments before 1970.
+std::string since(const Status& status, std::chrono::sys_seconds now) {
+  const auto held = std::chrono::seconds(status.held / 1'000'000'000);
+  if (held > now.time_since_epoch()) return "";
+  const std::time_t then = std::chrono::system_clock::to_time_t(now - held);
+  std::tm utc{};
+  char text[32];
+  return ::gmtime_r(&then, &utc) != nullptr && std::strftime(text, sizeof text, "%FT%TZ", &utc) > 0 ? text : "";
+}
+
+// What a stranger said must not move a terminal's cursor.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return text;
+}
+
+std::string line_of(const election::Peer& peer, election::Id self) {
+  const std::string state = peer.id == self ? "this node"
+                            : peer.heard    ? "heard " + rounded(seconds(peer.silent)) + " ago"
+                                            : "silent for " + rounded(seconds(peer.silent));
+  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + state + "\n";
+}
+
+Json json_of(const election::Peer& peer) {
+  return {{"id", peer.id}, {"uri", peer.uri}, {"heard", peer.heard}, {"silent", seconds(peer.silent)}};
+}
+
+std::string on_lines(const Json& json, int indent) {
+  return json.dump(indent, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+Json coordinator_of(const Status& status) {
+  return status.condition == Condition::LED ? Json(status.coordinator) : Json();
+}
+
+}  // namespace
+
+const char* why_nobody(const Status& status) {
+  return status.condition == Condition::NO_MAJORITY ? "too few nodes are heard for a majority"
+                                                    : "an election is to come or under way";
+}
+
+std::string to_text(const Status& status, std::chrono::sys_seconds now) {
+  std::string text = "node " + std::to_string(status.node) + " of " + std::to_string(status.peers.size()) + ", " +
+                     name(status.algorithm) + ", lease " + rounded(seconds(status.lease)) + "\n";
+  if (status.condition == Condition::LED)
+    text += "coordinator " + std::to_string(status.coordinator) + " in term " + std::to_string(status.term) +
+            ", since " + since(status, now) + "\n";
+  else
+    text += std::string("no coordinator: ") + why_nobody(status) + "; the last term seen is " +
+            std::to_string(status.term) + "\n";
+  for (const election::Peer& peer : status.peers) text += line_of(peer, status.node);
+  return text;
+}
+
+std::string to_json(const Status& status, std::chrono::sys_seconds now) {
+  const bool is_led = status.condition == Condition::LED;
+  Json json = {{"node", status.node},
+               {"algorithm", name(status.algorithm)},
+               {"lease", seconds(status.lease)},
+               {"condition", name(status.condition)},
+               {"coordinator", coordinator_of(status)},
+               {"term", status.term},
+               {"since", is_led ? Json(since(status, now)) : Json()},
+               {"held", is_led ? Json(seconds(status.held)) : Json()},
+               {"sure", seconds(status.sure)},
+               {"peers", Json::array()}};
+  for (const election::Peer& peer : status.peers) json["peers"].push_back(json_of(peer));
+  return on_lines(json, 2);
+}
+
+std::string leader_line(const Status& status, bool as_json) {
+  if (as_json)
+    return on_lines(
+        {{"coordinator", coordinator_of(status)}, {"term", status.term}, {"condition", name(status.condition)}}, -1);
+  if (status.condition != Condition::LED) return "none\n";
+  return std::to_string(status.coordinator) + " " + std::to_string(status.term) + "\n";
+}
+
+}  // namespace services::elections

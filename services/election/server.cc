@@ -1,0 +1,149 @@
+// onc-electiond: serves idl/election.x, as one of the nodes that elect a coordinator.
+#include "daemon/daemon.h"
+#include "services/election/participant.h"
+#include "services/election/service.h"
+#include "services/election/state_file.h"
+
+#include <onc/server/executor.h>
+
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <map>
+#include <stdexcept>
+
+namespace {
+
+using namespace services::elections;
+
+constexpr const char* name = "onc-electiond";
+
+constexpr const char* examples = R"(
+Examples, the same list on each of three hosts:
+  onc-electiond --id 1 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
+  onc-electiond --id 2 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
+  onc-electiond --id 3 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
+Others of bullies, and for a try on one host, all in a folder of one's own:
+  onc-electiond --algorithm bully --lease 5 --id 1 --node 1=tcp://one:7411 ...
+  onc-electiond --state-dir /tmp/election --register no --id 1 --node 1=tcp://127.0.0.1:7411 ...
+)";
+
+struct Options {
+  onc::daemon::Options daemon;
+  Id id = nobody;
+  std::vector<std::string> nodes;  // ID=URI
+  std::string algorithm = "ring";
+  double lease = 2;  // seconds
+  std::string state_dir = "/var/lib/onc-electiond";
+};
+
+// Empty where the text is good.
+std::string is_algorithm(const std::string& text) {
+  return text == "ring" || text == "bully" ? "" : "'" + text + "' is no algorithm: it is ring or bully";
+}
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--id", options.id, "Which of the nodes this is; from 1")->type_name("ID")->required();
+  app.add_option(
+         "--node", options.nodes,
+         "A node and where it serves, tcp://host:port or udp://host:port; repeated, the same list on every node "
+         "and this one in it")
+      ->type_name("ID=URI")
+      ->required();
+  app.add_option("--algorithm", options.algorithm, "How is found who stands: ring or bully; the same on every node")
+      ->type_name("HOW")
+      ->check(is_algorithm)
+      ->capture_default_str();
+  app.add_option("--lease", options.lease,
+                 "How long a coordinator that fell silent stays in office, in seconds; the same on every node")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  app.add_option("--state-dir", options.state_dir, "Where the node keeps what it must not forget")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  onc::daemon::add_options(app, options.daemon);
+}
+
+// Throws std::invalid_argument, in one sentence.
+std::map<Id, std::string> uris_by_id(const std::vector<std::string>& nodes) {
+  std::map<Id, std::string> uris;
+  for (const std::string& node : nodes) {
+    const auto at = node.find('=');
+    const std::string number = node.substr(0, at);
+    const bool is_number = !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
+    const bool is_id = is_number && number.size() <= 10 && std::stoull(number) <= std::numeric_limits<Id>::max();
+    if (at == std::string::npos || at + 1 == node.size() || !is_id)
+      throw std::invalid_argument("--node " + node + " is not like 1=tcp://host:7411");
+    if (node.size() - at - 1 > election::MAX_URI)
+      throw std::invalid_argument("--node " + number + " has a URI of more than " + std::to_string(election::MAX_URI) +
+                                  " characters");
+    if (!uris.emplace(static_cast<Id>(std::stoull(number)), node.substr(at + 1)).second)
+      throw std::invalid_argument("--node " + number + " is there twice");
+  }
+  return uris;
+}
+
+Group group_of(const Options& options, const std::map<Id, std::string>& uris) {
+  std::vector<Id> ids;
+  for (const auto& [id, uri] : uris) ids.push_back(id);
+  if (!std::isfinite(options.lease) || options.lease < 0 || options.lease > 1e6)
+    throw std::invalid_argument("a lease lasts from 0.05 to 3600 seconds");
+  const auto lease = std::chrono::duration<double>(options.lease);
+  const Algorithm algorithm = options.algorithm == "ring" ? Algorithm::RING : Algorithm::BULLY;
+  const Group group(ids, algorithm, std::chrono::round<std::chrono::milliseconds>(lease));
+  if (!group.place_of(options.id))
+    throw std::invalid_argument("--id " + std::to_string(options.id) + " is none of the nodes that --node lists");
+  return group;
+}
+
+// All but RESIGN may as well run twice.
+onc::rpc::ServiceOptions service_options() {
+  namespace of = election::ELECTION::v1::procedures;
+  return {.idempotent = {of::ELECT.number, of::COORDINATOR.number, of::VOTE.number, of::RENEW.number,
+                         of::HEARTBEAT.number, of::STATUS.number}};
+}
+
+void serve(const Options& options, const Group& group, const std::map<Id, std::string>& uris,
+           const onc::daemon::Ready& ready) {
+  StateFile state(options.state_dir, options.id);
+  onc::daemon::Watch watch(name, options.daemon.watch, options.daemon.foreground);
+  onc::rpc::Server server;
+  Participant::Options participant_options{
+      .uris = {},
+      .kept = state.kept(),
+      .keep = [&](const Kept& kept) { state.keep(kept); },
+      .note = [&](const std::string& what) { watch.note(what); },
+      .warn = [&](const std::string& what) { watch.warn(what); },
+  };
+  for (const auto& [id, uri] : uris) participant_options.uris.push_back(uri);
+  const auto all_uris = participant_options.uris;
+  Participant participant(group, options.id, std::move(participant_options), onc::rpc::executor_of(server));
+  ElectionV1 service(participant.node(), all_uris, Clock::now, [&] { participant.set_timer(); });
+  server.add(service, service_options());
+  participant.set_timer();
+  onc::daemon::Options daemon_options = options.daemon;
+  daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
+  onc::daemon::serve(server, watch, name, daemon_options, ready);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Elects one of several nodes their coordinator, and another when it fails.", name);
+  Options options;
+  add_options(app, options);
+  app.set_version_flag("--version", ONC_VERSION);
+  app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
+  if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
+  try {
+    const auto uris = uris_by_id(options.nodes);
+    const Group group = group_of(options, uris);
+    return onc::daemon::run(name, options.daemon.foreground,
+                            [&](const onc::daemon::Ready& ready) { serve(options, group, uris, ready); });
+  } catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "%s: %s\n", name, error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,177 @@
+#!/bin/bash
+# elections_survive.sh ring|bully: three nodes whose processes die, hang, come back and resign. All the while a command
+# runs wherever a node leads, and what these wrote tells whether ever two led at once.
+. "$(dirname "$0")/harness.sh"
+algorithm=$1
+needs python3 python3
+start_registry portmapper
+
+lease=1
+nodes=()
+for id in 1 2 3; do nodes+=(--node $id=tcp://$address:741$id); done
+
+start_node() {
+  local id=$1
+  shift
+  start node-$id "^onc-electiond: serving ELECTION v1 at tcp://$address:741$id" $bin/onc-electiond --foreground \
+    --state-dir $work/state --algorithm $algorithm --lease $lease --id $id "${nodes[@]}" "$@"
+}
+ask() { within 20 $bin/onc-election "$1" --server tcp://$address:741"$2" --timeout 2 "${@:3}"; }
+leader_by() { ask leader "$1" 2>/dev/null | cut -d' ' -f1; }
+term_by() { ask leader "$1" 2>/dev/null | cut -d' ' -f2; }
+leads() { [ "$(leader_by "$2")" = "$1" ]; }                                           # ID, as NODE says
+another_leads() { local now; now=$(leader_by "$2") && [ -n "$now" ] && [ "$now" != "$1" ]; } # than ID, as NODE says
+
+# Wherever a node leads, its term and the time are written down, over and over.
+write_down() {
+  while true; do
+    $bin/onc-election run --server tcp://$address:741"$1" --timeout 1 -- bash -c \
+      'while true; do echo "$ONC_ELECTION_TERM $(date +%s%N)" >>'$work/beats.$1'; sleep 0.02; done' || true
+    sleep 0.1
+  done
+}
+
+start_node 1 --listen udp://$address:7411 --register required
+start_node 2 --register no
+start_node 3 --register no
+for id in 1 2 3; do write_down $id >$work/run.$id.log 2>&1 & done
+eventually "the highest leads" leads 3 1
+for id in 2 3; do eventually "node $id knows it" leads 3 $id; done
+first=$(term_by 1)
+expect "its term" '^[0-9]+$' "$first"
+
+# The client of 1988 asks too.
+if [ -x "$peers/election_client" ]; then
+  for transport in tcp udp; do
+    client=(within 20 "$peers/election_client" $address $transport)
+    expect "the C client hears who leads over $transport" "^3 $first\$" "$("${client[@]}" leader)"
+    expect "and who listens" "1 at tcp://$address:7411, heard" "$("${client[@]}" status)"
+    expect "node 1 has nothing to resign from" "^answer 7: 3 leads in term $first\$" "$("${client[@]}" resign)"
+    expect "nobody votes for strangers" '^answer 6$' "$("${client[@]}" vote)"
+  done
+else
+  echo "rpcgen or libtirpc was missing in the build: no C client"
+fi
+
+# What is undecodable: a list of 65 ids, an algorithm of answers that are none.
+python3 - $address <<'PYTHON' || fail "undecodable arguments are not answered with GARBAGE_ARGS"
+import socket, struct, sys
+def accept_status(procedure, arguments):
+    call = struct.pack(">10I", 7, 0, 2, 0x20000003, 1, procedure, 0, 0, 0, 0) + arguments
+    with socket.create_connection((sys.argv[1], 7411), 10) as peer:
+        peer.sendall(struct.pack(">I", 0x80000000 | len(call)) + call)
+        return struct.unpack(">7I", peer.recv(28, socket.MSG_WAITALL))[6]
+sender = struct.pack(">IQ", 2, 0)
+assert accept_status(1, sender + struct.pack(">66I", 65, *range(65))) == 4
+assert accept_status(3, sender) == 4
+assert accept_status(99, b"") == 3
+PYTHON
+echo "ok: what is undecodable is refused"
+
+# It dies.
+kill -KILL ${pids[node-3]}
+eventually "the next one leads" leads 2 1
+second=$(term_by 1)
+[ "$second" -gt "$first" ] || fail "term $second comes after $first"
+start_node 3 --register no
+eventually "who returns joins in" leads 2 3
+[ "$(term_by 3)" = "$second" ] || fail "who returned is in term $(term_by 3), not $second"
+echo "ok: killed: term $first, then $second"
+
+# It hangs, and goes on.
+kill -STOP ${pids[node-2]}
+eventually "another leads" another_leads 2 1
+third=$(term_by 1)
+[ "$third" -gt "$second" ] || fail "term $third comes after $second"
+kill -CONT ${pids[node-2]}
+status=0
+within 20 $bin/onc-election run --now --server tcp://$address:7412 --timeout 5 -- true 2>$work/hung.txt || status=$?
+[ $status = 3 ] || fail "a node that was stopped believes that it leads: status $status"
+eventually "it knows who leads" another_leads 2 2
+echo "ok: stopped: term $second, then $third"
+
+# It resigns.
+holder=$(leader_by 1)
+ask resign $holder || fail "$holder does not resign"
+eventually "another leads" another_leads $holder 1
+[ "$(term_by 1)" -gt "$third" ] || fail "term $(term_by 1) comes after $third"
+echo "ok: resigned: term $third, then $(term_by 1)"
+
+# run: its command's status, its term; and its command ends with it, however it ends.
+holder=$(leader_by 1)
+status=0
+run_there=($bin/onc-election run --server tcp://$address:741$holder --)
+said=$(within 20 "${run_there[@]}" sh -c 'echo "term $ONC_ELECTION_TERM"; exit 5') || status=$?
+expect "the command's status and term" "^5 term $(term_by 1)\$" "$status $said"
+"${run_there[@]}" bash -c "echo x >$work/begun; sleep 12345; true" &
+run=$!
+eventually "the command runs" test -e $work/begun
+kill -KILL $run
+wait $run || true
+no_sleep() { ! pgrep -fx 'sleep 12345'; }
+eventually "what it began ends with who ran it" no_sleep
+rm $work/begun
+"${run_there[@]}" bash -c "echo x >$work/begun; sleep 12345; true" 2>$work/run.txt &
+run=$!
+eventually "the command runs" test -e $work/begun
+kill -STOP $run
+eventually "it ends even where who ran it hangs" no_sleep
+kill -CONT $run
+status=0
+wait $run || status=$?
+[ $status = 4 ] || fail "it ended with $status: $(<$work/run.txt)"
+
+# All die, and come back with what they had promised.
+before=$(term_by 1)
+for id in 1 2 3; do kill -KILL ${pids[node-$id]}; done
+start_node 1 --listen udp://$address:7411 --register required
+status=0
+ask leader 1 >/dev/null 2>$work/alone.txt || status=$?
+[ $status = 3 ] || fail "one node alone has a leader"
+too_few() { { ask leader 1 2>&1 || true; } | grep -q 'too few nodes are heard for a majority'; }
+eventually "it says that they are too few" too_few
+start_node 2 --register no
+start_node 3 --register no
+somebody_leads() { [ -n "$(leader_by 1)" ]; }
+eventually "somebody leads" somebody_leads
+[ "$(term_by 1)" -gt "$before" ] || fail "after all had died, term $(term_by 1) comes after $before"
+ask leader 1 --json | python3 -c 'import json, sys; assert json.load(sys.stdin)["condition"] == "led"' || fail "no JSON"
+ask status 1 --json | python3 -c 'import json, sys; assert len(json.load(sys.stdin)["peers"]) == 3' || fail "no JSON"
+
+# Those that would break promises do not start.
+says() { # PATTERN STATUS COMMAND...
+  local pattern=$1 wanted=$2 status=0 said
+  shift 2
+  said=$("$@" 2>&1 >/dev/null) || status=$?
+  [ $status = "$wanted" ] || fail "$*: status $status, not $wanted: $said"
+  expect "status $wanted" "$pattern" "$said"
+}
+node() { within 20 $bin/onc-electiond --foreground --register no "$@"; }
+says 'node 2 already runs' 1 node --state-dir $work/state --id 2 "${nodes[@]}"
+cp -r $work/state $work/damaged
+echo nonsense >$work/damaged/2.state
+says 'damaged.*onc-electiond\(8\)' 1 node --state-dir $work/damaged --id 2 "${nodes[@]}"
+says 'none of the nodes' 2 node --id 4 "${nodes[@]}"
+says 'like 1=tcp' 2 node --id 1 --node one
+says 'there twice' 2 node --id 1 "${nodes[@]}" --node 1=tcp://$address:1
+says 'from 0.05 to 3600' 2 node --id 1 "${nodes[@]}" --lease nan
+says 'no algorithm: it is ring or bully' 2 node --id 1 "${nodes[@]}" --algorithm king
+says 'nobody listens there' 1 $bin/onc-election leader --server tcp://$address:1
+says 'no endpoint' 1 $bin/onc-election status --server tpc://host
+says 'not a number of seconds' 2 $bin/onc-election status --timeout nan
+
+for id in 1 2 3; do stop node-$id; done
+
+# The judgement.
+sort -n -k2 $work/beats.* >$work/beats
+python3 - $work/beats <<'PYTHON' || fail "the beats are not those of one at a time"
+import sys
+beats = [tuple(map(int, line.split())) for line in open(sys.argv[1])]
+terms = [term for term, at in beats]
+assert terms == sorted(terms), [pair for pair in zip(beats, beats[1:]) if pair[0][0] > pair[1][0]]
+assert len(set(terms)) >= 4, f"commands ran in terms {set(terms)} only"
+print(f"ok: {len(beats)} beats in terms {sorted(set(terms))}, one after another")
+PYTHON
+# No term was two nodes'.
+for beats in $work/beats.*; do cut -d' ' -f1 "$beats" | sort -u; done | sort | uniq -d >$work/twice
+[ ! -s $work/twice ] || fail "a term has two holders: $(<$work/twice)"

@@ -1,0 +1,80 @@
+#include "services/election/report.h"
+
+#include <nlohmann/json.hpp>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace services::elections;
+using election::Condition;
+using nlohmann::json;
+
+constexpr std::chrono::sys_seconds noon =
+    std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + std::chrono::hours(12);
+
+election::Status led() {
+  return {.node = 2,
+          .algorithm = election::Algorithm::BULLY,
+          .lease = 2'500'000'000,
+          .condition = Condition::LED,
+          .coordinator = 3,
+          .term = 7,
+          .held = 61'900'000'000,
+          .sure = 0,
+          .peers = {{.id = 2, .uri = "tcp://two:1", .heard = true, .silent = 0},
+                    {.id = 3, .uri = "tcp://three:1", .heard = true, .silent = 400'000'000},
+                    {.id = 4, .uri = "tcp://\x1b[2J\xff", .heard = false, .silent = 12'000'000'000}}};
+}
+
+election::Status led_by_nobody() {
+  election::Status status = led();
+  status.condition = Condition::NO_MAJORITY;
+  status.coordinator = election::NOBODY;
+  return status;
+}
+
+TEST(report, is_text_that_moves_no_cursor) {
+  EXPECT_EQ(to_text(led(), noon),
+            "node 2 of 3, bully, lease 2.5 s\n"
+            "coordinator 3 in term 7, since 2026-11-22T11:58:59Z\n"
+            "  2 tcp://two:1 this node\n"
+            "  3 tcp://three:1 heard 0.4 s ago\n"
+            "  4 tcp://?[2J? silent for 12.0 s\n");
+}
+
+TEST(report, says_why_nobody_leads) {
+  EXPECT_NE(to_text(led_by_nobody(), noon)
+                .find("no coordinator: too few nodes are heard for a majority; the last term seen is 7\n"),
+            std::string::npos);
+}
+
+TEST(report, is_json) {
+  const json whole = json::parse(to_json(led(), noon));
+  EXPECT_EQ(whole["coordinator"], 3);
+  EXPECT_EQ(whole["term"], 7);
+  EXPECT_EQ(whole["algorithm"], "bully");
+  EXPECT_EQ(whole["condition"], "led");
+  EXPECT_EQ(whole["since"], "2026-11-22T11:58:59Z");
+  EXPECT_EQ(whole["lease"], 2.5);
+  EXPECT_EQ(whole["peers"][2]["heard"], false);
+  const json nobody = json::parse(to_json(led_by_nobody(), noon));
+  EXPECT_TRUE(nobody["coordinator"].is_null());
+  EXPECT_TRUE(nobody["since"].is_null());
+  EXPECT_EQ(nobody["condition"], "no_majority");
+}
+
+TEST(report, is_a_line_for_scripts) {
+  EXPECT_EQ(leader_line(led(), false), "3 7\n");
+  EXPECT_EQ(leader_line(led_by_nobody(), false), "none\n");
+  EXPECT_EQ(leader_line(led(), true), "{\"coordinator\":3,\"term\":7,\"condition\":\"led\"}\n");
+  EXPECT_EQ(leader_line(led_by_nobody(), true), "{\"coordinator\":null,\"term\":7,\"condition\":\"no_majority\"}\n");
+}
+
+TEST(report, takes_offices_older_than_the_clock) {
+  election::Status status = led();
+  status.held = ~std::uint64_t{0};
+  EXPECT_NE(to_text(status, noon).find("coordinator 3 in term 7, since "), std::string::npos);
+}
+
+}  // namespace

@@ -22,6 +22,7 @@ Examples:
   onc-time get --server udp://clock.example          UDP, at the port that clock.example's portmapper knows
   onc-time get --precise --json                      to the nanosecond, with its bounds, for scripts
   onc-time set "2026-11-21 12:30:00" --server clock.example
+  onc-time stamp --seen 41                           later than stamp 41, by Lamport's clock
   onc-time query udp://clock1 udp://clock2           how far their clocks are from this machine's
   onc-time watch udp://clock1 udp://clock2           the same over time, drawn in the terminal
   onc-time watch --server clock1 --for 60 --json     of a group's coordinator and its peers, for a minute
@@ -46,12 +47,14 @@ class CommandLine {
   CLI::App app_{"Asks ONC RPC time servers for the time, or sets their clocks.", "onc-time"};
   CLI::App* get_;
   CLI::App* set_;
+  CLI::App* stamp_;
   CLI::App* query_;
   CLI::App* watch_;
   Asking asking_;
   double timeout_ = 10;
   bool precise_ = false;
   std::string time_;
+  std::optional<std::uint64_t> seen_;
   std::vector<std::string> hosts_;
   double interval_ = 1;
   double duration_ = 0;
@@ -63,6 +66,12 @@ std::string is_seconds(const std::string& text) {
   double seconds = 0;
   if (in >> seconds && in.eof() && seconds >= 0.001 && seconds <= 86400) return "";
   return "'" + text + "' is not a number of seconds from 0.001 to 86400";
+}
+
+// CLI11 takes -1 for the largest there is.
+std::string is_stamp(const std::string& text) {
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? "" : "'" + text + "' is no stamp: it is a number of 64 bits";
 }
 
 std::chrono::milliseconds to_milliseconds(double seconds) {
@@ -77,12 +86,17 @@ CommandLine::CommandLine() {
   get_->add_flag("--precise", precise_, "To the nanosecond, and how wrong it may be: by version 2");
   set_ = app_.add_subcommand("set", "Set the server's own clock");
   set_->add_option("TIME", time_, "As \"2026-11-21 12:30:00\", in UTC")->required();
+  stamp_ =
+      app_.add_subcommand("stamp", "A stamp for something that happens, later than all before, by Lamport's clock");
+  stamp_->add_option("--seen", seen_, "Also later than this stamp, of something that is known of")
+      ->type_name("STAMP")
+      ->check(is_stamp);
   query_ = app_.add_subcommand("query", "How far the clocks of servers are from this machine's");
   query_->add_option("HOST", hosts_, "A server, as for --server")->required();
   add_watch();
-  for (CLI::App* command : {get_, set_, watch_}) add_server(*command);
-  for (CLI::App* command : {get_, set_, query_, watch_}) add_timeout(*command);
-  for (CLI::App* command : {get_, query_, watch_}) add_json(*command);
+  for (CLI::App* command : {get_, set_, stamp_, watch_}) add_server(*command);
+  for (CLI::App* command : {get_, set_, stamp_, query_, watch_}) add_timeout(*command);
+  for (CLI::App* command : {get_, stamp_, query_, watch_}) add_json(*command);
 }
 
 void CommandLine::add_watch() {
@@ -129,6 +143,7 @@ std::optional<int> CommandLine::parse(int argc, char** argv) {
 
 int CommandLine::run() const {
   if (get_->parsed()) return get(asking_, precise_);
+  if (stamp_->parsed()) return stamp(asking_, seen_);
   if (query_->parsed()) return query(asking_, hosts_);
   if (watch_->parsed()) return watch(asking_, hosts_, {to_milliseconds(interval_), to_milliseconds(duration_)});
   return set(asking_, time_);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,9 @@ int get(const Asking& asking, bool precise);
 
 // 1 where the server refuses it, 2 where `text` is no time.
 int set(const Asking& asking, const std::string& text);
+
+// A stamp of the server's Lamport clock, later than all it gave, and than `seen`. 1 where that is too far ahead.
+int stamp(const Asking& asking, std::optional<std::uint64_t> seen);
 
 // How far the clocks of `hosts` are from this machine's. 1 where one of them does not answer.
 int query(const Asking& asking, const std::vector<std::string>& hosts);

@@ -51,4 +51,16 @@ int set(const Asking& asking, const std::string& text) {
   return 1;
 }
 
+int stamp(const Asking& asking, std::optional<std::uint64_t> seen) {
+  v2::Client client(asking.server, {.timeout = asking.timeout});
+  const time_::Stamped stamped = seen ? client.OBSERVE(*seen) : client.TICK();
+  if (stamped.answer() != time_::Answer::DONE) {
+    std::fprintf(stderr, "onc-time: %s does not believe that there is a stamp %llu: it is too far ahead of its own\n",
+                 asking.server.c_str(), static_cast<unsigned long long>(seen.value_or(0)));
+    return 1;
+  }
+  std::puts((asking.json ? to_line({{"stamp", stamped.stamp()}}) : std::to_string(stamped.stamp())).c_str());
+  return 0;
+}
+
 }  // namespace services::time

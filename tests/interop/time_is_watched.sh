@@ -48,7 +48,12 @@ expect "get, precisely" '^20[0-9-]+ [0-9:]+\.[0-9]{9} UTC, seconds from UTC at m
   "$(ask get --precise --server udp://127.0.0.1:7000)"
 expect "get, precisely, for scripts" '^True$' \
   "$(json "abs(it[0]['now'] / 1e9 - __import__('time').time()) < 10" get --precise --server udp://127.0.0.1:7000)"
-for wrong in "query" "query foo://x" "watch --interval 0" "watch --for never" "get --server tcp://:x"; do
+expect "a stamp" '^1$' "$(ask stamp --server udp://127.0.0.1:7000)"
+expect "a later one" '^42$' "$(ask stamp --seen 41 --server udp://127.0.0.1:7000)"
+expect "one for scripts" '^43$' "$(json "it[0]['stamp']" stamp --server udp://127.0.0.1:7000)"
+expect "none after one that cannot be" 'too far ahead.*status 1$' \
+  "$(ask stamp --seen 18446744073709551615 --server udp://127.0.0.1:7000)"
+for wrong in "stamp --seen -1" "stamp --seen 18446744073709551616" "query" "query foo://x" "watch --interval 0" "watch --for never" "get --server tcp://:x"; do
   expect "onc-time $wrong" '[a-z].*status 2$' "$(ask $wrong)"
 done
 for name in ahead group; do stop $name; done

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <cstdio>
 #include <exception>
 #include <sstream>
@@ -68,9 +69,11 @@ std::string is_seconds(const std::string& text) {
   return "'" + text + "' is not a number of seconds from 0.001 to 86400";
 }
 
-// CLI11 takes -1 for the largest there is.
+// CLI11 takes -1, and what is larger than 64 bits hold, for the largest there is.
 std::string is_stamp(const std::string& text) {
-  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  std::uint64_t stamp = 0;
+  const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), stamp);
+  const bool is_number = trouble == std::errc() && end == text.data() + text.size();
   return is_number ? "" : "'" + text + "' is no stamp: it is a number of 64 bits";
 }
 

@@ -1,5 +1,6 @@
 // onc-filed: serves idl/file.x.
 #include "daemon/daemon.h"
+#include "services/file/memory.h"
 #include "services/file/service.h"
 #include "services/file/sweeper.h"
 
@@ -107,6 +108,7 @@ void serve(const FileOptions& options, const onc::daemon::Options& daemon, const
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory_of_pieces();
   CLI::App app("Exports a folder to ONC RPC clients: files that appear whole, checked and on the disk, or not at all.",
                "onc-filed");
   FileOptions options;

@@ -72,6 +72,7 @@ void Uploads::write(file::WriteArguments arguments) {
   const auto upload = open_upload(place, arguments.upload, Sharing::with_writers);
   if (!upload) throw Refused(Outcome::NO_SUCH_UPLOAD);
   write_all(upload->get(), arguments.offset, arguments.data);
+  begin_sync(upload->get(), arguments.offset, arguments.data.size());
   running_.of(arguments.upload)->add(arguments.offset, std::move(arguments.data));
 }
 

@@ -104,6 +104,7 @@ class Download {
       file::Piece piece = read(client, attributes_.revision, offset, count);
       if (piece.data.size() != count) throw Failure(shown(remote_) + ": the server sent fewer bytes than there are");
       write_local(file_.get(), offset, piece.data, part_);
+      begin_sync(file_.get(), offset, count);
       hash.add(offset, std::move(piece.data));
       progress_.bytes_moved += count;
     });

@@ -23,8 +23,8 @@ class Jobs {
   Jobs& operator=(const Jobs&) = delete;
   ~Jobs() { wait(); }
 
-  // What `job`, which is about `path`, throws is reported. Waits while very many are to be done. Where the server can no
-  // longer be reached, those that have not begun are not tried.
+  // What `job`, which is about `path`, throws is reported. Waits while very many are to be done. Where the server can
+  // no longer be reached, those that have not begun are not tried.
   void add(std::string path, Job job);
   // Until all are done; none may be added after that.
   void wait();

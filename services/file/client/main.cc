@@ -1,5 +1,6 @@
 // onc-file: what is on a file server, and files to it and from it.
 #include "services/file/client/commands.h"
+#include "services/file/memory.h"
 
 #include <onc/rpc/error.h>
 
@@ -146,6 +147,7 @@ class CommandLine {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory_of_pieces();
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     return CommandLine().run(argc, argv);

@@ -1,6 +1,8 @@
 #include "daemon/daemon.h"
 #include "daemon/notify.h"
 
+#include <onc/rpc/error.h>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <system_error>
 
 #include <fcntl.h>
@@ -19,6 +22,30 @@ namespace onc::daemon {
 
 using binding::Registering;
 
+namespace {
+
+const std::map<std::string, Registering> registering = {
+    {"required", Registering::required}, {"auto", Registering::if_available}, {"no", Registering::no}};
+
+Registering registering_named(const std::string& text) {
+  const auto found = registering.find(text);
+  if (found == registering.end())
+    throw CLI::ValidationError("--register", "'" + text + "' is none of required, auto and no");
+  return found->second;
+}
+
+// Empty where the text is good, as CLI11 has it.
+std::string is_place_to_listen(const std::string& text) try {
+  const auto endpoint = transport::Endpoint::parse(text);
+  const bool is_whole = endpoint.protocol && (endpoint.protocol == transport::Protocol::local || endpoint.port);
+  return is_whole ? ""
+                  : "'" + text + "' says not where to listen: write tcp://host:port, udp://host:port or local:///path";
+} catch (const rpc::Error& error) {
+  return error.what();
+}
+
+}  // namespace
+
 void add_foreground_option(CLI::App& app, bool& foreground) {
   app.add_flag("--foreground", foreground, "Stay in the foreground, attached to the terminal");
 }
@@ -28,13 +55,12 @@ void add_options(CLI::App& app, Options& options) {
                  "Where to serve: tcp://host:port, udp://host:port or local:///path; port 0 takes a free one "
                  "(repeatable)")
       ->type_name("URI")
+      ->check(is_place_to_listen)
       ->capture_default_str();
-  const std::map<std::string, Registering> registering = {
-      {"required", Registering::required}, {"auto", Registering::if_available}, {"no", Registering::no}};
-  app.add_option("--register", options.registering,
-                 "Announce to the portmapper: required, auto (do without where none answers) or no [auto]")
-      ->type_name("HOW")
-      ->transform(CLI::CheckedTransformer(registering).description(""));
+  app.add_option_function<std::string>(
+         "--register", [&](const std::string& how) { options.registering = registering_named(how); },
+         "Announce to the portmapper: required, auto (do without where none answers) or no [auto]")
+      ->type_name("HOW");
   add_foreground_option(app, options.foreground);
   add_options(app, options.watch);
 }

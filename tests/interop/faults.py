@@ -139,10 +139,13 @@ def one_host_asks_as_often_as_it_likes(host):
 
 def two_answers_silence_it(host):
     """Forwards to rstatd, whose NULL answers twice, and then to rusersd, whose does not."""
-    time.sleep(1.1)  # its share of calls is there again
     forwarded = lambda program, version: call(2, 5, struct.pack(">4I", program, version, 0, 0))
-    asked_by_udp(host, forwarded(100001, 3))
-    return asked_by_udp(host, forwarded(100002, 3)) == b""
+    for _ in range(5):  # the second answer has to come in time
+        time.sleep(1.1)  # its share of calls is there again
+        asked_by_udp(host, forwarded(100001, 3))
+        if asked_by_udp(host, forwarded(100002, 3)) == b"":
+            return True
+    return False
 
 
 HERE = [wrong_rpc_version_is_not_answered, fragments_are_not_understood, nonsense_is_registered, removing_nothing_is_true,

@@ -153,6 +153,8 @@ echo nonsense >$work/damaged/2.state
 says 'damaged.*onc-electiond\(8\)' 1 node --state-dir $work/damaged --id 2 "${nodes[@]}"
 says 'none of the nodes' 2 node --id 4 "${nodes[@]}"
 says 'like 1=tcp' 2 node --id 1 --node one
+says 'where the others find it' 2 node --id 1 --node 1=tcp://$address
+says 'no endpoint' 2 node --id 1 --node 1=tpc://$address:1
 says 'there twice' 2 node --id 1 "${nodes[@]}" --node 1=tcp://$address:1
 says 'from 0.05 to 3600' 2 node --id 1 "${nodes[@]}" --lease nan
 says 'no algorithm: it is ring or bully' 2 node --id 1 "${nodes[@]}" --algorithm king

@@ -171,6 +171,17 @@ TEST(election_v1, stands_where_it_is_the_highest_of_those_collected) {
   EXPECT_EQ(served.client.ELECT(served.round(1, {1})).answer, Answer::HAS_COORDINATOR);
 }
 
+TEST(election_v1, counts_no_votes_of_an_earlier_term) {
+  Served served;
+  served.client.ELECT(served.round(1, {1, 2}));
+  const Call vote = served.wait_for(Call::Kind::vote);
+  served.node.on_reply(vote, {.answer = Answer::TOO_OLD, .coordinator = nobody, .term = 5}, served.now);
+  served.client.ELECT(served.round(1, {1, 2}));
+  ASSERT_EQ(served.kept, (Kept{6, 2, lease}));
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1}, served.now);
+  EXPECT_NE(served.client.STATUS().condition, Condition::LED);
+}
+
 TEST(election_v1, leads_no_longer_than_from_when_it_asked) {
   Served served;
   served.client.ELECT(served.round(1, {1, 2}));

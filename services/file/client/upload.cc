@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 
 #include <fcntl.h>
 
@@ -16,8 +17,20 @@ using file::Outcome;
 
 namespace {
 
+std::string random_of_this_process() {
+  static const std::string random = [] {
+    std::string text;
+    std::random_device device;
+    for (int i = 0; i < 4; ++i) text += std::to_string(device()) + ' ';
+    return text;
+  }();
+  return random;
+}
+
 // The same as long as the file is: so an upload that was broken off is found again. Host and user make it this one's.
-file::UploadId upload_id(const struct stat& status, const std::string& remote) {
+// Where there is a condition the process does too: to the server a second one that asks for the same would be the
+// first, repeating itself, and both would be told that they were the one to put it there.
+file::UploadId upload_id(const struct stat& status, const std::string& remote, file::Revision wanted) {
   char host[256] = "";
   static_cast<void>(::gethostname(host, sizeof host - 1));
   std::string about = std::string(host) + '\0' + remote + '\0';
@@ -25,6 +38,7 @@ file::UploadId upload_id(const struct stat& status, const std::string& remote) {
                             static_cast<std::int64_t>(status.st_ino), static_cast<std::int64_t>(status.st_size),
                             to_nanoseconds(status.st_mtim), to_nanoseconds(status.st_ctim)})
     about += std::to_string(number) + ' ';
+  if (wanted != file::ANY) about += random_of_this_process();
   const file::Sha256 hash = sha256({reinterpret_cast<const std::byte*>(about.data()), about.size()});
   file::UploadId upload;
   std::copy_n(hash.begin(), upload.size(), upload.begin());
@@ -41,7 +55,7 @@ class Upload {
         status_(status_of(file_.get(), local)),
         progress_(progress),
         commit_{remote,
-                upload_id(status_, remote),
+                upload_id(status_, remote, wanted),
                 wanted,
                 static_cast<std::uint64_t>(status_.st_size),
                 {},
@@ -72,9 +86,11 @@ class Upload {
       } catch (const SaidNo& no) {
         const bool is_lost = no.outcome() == Outcome::NO_SUCH_UPLOAD || no.outcome() == Outcome::INCOMPLETE ||
                              no.outcome() == Outcome::WRONG_HASH;
-        if (!is_lost || tries == 3) throw;
+        const bool is_over = !is_lost || tries == 3;
+        // Nobody will go on with one that has a condition.
+        if (!is_over || commit_.revision != file::ANY) session_.client().DISCARD({commit_.path, commit_.upload});
+        if (is_over) throw;
         check_unchanged();
-        session_.client().DISCARD({commit_.path, commit_.upload});
       }
       progress_.bytes_moved -= std::min<std::uint64_t>(progress_.bytes_moved - moved_before, commit_.size);
     }

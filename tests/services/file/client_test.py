@@ -244,6 +244,14 @@ class FileService(unittest.TestCase):
         self.refused("file: that exists already", "mv", "old", "file", "--if-absent")
         self.ok("mv", "old", "other", "--if-absent")
 
+    def test_one_of_many_wins_a_lock(self):
+        for size in (1, 3 * MIB):
+            self.write("lock", size)
+            all_at_once = [subprocess.Popen(self.command("put", "lock", f"lock{size}", "--if-absent"), cwd=self.here,
+                                            stderr=subprocess.DEVNULL) for _ in range(8)]
+            self.assertEqual(sorted(one.wait(TIMEOUT) for one in all_at_once), [0] + 7 * [1])
+        self.assertEqual(self.uploads(), [])
+
     def test_two_writers_at_once_leave_one_whole_file(self):
         contents = [self.write("one", 8 * MIB), self.write("two", 8 * MIB)]
         for _ in range(3):

@@ -6,11 +6,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <map>
+#include <memory>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -22,7 +27,7 @@ Examples:
   onc-file put report.pdf reports/ --server tcp://127.0.0.1:7000
   onc-file put --recursive photos backup/photos --jobs 8 --server files.example
   onc-file get reports/report.pdf                 here, under its own name
-  onc-file get --recursive backup/photos . --json | jq .sha256
+  onc-file get --recursive backup/photos photos --json | jq .sha256
   onc-file put notes.txt --if-absent
   onc-file put notes.txt --if-revision $(onc-file stat notes.txt --json | jq -r .revision)
   onc-file mv reports old-reports
@@ -32,6 +37,47 @@ What was broken off goes on where it was when the same is asked for again.
 onc-file COMMAND --help says more.
 Exit status: 0 done, 1 something was not done, 2 the arguments make no sense.
 )";
+
+// What --help of a command ends with.
+const std::map<std::string, std::string> examples_of = {
+    {"ls", "  onc-file ls --recursive backup"},
+    {"stat", "  onc-file stat notes.txt --json | jq -r .revision"},
+    {"get",
+     "  onc-file get reports/report.pdf                 here, under its own name\n"
+     "  onc-file get --recursive backup/photos photos   go on with it by asking again\n"
+     "  onc-file get backup.tar - | tar t               to standard output"},
+    {"put",
+     "  onc-file put report.pdf reports/\n"
+     "  onc-file put --recursive photos backup/photos   go on with it by asking again"},
+    {"rm", "  onc-file rm --recursive old-reports"},
+    {"mv", "  onc-file mv reports old-reports"},
+    {"mkdir", "  onc-file mkdir --parents backup/photos"}};
+
+// What a command takes, as its manual page has it.
+const std::map<std::string, std::string> arguments_of = {
+    {"ls", "[PATH]..."}, {"stat", "PATH..."}, {"get", "PATH... [LOCAL]"}, {"put", "LOCAL... [PATH]"},
+    {"rm", "PATH..."},   {"mv", "FROM TO"},   {"mkdir", "PATH..."}};
+
+class Formatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    const auto arguments = arguments_of.find(app->get_name());
+    if (arguments == arguments_of.end()) return CLI::Formatter::make_usage(app, name);
+    return "Usage: " + name + " [OPTIONS] " + arguments->second + "\n";
+  }
+};
+
+bool has_dash(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('-'); });
+}
+
+std::string sentence(const CLI::App* app, const CLI::Error& error) {
+  const bool may_be_name = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
+                           dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  const char* const hint =
+      may_be_name && has_dash(app->remaining(true)) ? " (names that begin with '-' go after \"--\")" : "";
+  return "onc-file: " + std::string(error.what()) + hint + "\nRun it with --help for more information.\n";
+}
 
 // CLI11's own Range lets "nan" through. Empty where the text is good.
 std::string is_timeout(const std::string& text) {
@@ -53,18 +99,20 @@ class CommandLine {
  public:
   CommandLine() : app_("Lists, gets, puts, moves and removes files on an ONC RPC file server.", "onc-file") {
     app_.set_version_flag("--version", ONC_VERSION);
+    app_.formatter(std::make_shared<Formatter>());
+    app_.failure_message(sentence);
     app_.footer(examples);
     app_.require_subcommand(1);
     CLI::App& list = add("ls", "List folders, the server's root without any", ls);
     list.add_option("PATH", options_.paths, "On the server");
     add_recursive(list, "All that is below them too");
     add_paths(add("stat", "Tell of files and folders, with their revisions", stat_command), "PATH", 1);
-    CLI::App& get = add("get", "Files from the server; the last of several paths is where they go", get_command);
+    CLI::App& get = add("get", "Files from the server; LOCAL is where they go, '-' standard output", get_command);
     add_paths(get, "PATH", 1);
     add_recursive(get, "Folders with all that is in them");
     add_jobs(get);
-    CLI::App& put = add("put", "Files to the server; the last of several paths is where they go", put_command);
-    add_paths(put, "PATH", 1);
+    CLI::App& put = add("put", "Files to the server; PATH is where they go", put_command);
+    add_paths(put, "LOCAL", 1);
     add_recursive(put, "Folders with all that is in them");
     add_jobs(put);
     add_conditions(put, "Only in the place of this revision", true);
@@ -74,7 +122,8 @@ class CommandLine {
     add_jobs(rm);
     add_conditions(rm, "Only this revision", false);
     CLI::App& mv = add("mv", "Rename a file or folder, or move it into a folder", move_command);
-    mv.add_option("PATH", options_.paths, "FROM and TO, on the server")->required()->expected(2);
+    mv.add_option("FROM", from_, "On the server")->required();
+    mv.add_option("TO", to_, "On the server; a folder, where it goes into, or its new name")->required();
     add_conditions(mv, "Only in the place of this revision", true);
     CLI::App& mkdir = add("mkdir", "Make folders", make_folders);
     add_paths(mkdir, "PATH", 1);
@@ -102,6 +151,7 @@ class CommandLine {
 
   CLI::App& add(const char* name, const char* about, Command command) {
     CLI::App& added = *app_.add_subcommand(name, about);
+    added.footer("\nExamples:\n" + examples_of.at(name));
     added.callback([this, command] { command_ = command; });
     added
         .add_option("--server", options_.server.uri,
@@ -132,6 +182,7 @@ class CommandLine {
 
   void set_options() {
     options_.server.timeout = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(timeout_));
+    if (command_ == move_command) options_.paths = {from_, to_};
     if (if_absent_) options_.wanted = file::ABSENT;
     if (!revision_.empty()) options_.wanted = to_revision(revision_);
   }
@@ -141,6 +192,8 @@ class CommandLine {
   double timeout_ = 30;
   bool if_absent_ = false;
   std::string revision_;
+  std::string from_;
+  std::string to_;
   Command command_ = nullptr;
 };
 

@@ -1,6 +1,9 @@
 #include "services/file/client/connection.h"
 #include "services/file/client/shown.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace services::files {
 
 using file::Outcome;
@@ -18,7 +21,9 @@ const char* reason(Outcome outcome) {
       return "the folder is not empty, or uploads to it are under way; --recursive removes what is in it";
     case Outcome::BAD_NAME: return "the server takes no such name: \"..\", too long, or kept for uploads";
     case Outcome::OUTSIDE: return "that leads out of the folder that the server exports";
-    case Outcome::DENIED: return "the server does not let you do that: see --allow in onc-filed(8)";
+    case Outcome::DENIED:
+      return "the server does not let you do that: by its --allow rules, see onc-filed(8), or because the user that "
+             "onc-filed runs as lacks the permission";
     case Outcome::READ_ONLY: return "the server exports it to be read only";
     case Outcome::NO_SPACE: return "the server's disk is full";
     case Outcome::TOO_LARGE: return "the server's file system takes no file that large";
@@ -36,7 +41,7 @@ onc::rpc::ClientOptions options(const ServerAddress& server) {
   options.timeout = server.timeout;
   options.credential = onc::rpc::Credential::sys_of_this_process();
   options.max_reply = std::size_t{2} << 20;
-  options.retrying.times = 100;
+  options.retrying.times = std::numeric_limits<int>::max();  // the timeout ends it
   return options;
 }
 
@@ -47,6 +52,19 @@ SaidNo::SaidNo(Outcome outcome, const std::string& path)
 
 void expect_done(Outcome outcome, const std::string& path) {
   if (outcome != Outcome::DONE) throw SaidNo(outcome, path);
+}
+
+void expect_placed(Outcome outcome, const std::string& path) {
+  const std::size_t end = path.rfind('/');
+  if (outcome != Outcome::NO_SUCH_FILE || end == path.npos) return expect_done(outcome, path);
+  const std::string folder = shown(path.substr(0, end));
+  throw Failure("the folder " + folder + " is missing on the server: onc-file mkdir -p " + folder);
+}
+
+void expect_server(const ServerAddress& server) {
+  auto once = options(server);
+  once.retrying.times = 0;
+  Client(server.uri, once).ping();
 }
 
 Client& Session::client(std::size_t number) {

@@ -35,6 +35,13 @@ class SaidNo : public Failure {
 // Throws SaidNo where the outcome of what was asked about `path` is not DONE.
 void expect_done(file::Outcome outcome, const std::string& path);
 
+// The same, about what was to be made or put at `path`: a missing folder is what it is to be in.
+void expect_placed(file::Outcome outcome, const std::string& path);
+
+// Throws onc::rpc::Error at once where nobody listens there. A Session waits for a server that is gone, which makes
+// sense only for one that has been there.
+void expect_server(const ServerAddress& server);
+
 // Connections to one server; of one thread, which may lend some of them to others.
 class Session {
  public:

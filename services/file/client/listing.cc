@@ -51,4 +51,12 @@ bool is_remote_folder(Session& session, const std::string& path) {
   return result.attributes().kind == Kind::FOLDER;
 }
 
+void expect_folder(Session& session, const std::string& path) {
+  const file::StatResult result = session.client().STAT(path);
+  if (result.outcome() == Outcome::NO_SUCH_FILE) expect_placed(Outcome::NO_SUCH_FILE, join(path, "in"));
+  expect_done(result.outcome(), path);
+  const Kind kind = result.attributes().kind;  // a link may lead to one
+  if (kind == Kind::REGULAR || kind == Kind::OTHER) throw SaidNo(Outcome::NOT_A_FOLDER, path);
+}
+
 }  // namespace services::files

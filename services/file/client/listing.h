@@ -18,5 +18,7 @@ void for_each_below(Session& session, const std::string& folder,
 file::Attributes stat_remote(Session& session, const std::string& path);
 // Whether it is a folder; false where it is nothing.
 bool is_remote_folder(Session& session, const std::string& path);
+// Throws Failure where it is none.
+void expect_folder(Session& session, const std::string& path);
 
 }  // namespace services::files

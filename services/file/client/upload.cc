@@ -72,7 +72,7 @@ class Upload {
     arguments.commit.hash = sha256(arguments.data);
     check_unchanged();
     const file::CommitResult result = session_.client().PUT(arguments);
-    expect_done(result.outcome(), commit_.path);
+    expect_placed(result.outcome(), commit_.path);
     progress_.bytes_moved += commit_.size;
     return {result.attributes(), arguments.commit.hash};
   }
@@ -114,7 +114,7 @@ class Upload {
   std::uint64_t create() {
     const file::CreateResult result =
         session_.client().CREATE({commit_.path, commit_.upload, commit_.revision, commit_.size});
-    expect_done(result.outcome(), commit_.path);
+    expect_placed(result.outcome(), commit_.path);
     return resume_at(std::min(result.upload().size, commit_.size));
   }
 
@@ -123,7 +123,7 @@ class Upload {
     const auto sum = hash.end(commit_.size);
     commit_.hash = sum ? *sum : sha256_of_file(file_.get(), commit_.size);
     const auto result = session_.client().within(session_.patience_for(commit_.size)).COMMIT(commit_);
-    expect_done(result.outcome(), commit_.path);
+    expect_placed(result.outcome(), commit_.path);
     return {result.attributes(), commit_.hash, begin};
   }
 

@@ -8,26 +8,34 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <future>
 #include <optional>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 namespace services::files {
 
 namespace {
 
-std::string folder_of(const std::string& local) {
-  const std::size_t slash = local.rfind('/');
-  return slash == local.npos ? "" : local.substr(0, slash + 1);
-}
+constexpr const char* part_mark = ".onc-part.";
 
 // Where the name is long, its beginning: together they have 255 bytes at most.
+std::string part_stem(const std::string& name) { return "." + name.substr(0, 220) + part_mark; }
+
 std::string part_name(const std::string& local, file::Revision revision) {
   char number[20];
   std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(revision));
-  return folder_of(local) + "." + last_name(local).substr(0, 220) + ".onc-part." + number;
+  return folder_of(local) + part_stem(last_name(local)) + number;
+}
+
+// What another onc-file is at work on stays.
+void remove_unused(const std::string& part) {
+  const Descriptor opened(::open(part.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (opened.get() >= 0 && ::flock(opened.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(part.c_str());
 }
 
 mode_t mask() {
@@ -37,13 +45,39 @@ mode_t mask() {
 }
 const mode_t mask_at_start = mask();  // a process has one, and asking is setting it
 
+void expect_same(file::Outcome outcome, const std::string& remote) {
+  if (outcome == file::Outcome::REVISION_CHANGED)
+    throw Failure(shown(remote) + ": it changed while it was read: try again");
+  expect_done(outcome, remote);
+}
+
+file::Piece read(Client& client, const std::string& remote, file::Revision revision, std::uint64_t offset,
+                 std::uint64_t count) {
+  file::ReadResult result = client.READ({remote, revision, offset, static_cast<std::uint32_t>(count)});
+  expect_same(result.outcome(), remote);
+  if (result.piece().data.size() > count)
+    throw Failure(shown(remote) + ": the server sent more bytes than were asked for");
+  return std::move(result.piece());
+}
+
+file::Sha256 hash_on_server(Session& session, Client& client, const std::string& remote,
+                            const file::Attributes& attributes) {
+  const auto result = client.within(session.patience_for(attributes.size)).HASH({remote, attributes.revision});
+  expect_same(result.outcome(), remote);
+  return result.hash();
+}
+
+Failure damaged(const std::string& remote) {
+  return Failure(shown(remote) + ": what came is not what the server has: try again");
+}
+
 class Download {
  public:
   Download(Session& session, const std::string& remote, const std::string& local, Progress& progress)
       : session_(session), remote_(remote), local_(local), progress_(progress) {}
 
   Moved run() {
-    file::Piece first = read(session_.client(), file::ANY, 0, file::MAX_DATA);
+    file::Piece first = read(session_.client(), remote_, file::ANY, 0, file::MAX_DATA);
     attributes_ = first.attributes;
     part_ = part_name(local_, attributes_.revision);
     open_part();
@@ -54,12 +88,6 @@ class Download {
   }
 
  private:
-  file::Piece read(Client& client, file::Revision revision, std::uint64_t offset, std::size_t count) {
-    file::ReadResult result = client.READ({remote_, revision, offset, static_cast<std::uint32_t>(count)});
-    expect_done(result.outcome(), remote_);
-    return std::move(result.piece());
-  }
-
   // Locked, and still under its name: another may have finished it just now.
   void open_part() {
     for (struct stat there{}, open{};;) {
@@ -75,7 +103,7 @@ class Download {
     if (::ftruncate(file_.get(), 0) != 0) fail_local(part_, "written");
     write_local(file_.get(), 0, data, part_);
     const file::Sha256 hash = sha256(data);
-    if (hash != hash_on_server(session_.client())) damaged();
+    if (hash != hash_on_server(session_, session_.client(), remote_, attributes_)) give_up();
     progress_.bytes_moved += data.size();
     return {attributes_, hash};
   }
@@ -87,7 +115,7 @@ class Download {
     if (const auto hash = fetch_from(begin)) return {attributes_, *hash, begin};
     progress_.bytes_moved -= attributes_.size;
     if (const auto hash = begin == 0 ? std::nullopt : fetch_from(0)) return {attributes_, *hash};
-    damaged();
+    give_up();
   }
 
   std::optional<file::Sha256> fetch_from(std::uint64_t begin) {
@@ -96,12 +124,12 @@ class Download {
     progress_.bytes_moved += begin;
     // While the pieces come.
     Client& other = session_.client(window);
-    auto wanted = std::async(std::launch::async, [&] { return hash_on_server(other); });
+    auto wanted = std::async(std::launch::async, [&] { return hash_on_server(session_, other, remote_, attributes_); });
     Sha256 known;
     add_file(known, file_.get(), 0, begin);
     RunningHash hash(std::move(known), begin);
     move_pieces(session_, begin, attributes_.size, [&](Client& client, std::uint64_t offset, std::size_t count) {
-      file::Piece piece = read(client, attributes_.revision, offset, count);
+      file::Piece piece = read(client, remote_, attributes_.revision, offset, count);
       if (piece.data.size() != count) throw Failure(shown(remote_) + ": the server sent fewer bytes than there are");
       write_local(file_.get(), offset, piece.data, part_);
       begin_sync(file_.get(), offset, count);
@@ -119,15 +147,9 @@ class Download {
       fail_local(part_, "written");
   }
 
-  file::Sha256 hash_on_server(Client& client) {
-    const auto result = client.within(session_.patience_for(attributes_.size)).HASH({remote_, attributes_.revision});
-    expect_done(result.outcome(), remote_);
-    return result.hash();
-  }
-
-  [[noreturn]] void damaged() {
+  [[noreturn]] void give_up() {
     ::unlink(part_.c_str());
-    throw Failure(shown(remote_) + ": what came is not what the server has: try again");
+    throw damaged(remote_);
   }
 
   void seal() {
@@ -150,6 +172,36 @@ class Download {
 
 Moved download(Session& session, const std::string& remote, const std::string& local, Progress& progress) {
   return Download(session, remote, local, progress).run();
+}
+
+Moved download_to_output(Session& session, const std::string& remote) {
+  file::Piece piece = read(session.client(), remote, file::ANY, 0, file::MAX_DATA);
+  const file::Attributes attributes = piece.attributes;
+  Sha256 hash;
+  for (std::uint64_t offset = 0; offset < attributes.size;) {
+    if (offset != 0) piece = read(session.client(), remote, attributes.revision, offset, file::MAX_DATA);
+    if (piece.data.empty() || piece.data.size() > attributes.size - offset) throw damaged(remote);
+    hash.add(piece.data);
+    write_out(STDOUT_FILENO, piece.data, "standard output");
+    offset += piece.data.size();
+  }
+  const file::Sha256 all = hash.end();
+  if (all != hash_on_server(session, session.client(), remote, attributes)) throw damaged(remote);
+  return {attributes, all};
+}
+
+void remove_parts(const std::string& folder, const std::set<std::string>& names) {
+  std::set<std::string> stems;
+  for (const std::string& name : names) stems.insert(part_stem(name));
+  std::error_code ignored;
+  std::vector<std::string> parts;
+  for (std::filesystem::directory_iterator entry(folder.empty() ? "." : folder, ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    const std::string part = entry->path().filename();
+    const std::size_t mark = part.rfind(part_mark);
+    if (mark != part.npos && stems.contains(part.substr(0, mark) + part_mark)) parts.push_back(entry->path());
+  }
+  for (const std::string& part : parts) remove_unused(part);
 }
 
 }  // namespace services::files

@@ -6,8 +6,23 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace services::files {
+
+namespace {
+
+constexpr int most_links = 40;  // as Linux has it
+
+std::string link_under(const std::string& path) {
+  std::string target(4096, '\0');
+  const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+  if (size < 0) fail_local(path, "read");
+  target.resize(static_cast<std::size_t>(size));
+  return target;
+}
+
+}  // namespace
 
 void fail_local(const std::string& path, const char* what) {
   throw Failure(shown(path) + " cannot be " + what + " here: " + std::strerror(errno));
@@ -23,6 +38,38 @@ struct stat status_of(int descriptor, const std::string& path) {
   struct stat status;
   if (::fstat(descriptor, &status) != 0) fail_local(path, "looked at");
   return status;
+}
+
+void write_out(int descriptor, onc::xdr::BytesView bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_local(path, "written");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+std::string folder_of(const std::string& local) {
+  const std::size_t slash = local.rfind('/');
+  return slash == local.npos ? "" : local.substr(0, slash + 1);
+}
+
+std::string replaceable(const std::string& path) {
+  std::string target = path;
+  for (int links = 0; links <= most_links; ++links) {
+    struct stat there {};
+    if (::lstat(target.c_str(), &there) != 0) {
+      if (errno == ENOENT) return target;
+      fail_local(target, "written");
+    }
+    if (S_ISREG(there.st_mode)) return target;
+    if (S_ISDIR(there.st_mode)) throw Failure(shown(path) + " is a folder here: a file does not take its place");
+    if (!S_ISLNK(there.st_mode))
+      throw Failure(shown(path) + " is a device, pipe or socket here: a file does not take its place");
+    const std::string next = link_under(target);
+    target = next.starts_with('/') ? next : folder_of(target) + next;
+  }
+  throw Failure(shown(path) + " is a symbolic link here that leads round in circles");
 }
 
 onc::xdr::Bytes read_local(int descriptor, std::uint64_t offset, std::size_t count, const std::string& path) {

@@ -6,11 +6,11 @@ Jobs::Jobs(const ServerAddress& server, std::size_t threads, Report& report) : s
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-void Jobs::add(std::string path, Job job) {
+void Jobs::add(Subject subject, Job job) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return jobs_.size() < most_waiting; });
-  if (is_given_up_) return report_.not_tried(path);
-  jobs_.push_back({std::move(path), std::move(job)});
+  if (is_given_up_) return report_.not_tried(subject);
+  jobs_.push_back({std::move(subject), std::move(job)});
   changed_.notify_all();
 }
 
@@ -29,10 +29,10 @@ bool Jobs::run(const Named& next, Session& session) {
   try {
     next.job(session);
   } catch (const onc::rpc::Error& error) {
-    report_.failed(next.path, error);
+    report_.failed(next.subject, error);
     return false;
   } catch (const std::exception& error) {
-    report_.failed(next.path, error);
+    report_.failed(next.subject, error);
   }
   return true;
 }
@@ -40,7 +40,7 @@ bool Jobs::run(const Named& next, Session& session) {
 // Each of the others would wait as long, and in vain.
 void Jobs::give_up() {
   is_given_up_ = true;
-  for (const Named& job : jobs_) report_.not_tried(job.path);
+  for (const Named& job : jobs_) report_.not_tried(job.subject);
   jobs_.clear();
   changed_.notify_all();
 }

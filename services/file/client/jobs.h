@@ -23,15 +23,15 @@ class Jobs {
   Jobs& operator=(const Jobs&) = delete;
   ~Jobs() { wait(); }
 
-  // What `job`, which is about `path`, throws is reported. Waits while very many are to be done. Where the server can
-  // no longer be reached, those that have not begun are not tried.
-  void add(std::string path, Job job);
+  // What `job`, which is about `subject`, throws is reported. Waits while very many are to be done. Where the server
+  // can no longer be reached, those that have not begun are not tried.
+  void add(Subject subject, Job job);
   // Until all are done; none may be added after that.
   void wait();
 
  private:
   struct Named {
-    std::string path;
+    Subject subject;
     Job job;
   };
   void work();

@@ -16,29 +16,32 @@ using file::Outcome;
 
 namespace {
 
-void show(const std::string& path, const file::Attributes& attributes, bool json) {
-  if (json) {
-    Json line = {{"path", path}};
-    line.update(to_json(attributes));
-    return print_line(line);
-  }
+void show_json(const std::string& path, const file::Attributes& attributes) {
+  Json line;
+  add_name(line, "path", path.empty() ? "/" : path);
+  line.update(to_json(attributes));
+  print_line(line);
+}
+
+void show_text(const std::string& path, const file::Attributes& attributes) {
   const char* const kinds = "?-dl?";
   const auto kind = std::min<std::size_t>(static_cast<std::size_t>(attributes.kind), 4);
   std::printf("%c%04o %12llu  %s  %s%s\n", kinds[kind], attributes.mode,
               static_cast<unsigned long long>(attributes.size), shown_time(attributes.modified).c_str(),
-              shown(path).c_str(), attributes.kind == Kind::FOLDER ? "/" : "");
+              shown(path).c_str(), attributes.kind == Kind::FOLDER && path != "/" ? "/" : "");
 }
 
 // Does `act` for each path, and goes on where one fails.
 template <class Act>
 int for_each_path(const Options& options, Act act) {
+  expect_server(options.server);
   Session session(options.server);
   Report report(options.json);
   for (const std::string& path : options.paths) {
     try {
       act(session, to_remote(path), report);
     } catch (const Failure& error) {
-      report.failed(path, error);
+      report.failed({to_remote(path)}, error);
     }
   }
   return report.progress().files_failed == 0 ? 0 : 1;
@@ -56,7 +59,7 @@ void remove_tree(Session& session, const std::string& root, const Options& optio
     Jobs jobs(options.server, options.jobs, report);
     for_each_below(session, root, [&](const std::string& path, const file::Attributes& attributes) {
       if (attributes.kind == Kind::FOLDER) return folders.push_back(path);
-      jobs.add(path, [&report, path](Session& own) { remove_one(own, path, file::ANY, report); });
+      jobs.add({path}, [&report, path](Session& own) { remove_one(own, path, file::ANY, report); });
     });
   }
   for (auto folder = folders.rbegin(); folder != folders.rend() && !folder->empty(); ++folder)
@@ -67,9 +70,55 @@ void make_with_parents(Session& session, const std::string& path) {
   for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
     const std::string folder = path.substr(0, end);
     const Outcome outcome = session.changing().MKDIR(folder);
-    if (outcome != Outcome::EXISTS || !is_remote_folder(session, folder)) expect_done(outcome, folder);
+    if (outcome != Outcome::EXISTS || !is_remote_folder(session, folder)) expect_placed(outcome, folder);
     if (end == path.npos) return;
   }
+}
+
+// What is in folders, each under its name where there are several.
+class List {
+ public:
+  explicit List(const Options& options) : options_(options) {}
+
+  void show(Session& session, const std::string& path) {
+    if (!path.empty()) {
+      const file::Attributes attributes = stat_remote(session, path);
+      if (attributes.kind == Kind::REGULAR) return show_one(path, path, attributes);
+    }
+    heading(path);
+    const std::size_t inside = path.empty() ? 0 : path.size() + 1;
+    const auto each = [&](const std::string& below, const file::Attributes& attributes) {
+      show_one(below, below.substr(inside), attributes);
+    };
+    if (options_.recursive) return for_each_below(session, path, each);
+    for_each_entry(session, path, [&](const file::Entry& entry) { each(join(path, entry.name), entry.attributes); });
+  }
+
+ private:
+  void show_one(const std::string& path, const std::string& name, const file::Attributes& attributes) {
+    has_shown_ = true;
+    if (options_.json) return show_json(path, attributes);
+    show_text(name, attributes);
+  }
+  void heading(const std::string& path) {
+    if (options_.json || options_.paths.size() < 2) return;
+    std::printf("%s%s:\n", has_shown_ ? "\n" : "", path.empty() ? "/" : shown(path).c_str());
+    has_shown_ = true;
+  }
+
+  const Options& options_;
+  bool has_shown_ = false;
+};
+
+void expect_name(const std::string& path, const char* what) {
+  if (path.empty()) throw Misuse(std::string("the folder that the server exports cannot be ") + what);
+}
+
+// What was not there: the one that was to be moved, or the folder it was to go to.
+void expect_moved(Session& session, Outcome outcome, const std::string& from, const std::string& to) {
+  if (outcome != Outcome::NO_SUCH_FILE) return expect_done(outcome, to);
+  stat_remote(session, from);
+  expect_placed(outcome, to);
 }
 
 }  // namespace
@@ -77,28 +126,23 @@ void make_with_parents(Session& session, const std::string& path) {
 int ls(const Options& options) {
   Options all = options;
   if (all.paths.empty()) all.paths = {""};
-  return for_each_path(all, [&](Session& session, const std::string& path, Report&) {
-    const auto each = [&](const std::string& below, const file::Attributes& attributes) {
-      show(below.substr(path.empty() ? 0 : path.size() + 1), attributes, options.json);
-    };
-    if (!path.empty() && stat_remote(session, path).kind == Kind::REGULAR)
-      return show(path, stat_remote(session, path), options.json);
-    if (options.recursive) return for_each_below(session, path, each);
-    for_each_entry(session, path, [&](const file::Entry& entry) { show(entry.name, entry.attributes, options.json); });
-  });
+  List list(all);
+  return for_each_path(all, [&](Session& session, const std::string& path, Report&) { list.show(session, path); });
 }
 
 int stat(const Options& options) {
   return for_each_path(options, [&](Session& session, const std::string& path, Report&) {
     const file::Attributes attributes = stat_remote(session, path);
-    show(path.empty() ? "/" : path, attributes, options.json);
-    if (!options.json) std::printf("revision %llu\n", static_cast<unsigned long long>(attributes.revision));
+    if (options.json) return show_json(path, attributes);
+    show_text(path.empty() ? "/" : path, attributes);
+    std::printf("revision %llu\n", static_cast<unsigned long long>(attributes.revision));
   });
 }
 
 int remove(const Options& options) {
   if (options.recursive && options.wanted != file::ANY)
     throw Misuse("a revision is one file's: leave out --recursive or --if-revision");
+  for (const std::string& path : options.paths) expect_name(to_remote(path), "removed");
   return for_each_path(options, [&](Session& session, const std::string& path, Report& report) {
     if (options.recursive && is_remote_folder(session, path)) return remove_tree(session, path, options, report);
     remove_one(session, path, options.wanted, report);
@@ -106,15 +150,17 @@ int remove(const Options& options) {
 }
 
 int move(const Options& options) {
-  Session session(options.server);
-  Report report(options.json);
   const std::string from = to_remote(options.paths.at(0));
   std::string to = to_remote(options.paths.at(1));
+  expect_name(from, "moved");
+  expect_server(options.server);
+  Session session(options.server);
+  Report report(options.json);
   if (is_remote_folder(session, to)) to = join(to, last_name(from));
   try {
-    expect_done(session.changing().RENAME({from, to, options.wanted}), from);
-  } catch (const SaidNo& no) {
-    report.failed(from, no.outcome() == Outcome::NO_SUCH_FILE ? no : SaidNo(no.outcome(), to));
+    expect_moved(session, session.changing().RENAME({from, to, options.wanted}), from, to);
+  } catch (const Failure& error) {
+    report.failed({from}, error);
     return 1;
   }
   report.done(to);
@@ -123,10 +169,12 @@ int move(const Options& options) {
 
 int make_folders(const Options& options) {
   return for_each_path(options, [&](Session& session, const std::string& path, Report& report) {
-    if (options.parents)
+    if (path.empty())
+      expect_done(options.parents ? Outcome::DONE : Outcome::EXISTS, path);
+    else if (options.parents)
       make_with_parents(session, path);
     else
-      expect_done(session.changing().MKDIR(path), path);
+      expect_placed(session.changing().MKDIR(path), path);
     report.done(path);
   });
 }

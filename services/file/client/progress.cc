@@ -2,7 +2,10 @@
 #include "services/file/client/shown.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -12,6 +15,16 @@ namespace services::files {
 namespace {
 
 constexpr std::size_t bar_width = 20;
+constexpr std::chrono::seconds patience{2};  // then it is said that it waits
+
+const char* volatile farewell = "";  // a handler can only see what is global
+
+void interrupted(int signal) {
+  const char* const text = farewell;
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, std::strlen(text));
+  std::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
 
 std::size_t terminal_width() {
   winsize size{};
@@ -41,7 +54,18 @@ std::string bar(const Progress& progress, std::chrono::duration<double> since_st
   return text.substr(0, width);
 }
 
-ProgressBar::ProgressBar(const Progress& progress) : progress_(progress), thread_([this] { run(); }) {}
+std::string waiting(const Progress& progress, std::chrono::seconds since, std::size_t width) {
+  const std::uint64_t moved = progress.bytes_moved;
+  const std::string text = "waiting for the server, " + std::to_string(since.count()) + " s already, " +
+                           shown_size(moved) + " of " + shown_size(std::max<std::uint64_t>(progress.bytes, moved));
+  return text.substr(0, width);
+}
+
+ProgressBar::ProgressBar(const Progress& progress, const char* if_interrupted) : progress_(progress) {
+  farewell = if_interrupted;
+  if (std::signal(SIGINT, interrupted) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
+  thread_ = std::thread([this] { run(); });
+}
 
 ProgressBar::~ProgressBar() {
   {
@@ -50,14 +74,23 @@ ProgressBar::~ProgressBar() {
   }
   woken_.notify_all();
   thread_.join();
+  if (std::signal(SIGINT, SIG_DFL) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
 }
 
 void ProgressBar::run() {
-  const auto start = std::chrono::steady_clock::now();
+  using std::chrono::steady_clock;
+  const auto start = steady_clock::now();
+  auto moved_last = start;
+  std::uint64_t moved = 0;
   std::unique_lock lock(mutex_);
-  while (!woken_.wait_for(lock, std::chrono::milliseconds(100), [&] { return is_over_; }))
-    std::fprintf(stderr, "\r\x1b[K%s",
-                 bar(progress_, std::chrono::steady_clock::now() - start, terminal_width() - 1).c_str());
+  while (!woken_.wait_for(lock, std::chrono::milliseconds(100), [&] { return is_over_; })) {
+    const auto now = steady_clock::now();
+    if (std::exchange(moved, progress_.bytes_moved) != moved) moved_last = now;
+    const auto since = std::chrono::duration_cast<std::chrono::seconds>(now - moved_last);
+    const std::size_t width = terminal_width() - 1;
+    const std::string text = since < patience ? bar(progress_, now - start, width) : waiting(progress_, since, width);
+    std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
+  }
   std::fputs("\r\x1b[K", stderr);
 }
 

@@ -22,10 +22,14 @@ struct Progress {
 // "[=====>    ]  52%  530.0 MiB of 1.0 GiB, 512.3 MiB/s, 1 s left, 3 of 10 files", in `width` columns at most.
 std::string bar(const Progress& progress, std::chrono::duration<double> since_start, std::size_t width);
 
-// Draws it on standard error ten times a second, and wipes it away in the end.
+// "waiting for the server, 12 s already, 530.0 MiB of 1.0 GiB": where nothing has moved for so long.
+std::string waiting(const Progress& progress, std::chrono::seconds since, std::size_t width);
+
+// Draws it on standard error ten times a second, and wipes it away in the end. Until then Ctrl-C writes
+// `if_interrupted`, which must outlive it, before it ends the process; one at a time.
 class ProgressBar {
  public:
-  explicit ProgressBar(const Progress& progress);
+  ProgressBar(const Progress& progress, const char* if_interrupted);
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();

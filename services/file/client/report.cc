@@ -19,7 +19,48 @@ const char* name_of(file::Kind kind) {
   return "unknown";
 }
 
+// Where a bar may stand.
+const char* wiped_line() { return ::isatty(STDERR_FILENO) ? "\r\x1b[K" : ""; }
+
+bool is_utf8(const std::string& text) {
+  try {
+    static_cast<void>(Json(text).dump());
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
+}
+
+template <class Bytes>
+std::string hex_of(const Bytes& bytes) {
+  std::string text;
+  for (const auto one : bytes) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned>(static_cast<unsigned char>(one)));
+    text += digits;
+  }
+  return text;
+}
+
+Json to_json(const Subject& subject) {
+  Json line;
+  add_name(line, "path", subject.path.empty() ? "/" : subject.path);
+  if (!subject.local.empty()) add_name(line, "local", subject.local);
+  return line;
+}
+
+Json with_outcome(const char* outcome, const Subject& subject) {
+  Json line = {{"outcome", outcome}};
+  line.update(to_json(subject));
+  return line;
+}
+
 }  // namespace
+
+void add_name(Json& line, const std::string& key, const std::string& name) {
+  line[key] = name;
+  if (!is_utf8(name)) line[key + "_bytes"] = hex_of(name);
+}
 
 void print_line(const Json& json) {
   const std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -32,76 +73,98 @@ Json to_json(const file::Attributes& attributes) {
   std::snprintf(mode, sizeof mode, "%04o", attributes.mode);
   return {{"kind", name_of(attributes.kind)},
           {"size", attributes.size},
-          {"modified", shown_time(attributes.modified) + " UTC"},
+          {"modified", time_of_rfc3339(attributes.modified)},
           {"modified_ns", attributes.modified},
           {"mode", mode},
           {"revision", std::to_string(attributes.revision)}};
 }
 
-std::string hex(const file::Sha256& hash) {
-  std::string text;
-  for (const std::byte one : hash) {
-    char digits[3];
-    std::snprintf(digits, sizeof digits, "%02x", std::to_integer<unsigned>(one));
-    text += digits;
-  }
-  return text;
-}
+std::string hex(const file::Sha256& hash) { return hex_of(hash); }
 
-void Report::moved(const std::string& local, const std::string& remote, const Moved& moved) {
+void Report::moved(const Subject& subject, const Moved& moved) {
   ++progress_.files_done;
   if (!json_) return;
-  const std::lock_guard lock(mutex_);
-  Json line = {{"outcome", "done"},
-               {"path", remote},
-               {"local", local},
-               {"sha256", hex(moved.hash)},
-               {"resumed_at", moved.resumed_at}};
+  Json line = with_outcome("done", subject);
+  line.update({{"sha256", hex(moved.hash)}, {"resumed_at", moved.resumed_at}});
   line.update(to_json(moved.attributes));
+  const std::lock_guard lock(mutex_);
   print_line(line);
 }
 
 void Report::done(const std::string& path) {
   ++progress_.files_done;
   const std::lock_guard lock(mutex_);
-  if (json_) print_line({{"outcome", "done"}, {"path", path}});
+  if (json_) print_line(with_outcome("done", {path}));
 }
 
-void Report::skipped(const std::string& path) {
+void Report::unchanged(const Subject& subject, const file::Attributes& attributes) {
+  const std::lock_guard lock(mutex_);
+  ++unchanged_;
+  if (!json_) return;
+  Json line = with_outcome("unchanged", subject);
+  line.update(to_json(attributes));
+  print_line(line);
+}
+
+void Report::skipped(const Subject& subject, const std::string& what) {
   const std::lock_guard lock(mutex_);
   ++skipped_;
-  if (json_)
-    print_line({{"outcome", "skipped"}, {"path", path}});
-  else
-    std::fprintf(stderr, "onc-file: %s is neither file nor folder, and is left out\n", shown(path).c_str());
+  if (json_) {
+    Json line = with_outcome("skipped", subject);
+    line["reason"] = what;
+    return print_line(line);
+  }
+  const std::string& name = subject.local.empty() ? subject.path : subject.local;
+  std::fprintf(stderr, "%sonc-file: %s is %s, and is left out\n", wiped_line(), shown(name).c_str(), what.c_str());
 }
 
-void Report::failed(const std::string& path, const std::exception& why) {
+void Report::failed(const Subject& subject, const std::exception& why) { tell(with_outcome("failed", subject), why); }
+
+void Report::failed(const std::exception& why) { tell(Json{{"outcome", "failed"}}, why); }
+
+void Report::tell(Json line, const std::exception& why) {
   ++progress_.files_failed;
   const std::lock_guard lock(mutex_);
-  if (json_) print_line({{"outcome", "failed"}, {"path", path}, {"error", why.what()}});
-  std::fprintf(stderr, "%sonc-file: %s\n", ::isatty(STDERR_FILENO) ? "\r\x1b[K" : "", why.what());
+  line["error"] = why.what();
+  if (json_) print_line(line);
+  std::fprintf(stderr, "%sonc-file: %s\n", wiped_line(), why.what());
 }
 
-void Report::not_tried(const std::string& path) {
+void Report::not_tried(const Subject& subject) {
   ++progress_.files_failed;
   const std::lock_guard lock(mutex_);
   ++not_tried_;
-  if (json_) print_line({{"outcome", "not tried"}, {"path", path}});
+  if (json_) print_line(with_outcome("not tried", subject));
+}
+
+double Report::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+std::string Report::summary(const std::string& name) const {
+  const std::uint64_t files = progress_.files_done;
+  char time[32];
+  std::snprintf(time, sizeof time, "%.1f s", seconds());
+  std::string text = (name.empty() ? std::to_string(files) + " files" : shown(name)) + ": " +
+                     shown_size(progress_.bytes_moved) + " in " + time;
+  if (unchanged_ != 0) text += ", " + std::to_string(unchanged_) + " unchanged";
+  if (skipped_ != 0) text += ", " + std::to_string(skipped_) + " left out";
+  if (progress_.files_failed != 0) text += ", " + std::to_string(progress_.files_failed) + " failed";
+  return text;
 }
 
 int Report::end() {
   if (not_tried_ != 0)
     std::fprintf(stderr, "onc-file: %llu more were not tried, for the server cannot be reached\n",
                  static_cast<unsigned long long>(not_tried_));
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start_;
   if (json_)
     print_line({{"summary", true},
                 {"done", progress_.files_done.load()},
+                {"unchanged", unchanged_},
                 {"failed", progress_.files_failed.load()},
                 {"skipped", skipped_},
                 {"bytes", progress_.bytes_moved.load()},
-                {"seconds", seconds.count()}});
+                {"seconds", seconds()}});
   return progress_.files_failed == 0 ? 0 : 1;
 }
 

@@ -29,14 +29,21 @@ std::string shown_size(std::uint64_t bytes) {
   return text;
 }
 
-std::string shown_time(std::int64_t nanoseconds) {
+namespace {
+
+std::string utc_time(std::int64_t nanoseconds, const char* form) {
   constexpr std::int64_t second = 1'000'000'000;
   const std::time_t seconds = nanoseconds / second - (nanoseconds % second < 0);
   std::tm utc{};
   char text[64];
-  if (::gmtime_r(&seconds, &utc) == nullptr || std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &utc) == 0)
-    return "?";
+  if (::gmtime_r(&seconds, &utc) == nullptr || std::strftime(text, sizeof text, form, &utc) == 0) return "?";
   return text;
 }
+
+}  // namespace
+
+std::string shown_time(std::int64_t nanoseconds) { return utc_time(nanoseconds, "%Y-%m-%d %H:%M:%S"); }
+
+std::string time_of_rfc3339(std::int64_t nanoseconds) { return utc_time(nanoseconds, "%Y-%m-%dT%H:%M:%SZ"); }
 
 }  // namespace services::files

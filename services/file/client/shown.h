@@ -13,5 +13,7 @@ std::string shown(std::string_view name);
 std::string shown_size(std::uint64_t bytes);
 // "2026-11-21 12:30:00", in UTC.
 std::string shown_time(std::int64_t nanoseconds);
+// "2026-11-21T12:30:00Z" (RFC 3339).
+std::string time_of_rfc3339(std::int64_t nanoseconds);
 
 }  // namespace services::files

@@ -132,6 +132,9 @@ class FileService(unittest.TestCase):
         self.ok("mkdir", "folder", "folder/sub")
         self.assertRegex(self.ok("ls"), r"(?s)^-0\d{3} +10  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  file\nd.*  folder/\n$")
         self.assertEqual([line["path"] for line in self.json("ls", "-r")], ["file", "folder", "folder/sub"])
+        self.assertEqual([line["path"] for line in self.json("ls", "folder")], ["folder/sub"])
+        self.assertRegex(self.ok("ls", "folder", "/", "file"),
+                         r"(?s)^folder:\nd.*  sub/\n\n/:\n-.*  file\nd.*  folder/\n-.*  file\n$")
         told = self.json("stat", "file")[0]
         self.assertEqual((told["kind"], told["size"]), ("file", 10))
         self.assertRegex(self.ok("stat", "file"), f"revision {told['revision']}\n$")
@@ -140,6 +143,15 @@ class FileService(unittest.TestCase):
         (self.root / "a\x1b[2J\nb\x7f").touch()
         self.assertIn("a?[2J?b?", self.ok("ls"))
         self.assertEqual(self.json("ls")[0]["path"], "a\x1b[2J\nb\x7f")
+
+    def test_names_and_times_are_told_to_programs_as_they_are(self):
+        (self.root / "ü").touch()
+        (self.root / os.fsdecode(b"\xff.txt")).touch()
+        os.utime(self.root / "ü", ns=(0, 1_234_567_890_123_456_789))
+        good, bad = self.json("ls")
+        self.assertEqual((good["path"], good["modified"]), ("ü", "2009-02-13T23:31:30Z"))
+        self.assertNotIn("path_bytes", good)
+        self.assertEqual(bytes.fromhex(bad["path_bytes"]), b"\xff.txt")
 
     def break_off_upload(self):
         """Kills a put when some of it has arrived."""
@@ -219,7 +231,9 @@ class FileService(unittest.TestCase):
         self.break_off_download()
         content = os.urandom(3 * MIB)
         (self.root / "large").write_bytes(content)
+        self.assertEqual(len(self.parts()), 1)
         self.assertEqual(self.json("get", "large")[0]["resumed_at"], 0)
+        self.assertEqual(self.parts(), [])
         self.assertEqual((self.here / "large").read_bytes(), content)
 
     def test_a_part_that_was_damaged_is_fetched_again(self):
@@ -252,6 +266,81 @@ class FileService(unittest.TestCase):
             self.assertEqual(sorted(one.wait(TIMEOUT) for one in all_at_once), [0] + 7 * [1])
         self.assertEqual(self.uploads(), [])
 
+    def test_what_cannot_be_replaced_stays(self):
+        self.write("file", 10)
+        self.ok("put", "file")
+        os.mkfifo(self.here / "pipe")
+        (self.here / "folder" / "file").mkdir(parents=True)
+        os.symlink("round", self.here / "round")
+        self.refused("pipe is a device, pipe or socket here", "get", "file", "pipe")
+        self.refused("/dev/null is a device", "get", "file", "/dev/null")
+        self.refused("folder/file is a folder here", "get", "file", "folder")
+        self.refused("round is a symbolic link here that leads round in circles", "get", "file", "round")
+        self.assertTrue((self.here / "pipe").is_fifo() and (self.here / "round").is_symlink())
+
+    def test_a_link_here_stays_and_what_it_leads_to_is_replaced(self):
+        content = self.write("file", 10)
+        self.ok("put", "file")
+        (self.here / "far").mkdir()
+        (self.here / "far" / "old").write_text("old")
+        for target in ("old", "new"):
+            os.symlink(f"far/{target}", self.here / f"to-{target}")
+            self.ok("get", "file", f"to-{target}")
+            self.assertEqual((self.here / "far" / target).read_bytes(), content)
+            self.assertTrue((self.here / f"to-{target}").is_symlink())
+
+    def test_a_file_goes_to_standard_output(self):
+        for size in (0, 10, MIB, 3 * MIB + 1):
+            content = os.urandom(size)
+            (self.root / "file").write_bytes(content)
+            done = subprocess.run(self.command("get", "file", "-"), cwd=self.here, capture_output=True, timeout=TIMEOUT)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, content, b""))
+        self.assertFalse((self.here / "-").exists())
+
+    def test_a_folder_keeps_its_name_or_gets_another_and_asking_again_goes_on(self):
+        for name in ("tree/a", "tree/sub/b"):
+            (self.here / name).parent.mkdir(exist_ok=True, parents=True)
+            self.write(name, 10)
+        for _ in range(2):
+            lines = self.json("put", "-r", "tree", "copy")
+        self.assertEqual([line["outcome"] for line in lines[:-1]], ["unchanged", "unchanged"])
+        self.assertEqual((lines[-1]["done"], lines[-1]["unchanged"]), (0, 2))
+        self.assertEqual(sorted(os.listdir(self.root / "copy")), ["a", "sub"])
+        self.ok("put", "-r", "tree", "copy/")
+        self.assertEqual(sorted(os.listdir(self.root / "copy/tree")), ["a", "sub"])
+        for _ in range(2):
+            lines = self.json("get", "-r", "copy", "back")
+        self.assertEqual((lines[-1]["done"], lines[-1]["unchanged"]), (0, 4))
+        self.assertEqual(sorted(os.listdir(self.here / "back")), ["a", "sub", "tree"])
+        self.ok("get", "-r", "copy", "back/")
+        self.assertTrue((self.here / "back/copy/tree/sub/b").exists())
+        changed = self.write("tree/a", 10)
+        self.assertEqual(self.json("put", "-r", "tree", "copy")[-1]["done"], 1)
+        self.assertEqual((self.root / "copy/a").read_bytes(), changed)
+
+    def test_two_that_would_become_one_are_refused_before_anything_is_moved(self):
+        for name in ("x/file", "y/file"):
+            (self.here / name).parent.mkdir()
+            self.write(name, 10)
+        self.refused("x/file and y/file would both become file: ", "put", "x/file", "y/file", "/", status=2)
+        self.assertEqual(list(self.root.iterdir()), [])
+        self.refused("x/file and y/file would both become ./file: ", "get", "x/file", "y/file", ".", status=2)
+
+    def test_what_is_left_out_is_told_with_a_reason(self):
+        (self.here / "tree").mkdir()
+        os.symlink("nowhere", self.here / "tree/link")
+        os.mkfifo(self.here / "tree/pipe")
+        lines = self.json("put", "-r", "tree")
+        self.assertEqual({(line["path"], line["reason"]) for line in lines[:-1]},
+                         {("tree/link", "a symbolic link"), ("tree/pipe", "a device, pipe or socket")})
+        self.assertEqual(lines[-1]["skipped"], 2)
+
+    def test_the_exported_folder_itself_stays(self):
+        for words in (["rm", ""], ["rm", "/"], ["rm", "-r", "/"], ["rm", "-r", ""], ["mv", "/", "x"], ["mv", "", ""]):
+            done = self.refused("the folder that the server exports cannot be", *words, status=2)
+            self.assertEqual(len(done.stderr.splitlines()), 1, words)
+        self.ok("mkdir", "-p", "/")
+
     def test_two_writers_at_once_leave_one_whole_file(self):
         contents = [self.write("one", 8 * MIB), self.write("two", 8 * MIB)]
         for _ in range(3):
@@ -274,10 +363,14 @@ class FileService(unittest.TestCase):
                 (["ls", "none"], "none: there is no such"), (["rm", "none"], "none: there is no such"),
                 (["stat", "none"], "none: there is no such"), (["mv", "none", "x"], "none: there is no such"),
                 (["put", "none"], "none cannot be read here: No such file or directory$"),
-                (["put", "file", "no/folder"], "no/folder: there is no such"),
+                (["put", "file", "no/folder"], "the folder no is missing on the server: onc-file mkdir -p no$"),
+                (["put", "file", "none", "no/more/x"],
+                 "the folder no/more/x is missing on the server: onc-file mkdir -p no/more/x$"),
+                (["mkdir", "no/folder"], "the folder no is missing on the server"),
+                (["mv", "folder", "no/folder"], "the folder no is missing on the server"),
                 (["put", "folder", "x"], "folder is no regular file; folders need --recursive$"),
                 (["get", "folder"], "folder: that is no regular file on the server; folders need --recursive$"),
-                (["mkdir", "folder"], "folder: that exists already"),
+                (["mkdir", "folder"], "folder: that exists already"), (["mkdir", "/"], "/: that exists already"),
                 (["get", "../x"], r"\.\./x: the server takes no such name"),
                 (["put", "file", "a" * 300], "a+: the server takes no such name")):
             done = self.refused(pattern, *words)
@@ -292,10 +385,14 @@ class FileService(unittest.TestCase):
         for words in (["put"], ["get"], ["rm"], ["mv", "one"], ["mv", "a", "b", "c"], ["nonsense"],
                       ["put", "x", "--if-revision", "latest"], ["put", "x", "--if-revision", "0"],
                       ["put", "x", "--if-absent", "--if-revision", "1"], ["put", "x", "--jobs", "0"],
-                      ["rm", "-r", "x", "--if-revision", "1"], ["ls", "--timeout", "never"]):
+                      ["rm", "-r", "x", "--if-revision", "1"], ["ls", "--timeout", "never"],
+                      ["get", "a", "b", "nosuchlocal"], ["get", "a", "b", "-"], ["get", "a", "-", "--json"]):
             done = self.run_command(*words)
+            self.assertRegex(done.stderr, "^onc-file: ")
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
             self.assertNotEqual(done.stderr, "", words)
+        self.refused(r"PATH is required \(names that begin with '-' go after \"--\"\)", "get", "-name", status=2)
+        self.refused("nosuchlocal is no folder\n$", "get", "a", "b", "nosuchlocal", status=2)
         for program in ("onc-file", "onc-filed"):
             done = subprocess.run([f"{BIN}/{program}", "--help"], text=True, capture_output=True, timeout=TIMEOUT)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -307,26 +404,56 @@ class FileService(unittest.TestCase):
         self.server.wait(TIMEOUT)
         for number in range(20):
             self.write(str(number), 1)
-        done = self.refused(r".* at tcp://127\.0\.0\.1:\d+: ", "put", *map(str, range(20)), "/", "--timeout", "0.3",
-                            "--jobs", "1")
-        self.assertLessEqual(len(done.stderr.splitlines()), 2)
+        # Nobody was ever there: no use in waiting as long as that.
+        done = self.refused(r".* at tcp://127\.0\.0\.1:\d+: ", "put", *map(str, range(20)), "/", "--timeout", "86400")
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        done = self.run_command("put", "1", "--json")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(json.loads(done.stdout.splitlines()[-1])["summary"])
 
-    def test_a_terminal_sees_how_far_it_is_and_a_file_does_not(self):
-        self.write("large", 64 * MIB)
-        self.assertEqual(self.ok("put", "large"), "")
+    def on_terminal(self, *words, begun=lambda process: None, each=lambda process, seen: None):
+        """The status, and what it said to the terminal."""
         ours, theirs = pty.openpty()
-        process = subprocess.Popen(self.command("get", "large", "copy"), cwd=self.here, stderr=theirs)
+        process = subprocess.Popen(self.command(*words), cwd=self.here, stderr=theirs)
         os.close(theirs)
+        begun(process)
         seen = b""
         try:
             while piece := os.read(ours, 4096):
                 seen += piece
+                each(process, seen)
         except OSError:  # the terminal's other end is closed
             pass
         os.close(ours)
-        self.assertEqual(process.wait(TIMEOUT), 0)
+        return process.wait(TIMEOUT), seen
+
+    def test_a_terminal_sees_how_far_it_is_and_a_file_does_not(self):
+        self.write("large", 64 * MIB)
+        self.assertEqual(self.ok("put", "large"), "")
+        status, seen = self.on_terminal("get", "large", "copy")
+        self.assertEqual(status, 0)
         self.assertRegex(seen, rb"\[=*> *\]|\[=* *\] +\d+%  [\d.]+ [KM]iB of 64\.0 MiB, [\d.]+ \w+/s")
-        self.assertTrue(seen.endswith(b"\r\x1b[K"))
+        self.assertRegex(seen, rb"\r\x1b\[Klarge: 64\.0 MiB in \d+\.\d s\r\n$")
+
+    def test_it_says_that_it_waits_and_goes_on_or_can_be_broken_off(self):
+        content = self.write("large", 64 * MIB)
+        for is_interrupted in (True, False):
+            def stop(process):
+                eventually("some has arrived", lambda: size_of(self.uploads()) > 8 * MIB)
+                self.server.send_signal(signal.SIGSTOP)
+            def go_on(process, seen):
+                if b"waiting for the server, " in seen and is_interrupted:
+                    process.send_signal(signal.SIGINT)
+                elif b"waiting for the server, " in seen:
+                    self.server.send_signal(signal.SIGCONT)
+            status, seen = self.on_terminal("put", "large", begun=stop, each=go_on)
+            self.assertIn(b"waiting for the server, ", seen)
+            self.server.send_signal(signal.SIGCONT)
+            if is_interrupted:
+                self.assertEqual(status, -signal.SIGINT)
+                self.assertIn(b"onc-file: broken off; the same command goes on where it was", seen)
+        self.assertEqual(status, 0)
+        self.assertEqual((self.root / "large").read_bytes(), content)
 
     def test_a_local_socket_does_as_well(self):
         self.listen = f"local://{self.here}/socket"

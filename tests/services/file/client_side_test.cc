@@ -25,6 +25,7 @@ class Liar : public file::FILES::v1::Server {
   std::string content = "content";
   file::Sha256 told_hash = sha256(bytes("content"));
   std::uint64_t told_size = 7;
+  bool changes_while_it_is_read = false;
 
   file::ListResult LIST(file::ListArguments, const onc::rpc::Caller&) override {
     file::Page page;
@@ -36,7 +37,8 @@ class Liar : public file::FILES::v1::Server {
     return file::StatResult::with_attributes(
         {path == "folder" ? file::Kind::FOLDER : file::Kind::REGULAR, told_size, 0, 0644, 5});
   }
-  file::ReadResult READ(file::ReadArguments, const onc::rpc::Caller&) override {
+  file::ReadResult READ(file::ReadArguments arguments, const onc::rpc::Caller&) override {
+    if (changes_while_it_is_read && arguments.revision != file::ANY) return Outcome::REVISION_CHANGED;
     return file::ReadResult::with_piece({{file::Kind::REGULAR, told_size, 0, 0644, 5}, bytes(content)});
   }
   file::HashResult HASH(file::HashArguments, const onc::rpc::Caller&) override {
@@ -106,6 +108,21 @@ TEST_F(Untrusted, what_came_otherwise_than_the_hash_says_does_not_appear) {
   options.paths = {"file", (folder.path() / "file").string()};
   EXPECT_EQ(get(options), 1);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_F(Untrusted, what_went_to_standard_output_otherwise_than_the_hash_says_is_told) {
+  liar.told_hash[0] ^= std::byte{1};
+  options.paths = {"file", "-"};
+  EXPECT_THROW(get(options), Failure);
+}
+
+TEST_F(Untrusted, a_file_that_changes_while_it_is_read_is_said_to) {
+  liar.changes_while_it_is_read = true;
+  liar.told_size = 3 * piece_size;
+  options.paths = {"file", (folder.path() / "file").string()};
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(get(options), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "onc-file: file: it changed while it was read: try again\n");
 }
 
 TEST_F(Untrusted, fewer_bytes_than_there_are_said_to_be_are_no_file) {

@@ -151,7 +151,7 @@ class CommandLine {
 
   CLI::App& add(const char* name, const char* about, Command command) {
     CLI::App& added = *app_.add_subcommand(name, about);
-    added.footer("\nExamples:\n" + examples_of.at(name));
+    added.footer("Examples:\n" + examples_of.at(name));
     added.callback([this, command] { command_ = command; });
     added
         .add_option("--server", options_.server.uri,

@@ -17,6 +17,11 @@ Span read(clockid_t clock) {
 
 }  // namespace
 
+Bound from_utc_by(int returned, const timex& kernel) {
+  if (returned < 0 || returned == TIME_ERROR || (kernel.status & STA_UNSYNC) != 0) return std::nullopt;
+  return std::chrono::microseconds(kernel.maxerror);
+}
+
 Machine::Machine(Rate rate, Falsified falsified)
     : falsified_(falsified),
       clock_(rate == Rate::own ? CLOCK_MONOTONIC_RAW : CLOCK_BOOTTIME),
@@ -41,9 +46,11 @@ Instant Machine::said() const {
 Bound Machine::from_utc(Instant told) const {
   if (falsified_ != Falsified{}) return std::nullopt;
   timex kernel{};
-  if (::ntp_adjtime(&kernel) == TIME_ERROR || (kernel.status & STA_UNSYNC) != 0) return std::nullopt;
+  const int returned = ::ntp_adjtime(&kernel);
+  const Bound kept = from_utc_by(returned, kernel);
+  if (!kept) return std::nullopt;
   const Span apart = told - Instant(read(CLOCK_REALTIME));
-  return std::chrono::microseconds(kernel.maxerror) + (apart < Span(0) ? -apart : apart);
+  return *kept + (apart < Span(0) ? -apart : apart);
 }
 
 }  // namespace services::time

@@ -3,6 +3,8 @@
 
 #include "services/time/instant.h"
 
+struct timex;
+
 namespace services::time {
 
 // What the machine's clock is made out to be, to see what others make of it. A drift of more than Drift::usual makes
@@ -18,6 +20,10 @@ enum class Rate {
   kept,  // the machine's clock, as fast as whoever keeps that makes it, and while the machine sleeps
   own,   // its quartz, which nobody slews: the rate that bounds can be founded on
 };
+
+// How far the kernel's own clock may be from UTC at most, of what ntp_adjtime(2) returned and filled in. Nothing where
+// the call failed, as where it is forbidden, for then `kernel` says nothing.
+Bound from_utc_by(int returned, const timex& kernel);
 
 class Machine {
  public:

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/timex.h>
+
 namespace {
 
 using namespace services::time;
@@ -31,8 +33,17 @@ TEST(machine, is_what_it_is_made_out_to_be) {
 
 TEST(machine, is_no_nearer_to_utc_than_a_time_is_to_it) {
   const Machine machine;
-  for (const Span by : {-2s, 2s})
-    EXPECT_GE(machine.from_utc(machine.now() + by).value_or(2s), 2s - 1ms);
+  for (const Span by : {-2s, 2s}) EXPECT_GE(machine.from_utc(machine.now() + by).value_or(2s), 2s - 1ms);
+}
+
+TEST(machine, knows_nothing_of_utc_where_the_kernel_does_not_say) {
+  timex kernel{};
+  kernel.maxerror = 7;
+  EXPECT_EQ(from_utc_by(TIME_OK, kernel), Bound(7us));
+  EXPECT_EQ(from_utc_by(-1, kernel), std::nullopt) << "the call was forbidden";
+  EXPECT_EQ(from_utc_by(TIME_ERROR, kernel), std::nullopt);
+  kernel.status = STA_UNSYNC;
+  EXPECT_EQ(from_utc_by(TIME_OK, kernel), std::nullopt);
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace {
 // So that what was measured before a restart is not taken for what was measured since.
 std::uint64_t any_number() {
   std::random_device device;
-  return std::uint64_t{device()} << 32 | device();
+  const std::uint64_t number = std::uint64_t{device()} << 32 | device();
+  return number != 0 ? number : 1;
 }
 
 Span size_of(Span span) { return span < Span(0) ? -span : span; }
@@ -88,7 +89,7 @@ void Keeper::slew(Span by, std::uint64_t round, const Known& known) {
 }
 
 void Keeper::changed() {
-  ++setting_;
+  if (++setting_ == 0) setting_ = 1;
   if (told_) told_();
 }
 

@@ -41,7 +41,7 @@ class Keeper {
   // For the coordinator itself, whose settled clock is the group's time. What it measures by, and by how much it gives
   // way in a round.
   Instant settled() const { return clock_.read().settled(); }
-  std::uint64_t setting() const { return setting_; }
+  std::uint64_t setting() const { return setting_; }  // never 0
   std::uint64_t round() const { return round_; }
   void lead(Span by, std::uint64_t round);
 

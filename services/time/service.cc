@@ -26,8 +26,11 @@ std::int32_t TimeV1::SETTIME(time_::Time time, const Caller&) {
 
 time_::Answer TimeV2::SETTIME(time_::Instant instant, const Caller&) { return keeper_.set(to_instant(instant)); }
 
-time_::Exchange TimeV2::EXCHANGE(time_::Instant originated, const Caller&) {
-  return keeper_.exchange(originated, keeper_.now());
+time_::Exchange TimeV2::EXCHANGE(time_::Instant originated, const Caller& caller) {
+  time_::Exchange exchange = keeper_.exchange(originated, keeper_.now());
+  // A correction must hold it: whoever merely writes the coordinator's address on a datagram is not to learn it.
+  if (!may_correct_(caller)) exchange.setting = 0;
+  return exchange;
 }
 
 time_::Answer TimeV2::CORRECT(time_::Correction correction, const Caller& caller) {

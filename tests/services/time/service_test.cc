@@ -30,9 +30,12 @@ struct Served {
   onc::rpc::InMemory network;
   time_::TIME::v1::Client v1{network.connect()};
   time_::TIME::v2::Client v2{network.connect()};
+  time_::TIME::v2::Client coordinator{
+      network.connect(onc::transport::Protocol::udp, onc::transport::Address::ip("10.0.0.7", 40000))};
 
+  // As the coordinator at 10.0.0.7 would measure it.
   time_::Correction correction(Span by) {
-    const auto now = v2.EXCHANGE(0);
+    const auto now = coordinator.EXCHANGE(0);
     return {by.count(), 1000, now.transmitted, now.setting, 1};
   }
 };
@@ -86,11 +89,20 @@ TEST(time_v2, is_corrected_by_nobody_but_its_coordinator) {
   served.second.corrected_by([](const onc::rpc::Caller& caller) { return caller.peer.host() == "10.0.0.7"; });
   EXPECT_EQ(served.v2.CORRECT(served.correction(1s)), Answer::DENIED);
   EXPECT_EQ(served.v2.STATUS().slewing, 0);
-  const auto coordinator = onc::transport::Address::ip("10.0.0.7", 40000);
-  time_::TIME::v2::Client client(served.network.connect(onc::transport::Protocol::udp, coordinator));
-  EXPECT_EQ(client.CORRECT(served.correction(1s)), Answer::DONE);
+  EXPECT_EQ(served.coordinator.CORRECT(served.correction(1s)), Answer::DONE);
   EXPECT_EQ(served.v2.STATUS().slewing, 1'000'000'000);
   EXPECT_EQ(served.v2.STATUS().reading.bounds.round, 1u);
+}
+
+TEST(time_v2, tells_what_a_correction_must_hold_to_its_coordinator_only) {
+  Served served;
+  EXPECT_EQ(served.coordinator.EXCHANGE(0).setting, 0u) << "nobody may correct it";
+  served.second.corrected_by([](const onc::rpc::Caller& caller) { return caller.peer.host() == "10.0.0.7"; });
+  EXPECT_EQ(served.v2.EXCHANGE(0).setting, 0u);
+  EXPECT_EQ(served.coordinator.EXCHANGE(0).setting, served.keeper.setting());
+  auto forged = served.correction(1s);
+  forged.setting = 0;
+  EXPECT_EQ(served.coordinator.CORRECT(forged), Answer::TOO_LATE);
 }
 
 TEST(time_v2, stamps_what_happens) {

@@ -153,6 +153,33 @@ TEST_F(Paths, what_is_no_file_is_never_waited_for) {
   EXPECT_EQ(outcome([&] { store.list({"fifo", "", 1}); }), Outcome::NOT_A_FOLDER);
 }
 
+// Who waits for a reader of a FIFO would go on, and find none.
+TEST_F(Paths, what_is_no_file_is_not_even_opened) {
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0666), 0);
+  std::atomic<bool> has_reader = false;
+  std::thread writer([&] {
+    const Descriptor opened(::open((folder / "fifo").c_str(), O_WRONLY | O_CLOEXEC));
+    has_reader = true;
+  });
+  for (int i = 0; i < 300; ++i) {
+    outcome([&] { read("fifo"); });
+    outcome([&] { store.hash({"fifo", file::ANY}); });
+    outcome([&] { store.list({"fifo", "", 1}); });
+    outcome([&] { store.commit(commit_of("fifo", "", 9)); });
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(has_reader);
+  const Descriptor reader(::open((folder / "fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  writer.join();
+}
+
+TEST_F(Paths, links_to_uploads_lead_nowhere) {
+  upload("file", "half of it");
+  create_symlink(upload_name(id(1)), folder / "link");
+  EXPECT_EQ(outcome([&] { read("link"); }), Outcome::NO_SUCH_FILE);
+  EXPECT_EQ(outcome([&] { store.hash({"link", file::ANY}); }), Outcome::NO_SUCH_FILE);
+}
+
 // Somebody on this host swaps a folder for a link to the outside, over and over.
 TEST_F(Paths, a_race_leads_nowhere_either) {
   create_directory(folder / "sub");
@@ -167,7 +194,7 @@ TEST_F(Paths, a_race_leads_nowhere_either) {
       EXPECT_EQ(read("sub/secret"), "inside");
     } catch (const Refused&) {
     }
-    outcome([&] { put("sub/planted", "x"); });
+    outcome([&] { put("sub/planted", std::to_string(i)); });
     outcome([&] { store.remove({"sub/planted", file::ANY}); });
   }
   ends = true;

@@ -80,6 +80,11 @@ void Watch::Log::warn(const std::string& what) {
   if (shows(spdlog::level::warn)) logger_.warn("{}", harmless(what));
 }
 
+void Watch::Log::troubled(const std::string& what) {
+  if (!shows(spdlog::level::warn)) return;
+  if (const auto untold = troubles_.pass()) logger_.warn("{}{}", harmless(what), held_back(*untold, "such"));
+}
+
 // Asked for by name, so told at every level but off.
 void Watch::Log::note(const std::string& what) {
   if (shows(spdlog::level::critical)) logger_.info("{}", harmless(what));

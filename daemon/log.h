@@ -33,6 +33,7 @@ class Watch::Log final : public rpc::Observer {
   void ended(const rpc::ObservedCall& call, const rpc::ObservedEnd& end) override;
   void refused(const std::string& peer, const std::string& why) override;
   void warn(const std::string& what);
+  void troubled(const std::string& what);
   void note(const std::string& what);
 
  private:
@@ -42,6 +43,7 @@ class Watch::Log final : public rpc::Observer {
   const spdlog::level::level_enum level_;
   OnceASecond failures_;
   OnceASecond refusals_;
+  OnceASecond troubles_;
 };
 
 }  // namespace onc::daemon

@@ -45,6 +45,7 @@ void Watch::over(rpc::Server& server) {
 
 void Watch::refused(const std::string& peer, const std::string& why) { log_->refused(peer, why); }
 void Watch::warn(const std::string& what) { log_->warn(what); }
+void Watch::troubled(const std::string& what) { log_->troubled(what); }
 void Watch::note(const std::string& what) { log_->note(what); }
 
 std::string Watch::metrics() const { return metrics_ ? metrics_->url() : ""; }

@@ -38,6 +38,8 @@ class Watch {
   // For the log: of a peer that is refused, at most once a second; and of what is wrong or worth knowing.
   void refused(const std::string& peer, const std::string& why);
   void warn(const std::string& what);
+  // As warn(), at most once a second: of what fails in the machine as often as peers ask for it.
+  void troubled(const std::string& what);
   void note(const std::string& what);
 
   // Where metrics are served, as a URL; empty for nowhere.

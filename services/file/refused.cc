@@ -22,7 +22,9 @@ Outcome outcome_of(int error) {
     case EXDEV:
     case ELOOP: return Outcome::OUTSIDE;
     case EACCES:
-    case EPERM: return Outcome::DENIED;
+    case EPERM:
+    case EBUSY:  // something is mounted there
+      return Outcome::DENIED;
     case EROFS: return Outcome::READ_ONLY;
     case ENOSPC:
     case EDQUOT: return Outcome::NO_SPACE;

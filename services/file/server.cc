@@ -96,7 +96,8 @@ void serve(const FileOptions& options, const onc::daemon::Options& daemon, const
   if (!options.read_only) be_the_only_writer(store, options.root);
   onc::daemon::Watch watch("onc-filed", daemon.watch, daemon.foreground);
   const auto tell = [&](const std::string& what) { watch.warn(what); };
-  FileService service(store, access_of(options), options.read_only, tell);
+  FileService service(store, access_of(options), options.read_only,
+                      [&](const std::string& what) { watch.troubled(what); });
   std::optional<Sweeper> sweeper;
   const auto age = std::chrono::duration<double>(options.keep_days * 86400);
   if (!options.read_only) sweeper.emplace(store.root(), std::chrono::ceil<std::chrono::seconds>(age), tell);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t settled_after = 50'000'000;  // nanoseconds
 
-std::int64_t nanoseconds(const struct statx_timestamp& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; }
+std::int64_t nanoseconds(const struct statx_timestamp& time) { return to_nanoseconds(time.tv_sec, time.tv_nsec); }
 
 Kind kind_of(unsigned mode) {
   if (S_ISREG(mode)) return Kind::REGULAR;
@@ -31,14 +31,18 @@ std::uint64_t mixed(std::uint64_t value) {
   return value ^ (value >> 31);
 }
 
-// The time of its birth too: a file system may soon give the number of a file that is gone to a new one.
+Identity identity_of(const struct statx& status) {
+  return {std::uint64_t{status.stx_dev_major} << 32 | status.stx_dev_minor, status.stx_ino,
+          nanoseconds(status.stx_btime)};
+}
+
 file::Revision revision_of(const struct statx& status) {
+  const Identity identity = identity_of(status);
   std::uint64_t hash = 0x9e3779b97f4a7c15U;
   for (const std::uint64_t part :
-       {std::uint64_t{status.stx_dev_major} << 32 | status.stx_dev_minor, std::uint64_t{status.stx_ino},
-        static_cast<std::uint64_t>(nanoseconds(status.stx_ctime)),
-        static_cast<std::uint64_t>(nanoseconds(status.stx_mtime)),
-        static_cast<std::uint64_t>(nanoseconds(status.stx_btime)), std::uint64_t{status.stx_size}})
+       {identity.device, identity.number, static_cast<std::uint64_t>(nanoseconds(status.stx_ctime)),
+        static_cast<std::uint64_t>(nanoseconds(status.stx_mtime)), static_cast<std::uint64_t>(identity.born),
+        std::uint64_t{status.stx_size}})
     hash = mixed(hash ^ part) + 0x9e3779b97f4a7c15U;
   return hash == file::ANY || hash == file::ABSENT ? 1 : hash;
 }
@@ -47,6 +51,7 @@ Seen to_seen(const struct statx& status) {
   const Kind kind = kind_of(status.stx_mode);
   return {{kind, kind == Kind::REGULAR ? status.stx_size : 0, nanoseconds(status.stx_mtime), status.stx_mode & 0777U,
            revision_of(status)},
+          identity_of(status),
           nanoseconds(status.stx_ctime)};
 }
 

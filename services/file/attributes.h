@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,8 +11,19 @@
 
 namespace services::files {
 
+// One file, whatever its name is and whatever is in it. With the time of its birth, for a file system may soon give the
+// number of a file that is gone to a new one.
+struct Identity {
+  std::uint64_t device = 0;
+  std::uint64_t number = 0;
+  std::int64_t born = 0;
+
+  auto operator<=>(const Identity&) const = default;
+};
+
 struct Seen {
   file::Attributes attributes;
+  Identity identity;
   std::int64_t changed = 0;  // ctime, in nanoseconds since 1970
 };
 

@@ -38,7 +38,8 @@ void move(int from_folder, const std::string& from, const Place& to, file::Revis
 
 }  // namespace
 
-file::Attributes Naming::put_in_place(const std::string& from, const Place& to, file::Revision wanted) {
+file::Attributes Naming::put_in_place(const std::string& from, const Identity& upload, const Place& to,
+                                      file::Revision wanted) {
   file::Attributes attributes;
   {
     const std::lock_guard lock(mutex_);
@@ -48,7 +49,8 @@ file::Attributes Naming::put_in_place(const std::string& from, const Place& to, 
     if (there) wait_for_later_time_than(*there);
     move(to.folder.get(), from, to, wanted);
     const auto now = look_at(to.folder.get(), to.name);
-    if (!now) throw Refused(Outcome::FAILED, "a file was gone as soon as it was there");
+    if (!now || now->identity != upload)
+      throw Refused(Outcome::FAILED, "on this host an upload's file or what it became was replaced by another");
     attributes = now->attributes;
   }
   sync(to.folder);

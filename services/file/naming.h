@@ -12,8 +12,9 @@ namespace services::files {
 class Naming {
  public:
   // Gives the file `from` of to.folder the name `to`, in the place of a file that is there, and returns what it then
-  // is.
-  file::Attributes put_in_place(const std::string& from, const Place& to, file::Revision wanted);
+  // is. Refused(FAILED) where that is another file than `upload`: somebody on this host has put it there.
+  file::Attributes put_in_place(const std::string& from, const Identity& upload, const Place& to,
+                                file::Revision wanted);
   // A file, a link or an empty folder.
   void remove(const Place& place, file::Revision wanted);
   // `wanted` is of what `to` is already.

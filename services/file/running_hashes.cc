@@ -44,7 +44,7 @@ std::optional<file::Sha256> RunningHash::end(std::uint64_t size) {
   return hash_.end();
 }
 
-std::shared_ptr<RunningHash> RunningHashes::of(const file::UploadId& upload) {
+std::shared_ptr<RunningHash> RunningHashes::of(const Identity& upload) {
   constexpr std::size_t most = 32;
   const std::lock_guard lock(mutex_);
   const auto found =
@@ -58,7 +58,7 @@ std::shared_ptr<RunningHash> RunningHashes::of(const file::UploadId& upload) {
   return items_.front().hash;
 }
 
-void RunningHashes::forget(const file::UploadId& upload) {
+void RunningHashes::forget(const Identity& upload) {
   const std::lock_guard lock(mutex_);
   items_.remove_if([&](const Item& item) { return item.upload == upload; });
 }

@@ -1,6 +1,7 @@
 // Hashes of uploads, made while their pieces come, so that a commit need not read the whole file again.
 #pragma once
 
+#include "services/file/attributes.h"
 #include "services/file/sha256.h"
 
 #include <condition_variable>
@@ -39,15 +40,17 @@ class RunningHash {
   bool is_lost_ = false;
 };
 
-// Of the uploads that were written to last, 32 of them: each may hold a few megabytes.
+// Of the uploads that were written to last, 32 of them: each may hold a few megabytes. By what file they are, and not
+// by what they are called: another file may get the name of one that was discarded. To be asked for, and added to,
+// while the upload is locked.
 class RunningHashes {
  public:
-  std::shared_ptr<RunningHash> of(const file::UploadId& upload);
-  void forget(const file::UploadId& upload);
+  std::shared_ptr<RunningHash> of(const Identity& upload);
+  void forget(const Identity& upload);
 
  private:
   struct Item {
-    file::UploadId upload;
+    Identity upload;
     std::shared_ptr<RunningHash> hash;
   };
   std::mutex mutex_;

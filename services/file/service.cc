@@ -8,6 +8,12 @@ namespace services::files {
 using file::Outcome;
 using onc::rpc::Caller;
 
+namespace {
+
+onc::transport::Host host_of(const Caller& caller) { return onc::transport::host_of(caller.peer, caller.peer_uid); }
+
+}  // namespace
+
 namespace procedures = file::FILES::v1::procedures;
 
 onc::rpc::ServiceOptions FileService::options() {
@@ -60,7 +66,7 @@ file::ReadResult FileService::READ(file::ReadArguments arguments, const Caller& 
 
 file::HashResult FileService::HASH(file::HashArguments arguments, const Caller& caller) {
   return answer<file::HashResult>(caller, Right::read,
-                                  [&] { return file::HashResult::with_hash(store_.hash(arguments)); });
+                                  [&] { return file::HashResult::with_hash(store_.hash(arguments, host_of(caller))); });
 }
 
 file::CreateResult FileService::CREATE(file::CreateArguments arguments, const Caller& caller) {
@@ -76,8 +82,9 @@ Outcome FileService::WRITE(file::WriteArguments arguments, const Caller& caller)
 }
 
 file::CommitResult FileService::COMMIT(file::CommitArguments arguments, const Caller& caller) {
-  return answer<file::CommitResult>(caller, Right::write,
-                                    [&] { return file::CommitResult::with_attributes(store_.commit(arguments)); });
+  return answer<file::CommitResult>(caller, Right::write, [&] {
+    return file::CommitResult::with_attributes(store_.commit(arguments, host_of(caller)));
+  });
 }
 
 file::CommitResult FileService::PUT(file::PutArguments arguments, const Caller& caller) {

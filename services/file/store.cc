@@ -56,13 +56,13 @@ file::Piece Store::read(const file::ReadArguments& arguments) const {
   return piece;
 }
 
-file::Sha256 Store::hash(const file::HashArguments& arguments) {
+file::Sha256 Store::hash(const file::HashArguments& arguments, const Host& caller) {
   const Descriptor opened = root_.open_file(arguments.path);
   const Seen seen = look_at(opened.get());
   check_revision(arguments.revision, seen.attributes);
   if (const auto known = known_.get(seen.attributes.revision)) return *known;
   const bool is_kept = is_settled(seen);
-  const file::Sha256 hash = sha256_of_file(opened.get(), seen.attributes.size);
+  const file::Sha256 hash = read_hashes_.of(opened.get(), seen, caller);
   check_revision(seen.attributes.revision, look_at(opened.get()).attributes);
   if (is_kept) known_.set(seen.attributes.revision, hash);
   return hash;

@@ -3,6 +3,7 @@
 
 #include "services/file/listing.h"
 #include "services/file/naming.h"
+#include "services/file/read_hashes.h"
 #include "services/file/root.h"
 #include "services/file/uploads.h"
 
@@ -17,18 +18,23 @@ namespace services::files {
 // is wrong with the machine.
 class Store {
  public:
+  using Host = onc::transport::Host;
+
   // Throws std::system_error where `folder` is none.
-  explicit Store(const std::string& folder) : root_(folder) {}
+  explicit Store(const std::string& folder, ReadingLimits limits = {}) : root_(folder), read_hashes_(limits) {}
 
   file::Page list(const file::ListArguments& arguments);
   // Of a link itself: what is there under this name is what conditions are about.
   file::Attributes stat(const file::Path& path) const;
   file::Piece read(const file::ReadArguments& arguments) const;
-  file::Sha256 hash(const file::HashArguments& arguments);
+  // `caller`: whose reading it is, where the file has to be read.
+  file::Sha256 hash(const file::HashArguments& arguments, const Host& caller = {});
 
   file::Upload create(const file::CreateArguments& arguments) { return uploads_.create(arguments); }
   void write(file::WriteArguments arguments) { uploads_.write(std::move(arguments)); }
-  file::Attributes commit(const file::CommitArguments& arguments) { return uploads_.commit(arguments); }
+  file::Attributes commit(const file::CommitArguments& arguments, const Host& caller = {}) {
+    return uploads_.commit(arguments, caller);
+  }
   file::Attributes put(const file::PutArguments& arguments) { return uploads_.put(arguments); }
   void discard(const file::DiscardArguments& arguments) { uploads_.discard(arguments); }
 
@@ -43,7 +49,8 @@ class Store {
   Naming naming_;
   Listing listing_;
   KnownHashes known_{10'000};
-  Uploads uploads_{root_, naming_, known_};
+  ReadHashes read_hashes_;
+  Uploads uploads_{root_, naming_, known_, read_hashes_};
 };
 
 }  // namespace services::files

@@ -1,4 +1,6 @@
 #include "services/file/sweep.h"
+#include "services/file/attributes.h"
+#include "services/file/upload_file.h"
 
 #include <ctime>
 #include <memory>
@@ -47,8 +49,10 @@ class Sweep {
 
   // Not one that is being written or committed right now.
   void remove(int folder, const std::string& name) {
-    const Descriptor upload(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const Descriptor upload = open_upload_file(folder, name);
     if (upload.get() < 0 || ::flock(upload.get(), LOCK_EX | LOCK_NB) != 0) return;
+    const auto there = files::look_at(folder, name);
+    if (!there || there->identity != files::look_at(upload.get()).identity) return;
     if (::unlinkat(folder, name.c_str(), 0) == 0) ++removed_;
   }
 

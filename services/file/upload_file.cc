@@ -13,18 +13,18 @@ namespace {
 constexpr int how = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 void lock(int upload, Sharing sharing) {
-  while (::flock(upload, static_cast<int>(sharing)) != 0)
+  while (::flock(upload, static_cast<int>(sharing) | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) throw Refused(Outcome::NOT_YET);
     if (errno != EINTR) refuse(errno, "locking an upload");
+  }
 }
 
-// It may have been committed or removed while the lock was waited for.
-bool is_still_there(int upload, const Place& place, const std::string& name) {
-  struct stat open;
-  struct stat there;
-  checked(::fstat(upload, &open), "fstat");
-  if (!S_ISREG(open.st_mode)) throw Refused(Outcome::FAILED, "what is no file has the name of an upload");
-  return ::fstatat(place.folder.get(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == open.st_ino &&
-         there.st_dev == open.st_dev;
+LockedUpload locked(Descriptor opened, Sharing sharing) {
+  lock(opened.get(), sharing);
+  const Seen seen = look_at(opened.get());
+  if (seen.attributes.kind != file::Kind::REGULAR)
+    throw Refused(Outcome::FAILED, "what is no file has the name of an upload");
+  return {std::move(opened), seen};
 }
 
 }  // namespace
@@ -39,29 +39,40 @@ std::string upload_name(const file::UploadId& upload) {
   return name;
 }
 
-std::optional<Descriptor> open_upload(const Place& place, const file::UploadId& upload, Sharing sharing) {
+Descriptor open_upload_file(int folder, const std::string& name, int flags) {
+  Descriptor opened(::openat(folder, name.c_str(), how | flags, 0600));
+  if (opened.get() >= 0 || errno != EACCES) return opened;
+  const Descriptor there(::openat(folder, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status;
+  const bool is_ours = there.get() >= 0 && ::fstat(there.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+                       ::chmod(path_of(there.get()).c_str(), 0600) == 0;
+  if (!is_ours) errno = EACCES;
+  return is_ours ? Descriptor(::openat(folder, name.c_str(), how)) : Descriptor();
+}
+
+bool is_still_there(const LockedUpload& upload, const Place& place, const std::string& name) {
+  const auto there = look_at(place.folder.get(), name);
+  return there && there->identity == upload.seen.identity;
+}
+
+std::optional<LockedUpload> open_upload(const Place& place, const file::UploadId& upload, Sharing sharing) {
   const std::string name = upload_name(upload);
-  Descriptor opened(::openat(place.folder.get(), name.c_str(), how));
+  Descriptor opened = open_upload_file(place.folder.get(), name);
   if (opened.get() < 0 && errno == ENOENT) return std::nullopt;
   checked(opened.get(), "opening an upload");
-  lock(opened.get(), sharing);
-  if (!is_still_there(opened.get(), place, name)) return std::nullopt;
-  return opened;
+  LockedUpload found = locked(std::move(opened), sharing);
+  // It may have been committed or removed before it was locked.
+  if (!is_still_there(found, place, name)) return std::nullopt;
+  return found;
 }
 
-std::optional<Descriptor> make_new_upload(const Place& place, const file::UploadId& upload) {
-  Descriptor made(::openat(place.folder.get(), upload_name(upload).c_str(), how | O_CREAT | O_EXCL, 0600));
-  if (made.get() < 0 && errno == EEXIST) return std::nullopt;
-  checked(made.get(), "making an upload");
-  return made;
-}
-
-Descriptor make_upload(const Place& place, const file::UploadId& upload, Sharing sharing) {
+LockedUpload make_upload(const Place& place, const file::UploadId& upload, Sharing sharing) {
   const std::string name = upload_name(upload);
   for (int tries = 0; tries < 100; ++tries) {
-    Descriptor made(checked(::openat(place.folder.get(), name.c_str(), how | O_CREAT, 0600), "making an upload"));
-    lock(made.get(), sharing);
-    if (is_still_there(made.get(), place, name)) return made;
+    Descriptor opened = open_upload_file(place.folder.get(), name, O_CREAT);
+    checked(opened.get(), "making an upload");
+    LockedUpload made = locked(std::move(opened), sharing);
+    if (is_still_there(made, place, name)) return made;
   }
   throw Refused(Outcome::FAILED, "an upload is gone again and again as soon as it is made");
 }
@@ -69,15 +80,6 @@ Descriptor make_upload(const Place& place, const file::UploadId& upload, Sharing
 void remove_upload(const Place& place, const file::UploadId& upload) {
   if (::unlinkat(place.folder.get(), upload_name(upload).c_str(), 0) != 0 && errno != ENOENT)
     refuse(errno, "removing an upload");
-}
-
-void set_aside(int upload, std::uint64_t size) {
-  if (size == 0) return;
-  int failed = 0;
-  do {
-    failed = ::fallocate(upload, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)) == 0 ? 0 : errno;
-  } while (failed == EINTR);
-  if (failed != 0 && failed != EOPNOTSUPP && failed != ENOSYS) refuse(failed, "setting space aside for an upload");
 }
 
 void write_all(int upload, std::uint64_t offset, onc::xdr::BytesView bytes) {

@@ -1,7 +1,9 @@
-// The file of one upload, and the lock on it: who writes holds it with others, who commits alone. What a late piece
-// finds under its name is then never a file that has been committed.
+// The file of one upload, and the lock on it: who writes holds it with others, who commits or removes it alone. What a
+// late piece finds under its name is then never a file that has been committed, and what is committed is never another
+// file that has got its name meanwhile.
 #pragma once
 
+#include "services/file/attributes.h"
 #include "services/file/root.h"
 
 #include <optional>
@@ -17,16 +19,26 @@ std::string upload_name(const file::UploadId& upload);
 
 enum class Sharing { with_writers = LOCK_SH, alone = LOCK_EX };
 
-// Open and locked as long as the descriptor lives: nothing where there is none. Throws Refused.
-std::optional<Descriptor> open_upload(const Place& place, const file::UploadId& upload, Sharing sharing);
+// Locked as long as it lives.
+struct LockedUpload {
+  Descriptor file;
+  Seen seen;  // when it was locked
+
+  int get() const { return file.get(); }
+};
+
+// Nothing where there is none. Nobody waits for a lock: throws Refused(NOT_YET) where others have it.
+std::optional<LockedUpload> open_upload(const Place& place, const file::UploadId& upload, Sharing sharing);
 // Makes it where there is none.
-Descriptor make_upload(const Place& place, const file::UploadId& upload, Sharing sharing);
-// Only makes it: nothing where there is one.
-std::optional<Descriptor> make_new_upload(const Place& place, const file::UploadId& upload);
+LockedUpload make_upload(const Place& place, const file::UploadId& upload, Sharing sharing);
+// Whether it still has its name in `place`; on this host others may have taken it.
+bool is_still_there(const LockedUpload& upload, const Place& place, const std::string& name);
+// Of what is locked alone.
 void remove_upload(const Place& place, const file::UploadId& upload);
 
-// So much space is set aside for it, as far as its file system can. Throws Refused(NO_SPACE).
-void set_aside(int upload, std::uint64_t size);
+// For reading and writing, of a folder; also where its mode forbids that, for a commit died between its mode and its
+// name. `flags`: O_CREAT, too. Nothing, and errno, where it cannot be.
+Descriptor open_upload_file(int folder, const std::string& name, int flags = 0);
 void write_all(int upload, std::uint64_t offset, onc::xdr::BytesView bytes);
 
 }  // namespace services::files

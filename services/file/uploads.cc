@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 namespace services::files {
 
@@ -23,18 +24,20 @@ void check_target(const Place& place, file::Revision wanted) {
   if (there && there->attributes.kind == file::Kind::FOLDER) throw Refused(Outcome::NOT_A_FILE);
 }
 
-void check_size(int upload, std::uint64_t size) {
-  struct stat status;
-  checked(::fstat(upload, &status), "fstat");
-  if (static_cast<std::uint64_t>(status.st_size) != size) throw Refused(Outcome::INCOMPLETE);
+// Early, before much is sent in vain. Some file systems do not say how much there is.
+void check_space(const Place& place, std::uint64_t size) {
+  struct statvfs free {};
+  checked(::fstatvfs(place.folder.get(), &free), "fstatvfs");
+  if (free.f_blocks != 0 && size / free.f_frsize > free.f_bavail) throw Refused(Outcome::NO_SPACE);
 }
 
 // Its bytes and all that is said of it are on the disk before its name is.
 void seal(int upload, const file::CommitArguments& arguments) {
-  Committed::mark(upload, arguments);
-  checked(::fchmod(upload, arguments.mode & 0777), "fchmod");
   const timespec times[] = {{0, UTIME_OMIT}, to_timespec(arguments.modified)};
   checked(::futimens(upload, times), "futimens");
+  // The time that it really got: not every file system has every time.
+  Committed::mark(upload, arguments, look_at(upload).attributes.modified);
+  checked(::fchmod(upload, arguments.mode & 0777), "fchmod");
   checked(::fsync(upload), "fsync of an upload");
 }
 
@@ -48,21 +51,15 @@ file::Attributes done_again(const Place& place, const file::Attributes& attribut
 
 file::Upload Uploads::create(const file::CreateArguments& arguments) {
   if (arguments.size > largest) throw Refused(Outcome::TOO_LARGE);
+  const OneAtATime::Turn turn(one_at_a_time_, arguments.upload);
+  if (committed_.recall(arguments)) return {arguments.size};
   const Place place = root_.place(arguments.path);
   check_target(place, arguments.revision);
-  const auto made = make_new_upload(place, arguments.upload);
-  if (!made) {
-    const auto there = open_upload(place, arguments.upload, Sharing::with_writers);
-    return {there ? look_at(there->get()).attributes.size : 0};
-  }
-  running_.forget(arguments.upload);
-  try {
-    set_aside(made->get(), arguments.size);
-  } catch (const Refused&) {
-    give_up(place, arguments.upload);
-    throw;
-  }
-  return {0};
+  if (const auto there = open_upload(place, arguments.upload, Sharing::with_writers))
+    return {there->seen.attributes.size};
+  check_space(place, arguments.size);
+  const LockedUpload upload = make_upload(place, arguments.upload, Sharing::with_writers);
+  return {upload.seen.attributes.size};
 }
 
 void Uploads::write(file::WriteArguments arguments) {
@@ -71,83 +68,104 @@ void Uploads::write(file::WriteArguments arguments) {
   const Place place = root_.place(arguments.path);
   const auto upload = open_upload(place, arguments.upload, Sharing::with_writers);
   if (!upload) throw Refused(Outcome::NO_SUCH_UPLOAD);
+  // So that nobody makes a file to be read for days of a few bytes.
+  const std::uint64_t end = upload->seen.attributes.size;
+  if (arguments.offset > end && arguments.offset - end > file::MAX_AHEAD) throw Refused(Outcome::INCOMPLETE);
   write_all(upload->get(), arguments.offset, arguments.data);
   begin_sync(upload->get(), arguments.offset, arguments.data.size());
-  running_.of(arguments.upload)->add(arguments.offset, std::move(arguments.data));
+  running_.of(upload->seen.identity)->add(arguments.offset, std::move(arguments.data));
 }
 
-void Uploads::give_up(const Place& place, const file::UploadId& upload) {
-  running_.forget(upload);
-  remove_upload(place, upload);
+void Uploads::give_up(const LockedUpload& upload, const Place& place, const file::UploadId& id) {
+  running_.forget(upload.seen.identity);
+  remove_upload(place, id);
 }
 
-void Uploads::check_hash(int upload, const Place& place, const file::CommitArguments& arguments) {
-  auto hash = running_.of(arguments.upload)->end(arguments.size);
-  if (!hash) hash = sha256_of_file(upload, arguments.size);
+void Uploads::check_hash(const LockedUpload& upload, const Place& place, const file::CommitArguments& arguments,
+                         const onc::transport::Host& caller) {
+  auto hash = running_.of(upload.seen.identity)->end(arguments.size);
+  if (!hash) hash = read_hashes_.of(upload.get(), upload.seen, caller);
   if (*hash == arguments.hash) return;
-  give_up(place, arguments.upload);
+  give_up(upload, place, arguments.upload);
   throw Refused(Outcome::WRONG_HASH);
 }
 
-file::Attributes Uploads::appear(const Place& place, const file::CommitArguments& arguments) {
-  const file::Attributes attributes = naming_.put_in_place(upload_name(arguments.upload), place, arguments.revision);
-  running_.forget(arguments.upload);
+file::Attributes Uploads::appear(const LockedUpload& upload, const Place& place,
+                                 const file::CommitArguments& arguments) {
+  const file::Attributes attributes =
+      naming_.put_in_place(upload_name(arguments.upload), upload.seen.identity, place, arguments.revision);
+  running_.forget(upload.seen.identity);
   known_.set(attributes.revision, arguments.hash);
   committed_.remember(arguments, attributes);
   return attributes;
 }
 
-file::Attributes Uploads::seal_and_appear(int upload, const Place& place, const file::CommitArguments& arguments) {
+file::Attributes Uploads::seal_and_appear(const LockedUpload& upload, const Place& place,
+                                          const file::CommitArguments& arguments) {
   try {
-    seal(upload, arguments);
+    seal(upload.get(), arguments);
   } catch (const Refused&) {
-    give_up(place, arguments.upload);  // after a failed fsync nobody knows what of it is on the disk
+    give_up(upload, place, arguments.upload);  // after a failed fsync nobody knows what of it is on the disk
     throw;
   }
-  return appear(place, arguments);
+  try {
+    return appear(upload, place, arguments);
+  } catch (const Refused&) {
+    // It stays an upload, which others on this host are not to open, and which can be gone on with.
+    if (is_still_there(upload, place, upload_name(arguments.upload))) ::fchmod(upload.get(), 0600);
+    throw;
+  }
 }
 
-file::Attributes Uploads::commit(const file::CommitArguments& arguments) {
+file::Attributes Uploads::commit(const file::CommitArguments& arguments, const onc::transport::Host& caller) {
+  const OneAtATime::Turn turn(one_at_a_time_, arguments.upload);
+  if (const auto done = committed_.recall(arguments)) return *done;
   const Place place = root_.place(arguments.path);
   const auto upload = open_upload(place, arguments.upload, Sharing::alone);
   if (!upload) {
-    if (const auto done = committed_.find(place, arguments)) return done_again(place, *done);
+    if (const auto done = committed_.find_marked(place, arguments)) return done_again(place, *done);
     throw Refused(Outcome::NO_SUCH_UPLOAD);
   }
-  check_size(upload->get(), arguments.size);
-  check_hash(upload->get(), place, arguments);
-  return seal_and_appear(upload->get(), place, arguments);
+  if (upload->seen.attributes.size != arguments.size) throw Refused(Outcome::INCOMPLETE);
+  check_target(place, arguments.revision);
+  check_hash(*upload, place, arguments, caller);
+  return seal_and_appear(*upload, place, arguments);
 }
 
 file::Attributes Uploads::put(const file::PutArguments& arguments) {
   const file::CommitArguments& commit = arguments.commit;
   if (arguments.data.size() != commit.size) throw Refused(Outcome::INCOMPLETE);
   if (sha256(arguments.data) != commit.hash) throw Refused(Outcome::WRONG_HASH);
+  const OneAtATime::Turn turn(one_at_a_time_, commit.upload);
+  if (const auto done = committed_.recall(commit)) return *done;
   const Place place = root_.place(commit.path);
-  // Its own repeat may be under way: who has the lock is alone.
-  const Descriptor upload = make_upload(place, commit.upload, Sharing::alone);
+  const LockedUpload upload = make_upload(place, commit.upload, Sharing::alone);
   try {
-    return put_alone(upload.get(), place, arguments);
+    return put_alone(upload, place, arguments);
   } catch (const Refused&) {
-    give_up(place, commit.upload);  // the caller has it all
+    // The caller has it all. What appeared before something failed has another name already.
+    if (is_still_there(upload, place, upload_name(commit.upload))) give_up(upload, place, commit.upload);
     throw;
   }
 }
 
-file::Attributes Uploads::put_alone(int upload, const Place& place, const file::PutArguments& arguments) {
-  if (const auto done = committed_.find_current(place, arguments.commit)) {
-    remove_upload(place, arguments.commit.upload);
+file::Attributes Uploads::put_alone(const LockedUpload& upload, const Place& place,
+                                    const file::PutArguments& arguments) {
+  if (const auto done = committed_.find_marked(place, arguments.commit)) {
+    give_up(upload, place, arguments.commit.upload);
     return done_again(place, *done);
   }
   check_target(place, arguments.commit.revision);
-  running_.forget(arguments.commit.upload);
-  checked(::ftruncate(upload, 0), "ftruncate");
-  write_all(upload, 0, arguments.data);
+  running_.forget(upload.seen.identity);
+  checked(::ftruncate(upload.get(), 0), "ftruncate");
+  write_all(upload.get(), 0, arguments.data);
   return seal_and_appear(upload, place, arguments.commit);
 }
 
 void Uploads::discard(const file::DiscardArguments& arguments) {
-  give_up(root_.place(arguments.path), arguments.upload);
+  const Place place = root_.place(arguments.path);
+  if (const auto upload = open_upload(place, arguments.upload, Sharing::alone))
+    give_up(*upload, place, arguments.upload);
 }
 
 }  // namespace services::files

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "onc_file.h"
 
@@ -21,7 +22,7 @@ static void* answered(void* answer) {
 
 static CommitArguments commit_of(char** words) {
   CommitArguments commit = {.path = words[0], .revision = ANY, .size = strlen(words[1]), .mode = 0644, .modified = 1};
-  memset(commit.upload, 7, sizeof commit.upload);
+  if (getrandom(commit.upload, sizeof commit.upload, 0) != sizeof commit.upload) exit(1);
   for (int i = 0; i < 32; ++i) sscanf(words[2] + 2 * i, "%2hhx", (unsigned char*)&commit.hash[i]);
   return commit;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 
 namespace services::files {
 
@@ -32,6 +33,7 @@ const char* reason(Outcome outcome) {
     case Outcome::INCOMPLETE: return "the server has another number of bytes than were sent: try again";
     case Outcome::WRONG_HASH: return "what the server has got is not what was sent: try again";
     case Outcome::FAILED: return "the server cannot do it, and its log says why";
+    case Outcome::NOT_YET: return "the server is busy with it: try again";
   }
   return "the server said what this program does not know";
 }
@@ -65,6 +67,14 @@ void expect_server(const ServerAddress& server) {
   auto once = options(server);
   once.retrying.times = 0;
   Client(server.uri, once).ping();
+}
+
+void Pauses::sleep() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_ > longest) next_ = shortest;
+  std::this_thread::sleep_for(next_);
+  next_ = std::min(2 * next_, longest);
+  last_ = std::chrono::steady_clock::now();
 }
 
 Client& Session::client(std::size_t number) {

@@ -42,6 +42,32 @@ void expect_placed(file::Outcome outcome, const std::string& path);
 // sense only for one that has been there.
 void expect_server(const ServerAddress& server);
 
+inline file::Outcome outcome_in(file::Outcome outcome) { return outcome; }
+template <class Result>
+file::Outcome outcome_in(const Result& result) {
+  return result.outcome();
+}
+
+// Sleeps between calls that are answered with NOT_YET: for longer and longer, but for a moment only after one that
+// took its time, for then the server is at work on it.
+class Pauses {
+ public:
+  void sleep();
+
+ private:
+  static constexpr std::chrono::milliseconds shortest{5};
+  static constexpr std::chrono::milliseconds longest{1000};
+  std::chrono::milliseconds next_ = shortest;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+// Calls for as long as the server says NOT_YET.
+template <class Call>
+auto patiently(Call call) {
+  for (Pauses pauses;; pauses.sleep())
+    if (auto result = call(); outcome_in(result) != file::Outcome::NOT_YET) return result;
+}
+
 // Connections to one server; of one thread, which may lend some of them to others.
 class Session {
  public:
@@ -52,7 +78,7 @@ class Session {
   // For calls that change what is under which name: made again too, but only where that cannot run them twice.
   Client& changing();
 
-  // For calls about `size` bytes that the server may have to read: as long as a slow disk takes.
+  // For calls about `size` bytes that the server has to have on its disk: as long as a slow one takes.
   std::chrono::milliseconds patience_for(std::uint64_t size) const;
 
  private:

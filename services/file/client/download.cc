@@ -62,7 +62,8 @@ file::Piece read(Client& client, const std::string& remote, file::Revision revis
 
 file::Sha256 hash_on_server(Session& session, Client& client, const std::string& remote,
                             const file::Attributes& attributes) {
-  const auto result = client.within(session.patience_for(attributes.size)).HASH({remote, attributes.revision});
+  const auto patience = session.patience_for(attributes.size);
+  const auto result = patiently([&] { return client.within(patience).HASH({remote, attributes.revision}); });
   expect_same(result.outcome(), remote);
   return result.hash();
 }

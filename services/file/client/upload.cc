@@ -45,6 +45,14 @@ file::UploadId upload_id(const struct stat& status, const std::string& remote, f
   return upload;
 }
 
+// For what is sent whole, and for what cannot be gone on with: an id that was ever committed stands for that file.
+file::UploadId new_upload_id() {
+  std::random_device random;
+  file::UploadId upload;
+  std::generate(upload.begin(), upload.end(), [&] { return static_cast<std::byte>(random() & 0xff); });
+  return upload;
+}
+
 class Upload {
  public:
   Upload(Session& session, const std::string& local, const std::string& remote, file::Revision wanted,
@@ -69,15 +77,17 @@ class Upload {
  private:
   Moved put() {
     file::PutArguments arguments{commit_, read_local(file_.get(), 0, commit_.size, local_)};
+    arguments.commit.upload = new_upload_id();
     arguments.commit.hash = sha256(arguments.data);
     check_unchanged();
-    const file::CommitResult result = session_.client().PUT(arguments);
+    const file::CommitResult result = patiently([&] { return session_.client().PUT(arguments); });
     expect_placed(result.outcome(), commit_.path);
     progress_.bytes_moved += commit_.size;
     return {result.attributes(), arguments.commit.hash};
   }
 
-  // Another time from the beginning, where the server lost an upload, or what was there of it was not this file.
+  // Another time from the beginning, where the server lost an upload, it became a file before this was asked for, or
+  // what was there of it was not this file.
   Moved put_in_pieces() {
     for (int tries = 1;; ++tries) {
       const std::uint64_t moved_before = progress_.bytes_moved;
@@ -88,9 +98,11 @@ class Upload {
                              no.outcome() == Outcome::WRONG_HASH;
         const bool is_over = !is_lost || tries == 3;
         // Nobody will go on with one that has a condition.
-        if (!is_over || commit_.revision != file::ANY) session_.client().DISCARD({commit_.path, commit_.upload});
+        if (!is_over || commit_.revision != file::ANY)
+          patiently([&] { return session_.client().DISCARD({commit_.path, commit_.upload}); });
         if (is_over) throw;
         check_unchanged();
+        commit_.upload = new_upload_id();
       }
       progress_.bytes_moved -= std::min<std::uint64_t>(progress_.bytes_moved - moved_before, commit_.size);
     }
@@ -104,7 +116,7 @@ class Upload {
     RunningHash hash(std::move(known), begin);
     move_pieces(session_, begin, commit_.size, [&](Client& client, std::uint64_t offset, std::size_t count) {
       file::WriteArguments piece{commit_.path, commit_.upload, offset, read_local(file_.get(), offset, count, local_)};
-      expect_done(client.WRITE(piece), commit_.path);
+      expect_done(patiently([&] { return client.WRITE(piece); }), commit_.path);
       hash.add(offset, std::move(piece.data));
       progress_.bytes_moved += count;
     });
@@ -112,8 +124,9 @@ class Upload {
   }
 
   std::uint64_t create() {
-    const file::CreateResult result =
-        session_.client().CREATE({commit_.path, commit_.upload, commit_.revision, commit_.size});
+    const file::CreateResult result = patiently([&] {
+      return session_.client().CREATE({commit_.path, commit_.upload, commit_.revision, commit_.size});
+    });
     expect_placed(result.outcome(), commit_.path);
     return resume_at(std::min(result.upload().size, commit_.size));
   }
@@ -122,7 +135,8 @@ class Upload {
     check_unchanged();
     const auto sum = hash.end(commit_.size);
     commit_.hash = sum ? *sum : sha256_of_file(file_.get(), commit_.size);
-    const auto result = session_.client().within(session_.patience_for(commit_.size)).COMMIT(commit_);
+    const auto patience = session_.patience_for(commit_.size);
+    const auto result = patiently([&] { return session_.client().within(patience).COMMIT(commit_); });
     expect_placed(result.outcome(), commit_.path);
     return {result.attributes(), commit_.hash, begin};
   }

@@ -26,6 +26,7 @@ class Liar : public file::FILES::v1::Server {
   file::Sha256 told_hash = sha256(bytes("content"));
   std::uint64_t told_size = 7;
   bool changes_while_it_is_read = false;
+  int busy = 0;  // so often it says so of a hash
 
   file::ListResult LIST(file::ListArguments, const onc::rpc::Caller&) override {
     file::Page page;
@@ -42,6 +43,7 @@ class Liar : public file::FILES::v1::Server {
     return file::ReadResult::with_piece({{file::Kind::REGULAR, told_size, 0, 0644, 5}, bytes(content)});
   }
   file::HashResult HASH(file::HashArguments, const onc::rpc::Caller&) override {
+    if (busy-- > 0) return Outcome::NOT_YET;
     return file::HashResult::with_hash(told_hash);
   }
   file::CreateResult CREATE(file::CreateArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
@@ -123,6 +125,13 @@ TEST_F(Untrusted, a_file_that_changes_while_it_is_read_is_said_to) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(get(options), 1);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "onc-file: file: it changed while it was read: try again\n");
+}
+
+TEST_F(Untrusted, who_is_told_that_it_is_not_done_yet_asks_again) {
+  liar.busy = 4;
+  options.paths = {"file", (folder.path() / "file").string()};
+  EXPECT_EQ(get(options), 0);
+  EXPECT_EQ(liar.busy, -1);
 }
 
 TEST_F(Untrusted, fewer_bytes_than_there_are_said_to_be_are_no_file) {

@@ -354,6 +354,14 @@ class FileService(unittest.TestCase):
         self.assertEqual([writer.wait(TIMEOUT) for writer in both], [0, 0])
         self.assertEqual((self.root / "file").read_bytes(), content)
 
+    def test_what_was_removed_can_be_put_again(self):
+        for size in (10, 3 * MIB):
+            content = self.write("file", size)
+            for _ in range(2):
+                self.ok("put", "file", "--if-absent")
+                self.assertEqual((self.root / "file").read_bytes(), content)
+                self.ok("rm", "file")
+
     def test_what_goes_wrong_is_one_sentence(self):
         self.write("file", 1)
         (self.here / "folder").mkdir()

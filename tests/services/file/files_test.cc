@@ -1,5 +1,6 @@
 // Reading, removing, renaming, and the conditions on them.
 #include "fixture.h"
+#include "services/file/times.h"
 
 #include <limits>
 
@@ -41,6 +42,25 @@ TEST_F(Files, what_is_written_where_no_file_reaches_is_too_large) {
   EXPECT_EQ(store.create({"file", id(1), file::ANY, 0}).size, 0U);
 }
 
+TEST_F(Files, nobody_makes_a_file_huge_by_one_piece_far_beyond_its_end) {
+  store.create({"file", id(1), file::ANY, 0});
+  EXPECT_EQ(outcome([&] { store.write({"file", id(1), file::MAX_AHEAD + 1, bytes("x")}); }), Outcome::INCOMPLETE);
+  EXPECT_EQ(outcome([&] { store.write({"file", id(1), file::MAX_AHEAD, bytes("x")}); }), Outcome::DONE);
+  EXPECT_EQ(outcome([&] { store.write({"file", id(1), 2 * file::MAX_AHEAD, bytes("x")}); }), Outcome::DONE);
+}
+
+TEST_F(Files, times_that_a_system_does_not_have_are_the_nearest_it_has) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  EXPECT_EQ(to_nanoseconds(to_timespec(Limits::min() + 1'000'000'000)), Limits::min() + 1'000'000'000);
+  EXPECT_EQ(to_nanoseconds(to_timespec(Limits::max())), Limits::max());
+  EXPECT_EQ(to_timespec(Limits::min()).tv_sec, -9'223'372'037);
+  EXPECT_EQ(to_nanoseconds(timespec{13'569'465'600, 5}), Limits::max());
+  EXPECT_EQ(to_nanoseconds(timespec{-13'569'465'600, 5}), Limits::min());
+  EXPECT_EQ(to_nanoseconds(timespec{-1, 999'999'999}), -1);
+}
+
+TEST_F(Files, what_is_mounted_on_is_no_trouble_of_ours) { EXPECT_EQ(outcome_of(EBUSY), Outcome::DENIED); }
+
 TEST_F(Files, pieces_of_two_revisions_are_not_put_together) {
   const file::Revision first = put("file", "old old old").revision;
   EXPECT_EQ(text(store.read({"file", first, 0, 3}).data), "old");
@@ -70,6 +90,44 @@ TEST_F(Files, a_hash_is_that_of_the_content_whoever_wrote_it) {
   EXPECT_EQ(store.hash({"file", file::ANY}), sha256(bytes("theirs")));
   write("empty", "");
   EXPECT_EQ(store.hash({"empty", file::ANY}), sha256({}));
+}
+
+constexpr ReadingLimits one_step_a_call{std::chrono::milliseconds(0)};
+
+TEST_F(Files, a_large_file_is_hashed_in_several_calls_of_which_each_goes_on_where_the_last_was) {
+  const std::string large(std::size_t{5} << 20, 'x');
+  write("file", large);
+  wait_until_settled(store, "file");
+  Store patient(folder.string(), one_step_a_call);
+  int calls = 0;
+  const auto hash = asked_again([&] {
+    if (++calls > 1000) throw std::runtime_error("it never ends");
+    return patient.hash({"file", file::ANY});
+  });
+  EXPECT_EQ(hash, sha256(bytes(large)));
+  EXPECT_EQ(calls, 5);
+}
+
+TEST_F(Files, what_was_hashed_of_another_revision_is_not_gone_on_with) {
+  const std::string large(std::size_t{3} << 20, 'x');
+  write("file", large);
+  wait_until_settled(store, "file");
+  Store patient(folder.string(), one_step_a_call);
+  EXPECT_EQ(outcome([&] { patient.hash({"file", file::ANY}); }), Outcome::NOT_YET);
+  const std::string other(large.size(), 'y');
+  write("file", other);
+  wait_until_settled(store, "file");
+  EXPECT_EQ(asked_again([&] { return patient.hash({"file", file::ANY}); }), sha256(bytes(other)));
+}
+
+TEST_F(Files, only_so_many_large_files_are_read_at_once_and_fewer_for_one_host) {
+  write("large", std::string(std::size_t{2} << 20, 'x'));
+  write("small", "x");
+  for (const ReadingLimits limits : {ReadingLimits{.at_once = 0}, ReadingLimits{.of_one_host = 0}}) {
+    Store busy(folder.string(), limits);
+    EXPECT_EQ(outcome([&] { busy.hash({"large", file::ANY}); }), Outcome::NOT_YET);
+    EXPECT_EQ(outcome([&] { busy.hash({"small", file::ANY}); }), Outcome::DONE);
+  }
 }
 
 TEST_F(Files, what_is_not_there_is_said_to_be_so) {

@@ -13,6 +13,9 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <thread>
+
+#include <fcntl.h>
 
 namespace services::files {
 
@@ -88,6 +91,25 @@ class StoreTest : public testing::Test {
   }();
   Store store{folder.string()};
 };
+
+// What `action` returns once it is not refused with NOT_YET.
+template <class Action>
+auto asked_again(Action action) {
+  for (;; std::this_thread::yield()) {
+    try {
+      return action();
+    } catch (const Refused& refused) {
+      if (refused.why() != Outcome::NOT_YET) throw;
+    }
+  }
+}
+
+// So that what is learnt of it may be kept.
+inline void wait_until_settled(const Store& store, const std::string& path) {
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!is_settled(look_at(store.root().open(path, O_PATH).get())) && std::chrono::steady_clock::now() < soon) {
+  }
+}
 
 // DONE where it is not refused.
 template <class Action>

@@ -3,6 +3,7 @@
 
 #include "services/file/sweep.h"
 
+#include <limits>
 #include <thread>
 
 #include <sys/stat.h>
@@ -114,14 +115,98 @@ TEST_F(UploadsTest, a_small_file_that_is_sent_again_is_put_once) {
   EXPECT_EQ(outcome([&] { put("file", "abc", file::ABSENT, 2); }), Outcome::EXISTS);
 }
 
-TEST_F(UploadsTest, but_it_comes_back_where_it_was_overwritten) {
-  put("file", "abc", file::ANY, 1);
+TEST_F(UploadsTest, what_is_sent_again_does_not_undo_what_came_after_it) {
+  const auto first = put("file", "abc", file::ABSENT, 1);
   put("file", "xyz", file::ANY, 2);
-  put("file", "abc", file::ANY, 1);
-  EXPECT_EQ(read("file"), "abc");
-  write("file", "local");
-  put("file", "abc", file::ANY, 1);
-  EXPECT_EQ(read("file"), "abc");
+  EXPECT_EQ(put("file", "abc", file::ABSENT, 1), first);
+  EXPECT_EQ(read("file"), "xyz");
+  store.rename({"file", "other", file::ABSENT});
+  EXPECT_EQ(put("file", "abc", file::ABSENT, 1), first);
+  EXPECT_EQ(all_names(), Names{"other"});
+}
+
+TEST_F(UploadsTest, who_begins_what_is_done_already_is_told_that_all_of_it_is_there) {
+  const file::CreateArguments create{"file", id(1), file::ABSENT, 3};
+  store.create(create);
+  store.write({"file", id(1), 0, bytes("abc")});
+  const auto first = store.commit(commit_of("file", "abc", 1, file::ABSENT));
+  EXPECT_EQ(store.create(create).size, 3U);
+  EXPECT_EQ(store.commit(commit_of("file", "abc", 1, file::ABSENT)), first);
+  EXPECT_EQ(all_names(), Names{"file"});
+}
+
+TEST_F(UploadsTest, what_its_file_system_makes_of_a_time_does_not_hide_that_it_is_done) {
+  for (const std::int64_t time : {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(),
+                                  std::int64_t{-1}, std::int64_t{-5'000'000'000'000'000'000}}) {
+    const std::string name = "file" + std::to_string(time);
+    auto commit = commit_of(name, "abc", 1, file::ABSENT);
+    commit.modified = time;
+    const auto first = store.put({commit, bytes("abc")});
+    Store restarted(folder.string());
+    const Outcome heard = outcome([&] { EXPECT_EQ(restarted.commit(commit), first); });
+    if (heard == Outcome::NO_SUCH_UPLOAD) GTEST_SKIP() << "this file system has no extended attributes of users";
+    EXPECT_EQ(heard, Outcome::DONE) << time;
+  }
+}
+
+TEST_F(UploadsTest, what_does_not_fit_is_said_so_and_nothing_is_set_aside_for_what_does) {
+  EXPECT_EQ(outcome([&] { store.create({"file", id(1), file::ANY, std::uint64_t{1} << 62}); }), Outcome::NO_SPACE);
+  EXPECT_EQ(all_names(), Names{});
+  store.create({"file", id(1), file::ANY, 10'000'000});
+  struct stat status;
+  ASSERT_EQ(::stat((folder / upload_name(id(1))).c_str(), &status), 0);
+  EXPECT_EQ(status.st_blocks, 0);
+}
+
+TEST_F(UploadsTest, what_is_refused_under_its_condition_stays_an_upload_of_nobody_else) {
+  put("file", "old", file::ANY, 9);
+  upload("file", "abc");
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc", 1, file::ABSENT)); }), Outcome::EXISTS);
+  struct stat status;
+  ASSERT_EQ(::stat((folder / upload_name(id(1))).c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(UploadsTest, a_large_commit_is_made_in_several_calls_where_it_has_to_be_read) {
+  const std::string large(std::size_t{3} << 20, 'x');
+  upload("file", large);
+  wait_until_settled(store, "");
+  Store restarted(folder.string(), ReadingLimits{std::chrono::milliseconds(0)});
+  int calls = 0;
+  asked_again([&] {
+    if (++calls > 1000) throw std::runtime_error("it never ends");
+    return restarted.commit(commit_of("file", large));
+  });
+  EXPECT_GE(calls, 3);
+  EXPECT_EQ(std::filesystem::file_size(folder / "file"), large.size());
+}
+
+// As a user whom modes bind.
+class Bound : public UploadsTest {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) return;
+    constexpr uid_t nobody = 65534;
+    for (const auto& path : {outside.path(), folder}) ASSERT_EQ(::chown(path.c_str(), nobody, nobody), 0);
+    ASSERT_EQ(::seteuid(nobody), 0);
+  }
+  void TearDown() override { ASSERT_EQ(::seteuid(::getuid()), 0); }
+};
+
+TEST_F(Bound, an_upload_whose_commit_died_after_its_mode_can_be_gone_on_with) {
+  upload("file", "abc");
+  for (const mode_t mode : {0U, 0444U}) {
+    ::chmod((folder / upload_name(id(1))).c_str(), mode);
+    EXPECT_EQ(outcome([&] { store.write({"file", id(1), 0, bytes("abc")}); }), Outcome::DONE);
+  }
+  ::chmod((folder / upload_name(id(1))).c_str(), 0);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::DONE);
+}
+
+TEST_F(Bound, or_removed) {
+  upload("file", "abc");
+  ::chmod((folder / upload_name(id(1))).c_str(), 0);
+  EXPECT_EQ(remove_stale_uploads(store.root(), 0s), 1U);
 }
 
 TEST_F(UploadsTest, conditions_are_looked_at_when_the_file_appears) {
@@ -177,7 +262,8 @@ TEST_F(UploadsTest, late_pieces_never_reach_a_committed_file) {
     std::thread late([&] {
       for (int i = 0; i < 50; ++i) outcome([&] { store.write({"file", id(round), 10, bytes("late")}); });
     });
-    const Outcome heard = outcome([&] { store.commit(commit_of("file", content, round)); });
+    const Outcome heard =
+        outcome([&] { asked_again([&] { return store.commit(commit_of("file", content, round)); }); });
     late.join();
     if (heard == Outcome::DONE)
       EXPECT_EQ(read("file"), content);
@@ -190,13 +276,63 @@ TEST_F(UploadsTest, whoever_sends_the_same_twice_at_once_is_told_that_it_is_done
   const std::string content(100'000, 'x');
   for (unsigned char round = 0; round < 20; ++round) {
     Outcome other = Outcome::FAILED;
-    std::thread again([&] { other = outcome([&] { put("file", content, file::ABSENT, round); }); });
-    EXPECT_EQ(outcome([&] { put("file", content, file::ABSENT, round); }), Outcome::DONE);
+    const auto put_it = [&] { return asked_again([&] { return put("file", content, file::ABSENT, round); }); };
+    std::thread again([&] { other = outcome(put_it); });
+    EXPECT_EQ(outcome(put_it), Outcome::DONE);
     again.join();
     EXPECT_EQ(other, Outcome::DONE);
     EXPECT_EQ(read("file"), content);
     store.remove({"file", file::ANY});
   }
+}
+
+// Whoever holds the lock goes on with what it has open: under its name there must not be another by then.
+TEST_F(UploadsTest, nobody_takes_an_upload_from_under_whoever_works_on_it) {
+  upload("file", "abc");
+  for (const Sharing sharing : {Sharing::with_writers, Sharing::alone}) {
+    const auto working = open_upload(store.root().place("file"), id(1), sharing);
+    EXPECT_EQ(outcome([&] { store.discard({"file", id(1)}); }), Outcome::NOT_YET);
+    EXPECT_EQ(outcome([&] { put("file", "other"); }), Outcome::NOT_YET);
+    EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::NOT_YET);
+    EXPECT_EQ(remove_stale_uploads(store.root(), 0s), 0U);
+  }
+  store.commit(commit_of("file", "abc"));
+  EXPECT_EQ(read("file"), "abc");
+}
+
+TEST_F(UploadsTest, nobody_waits_for_whoever_commits_it) {
+  upload("file", "abc");
+  const auto working = open_upload(store.root().place("file"), id(1), Sharing::alone);
+  EXPECT_EQ(outcome([&] { store.write({"file", id(1), 0, bytes("x")}); }), Outcome::NOT_YET);
+  EXPECT_EQ(outcome([&] { store.create({"file", id(1), file::ANY, 3}); }), Outcome::NOT_YET);
+}
+
+TEST_F(UploadsTest, another_file_that_got_the_uploads_name_does_not_pass_for_it) {
+  upload("file", "abc");
+  const auto upload = open_upload(store.root().place("file"), id(1), Sharing::alone);
+  write("evil", "xyz");
+  std::filesystem::rename(folder / "evil", folder / upload_name(id(1)));
+  Naming naming;
+  const auto appear = [&] {
+    naming.put_in_place(upload_name(id(1)), upload->seen.identity, store.root().place("file"), file::ANY);
+  };
+  EXPECT_EQ(outcome(appear), Outcome::FAILED);
+}
+
+TEST_F(UploadsTest, what_a_file_is_hashed_to_is_not_another_files_of_the_same_id) {
+  store.make_folder("a");
+  store.make_folder("b");
+  for (const char* path : {"a/file", "b/file"}) store.create({path, id(1), file::ANY, 6});
+  store.write({"a/file", id(1), 0, bytes("abc")});
+  store.write({"b/file", id(1), 3, bytes("def")});
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("b/file", "abcdef")); }), Outcome::WRONG_HASH);
+}
+
+TEST_F(UploadsTest, an_uploads_file_that_was_swapped_on_this_host_is_hashed_anew) {
+  upload("file", "good");
+  std::filesystem::remove(folder / upload_name(id(1)));
+  write(upload_name(id(1)), "evil");
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "good")); }), Outcome::WRONG_HASH);
 }
 
 TEST_F(UploadsTest, modes_are_nine_bits_and_times_may_be_before_1970) {

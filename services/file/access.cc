@@ -92,6 +92,8 @@ bool AccessRule::fits_host(const Address& host) const {
     ip = mapped<Ip>(&reinterpret_cast<const sockaddr_in*>(host.data())->sin_addr);
   else
     std::memcpy(ip.data(), &reinterpret_cast<const sockaddr_in6*>(host.data())->sin6_addr, ip.size());
+  // Who writes ::/0 means IPv6, of which mapped IPv4 addresses are but a form.
+  if (bits_ < mapped_bits && std::equal(ip.begin(), ip.begin() + 12, mapped<Ip>("\0\0\0").begin())) return false;
   for (unsigned bit = 0; bit < bits_; ++bit)
     if (((ip[bit / 8] ^ network_[bit / 8]) >> (7 - bit % 8) & 1) != 0) return false;
   return true;

@@ -59,6 +59,10 @@ TEST(AccessTest, networks_are_told_apart_by_their_bits) {
   EXPECT_EQ(right({"0.0.0.0/0=read"}, "9.9.9.9"), Right::read);
   EXPECT_EQ(right({"0.0.0.0/0=read"}, "2001:db8::1"), Right::none);
   EXPECT_EQ(right({"any=read"}, "2001:db8::1"), Right::read);
+  EXPECT_EQ(right({"::/0=read"}, "2001:db8::1"), Right::read);
+  EXPECT_EQ(right({"::/0=read"}, "9.9.9.9"), Right::none);
+  EXPECT_EQ(right({"::/0=read"}, "::ffff:9.9.9.9"), Right::none);
+  EXPECT_EQ(right({"::ffff:0:0/96=read"}, "9.9.9.9"), Right::read);
 }
 
 TEST(AccessTest, the_first_rule_that_fits_decides) {

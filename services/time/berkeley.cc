@@ -67,7 +67,9 @@ std::uint64_t Round::next_number() const {
 std::optional<std::vector<Verdict>> Round::end() {
   if (keeper_.setting() != setting_) return std::nullopt;
   std::vector<Verdict> verdicts(heard_.size());
-  const Span own = average(verdicts);
+  const Span wanted = average(verdicts);
+  // Those who have drawn it further than it can follow are drawn back to it.
+  const Span own = keeper_.may_slew(wanted) ? wanted : Span(0);
   const std::uint64_t number = next_number();
   for (std::size_t i = 0; i < heard_.size(); ++i) {
     if (!heard_[i]) continue;

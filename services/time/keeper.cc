@@ -73,10 +73,15 @@ time_::Answer Keeper::correct(const time_::Correction& correction) {
   const Instant settled = clock_.read().settled();
   if (measured > settled || measured < settled - oldest_correction) return Answer::TOO_LATE;
   const Bound within = to_bound(correction.from_group);
-  if (!within || *within > furthest_correction || !is_within(Span(correction.by), furthest_correction))
-    return Answer::TOO_FAR;
+  if (!within || *within > furthest_correction || !may_slew(Span(correction.by))) return Answer::TOO_FAR;
   slew(Span(correction.by), correction.round, {measured + Span(correction.by), *within, false});
   return Answer::DONE;
+}
+
+bool Keeper::may_slew(Span by) const {
+  if (!is_within(by, furthest_correction)) return false;
+  const auto reading = clock_.read();
+  return is_within(reading.slewing + by, furthest_correction) && is_settable(reading.settled() + by);
 }
 
 void Keeper::lead(Span by, std::uint64_t round) { slew(by, round, {settled() + by, Span(0), true}); }

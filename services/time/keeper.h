@@ -13,7 +13,7 @@ class Keeper {
   // How far a time may be from UTC, as told by whoever keeps the machine's own clock.
   using FromUtc = std::function<Bound(Instant)>;
 
-  // A correction by more is a mistake of somebody's.
+  // A correction by more is a mistake of somebody's, and so are many that come to more before they are added.
   static constexpr Span furthest_correction = std::chrono::hours(1);
   // One that was measured longer ago is no longer one.
   static constexpr Span oldest_correction = std::chrono::hours(1);
@@ -44,6 +44,8 @@ class Keeper {
   std::uint64_t setting() const { return setting_; }  // never 0
   std::uint64_t round() const { return round_; }
   void lead(Span by, std::uint64_t round);
+  // Whether the clock can take a correction by so much.
+  bool may_slew(Span by) const;
 
   // How far ahead of the raw clock it is once all is added, and whom to tell when that has changed.
   Span offset() const { return clock_.offset(); }

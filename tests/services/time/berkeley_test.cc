@@ -321,6 +321,18 @@ TEST(round, does_not_move_towards_who_would_not_follow_either) {
   EXPECT_EQ(told.node.keeper.slewing(), 0s);
 }
 
+TEST(round, does_not_draw_the_coordinator_further_than_it_can_follow) {
+  Told told;
+  told.node.keeper.lead(1h, 1);
+  Round round(told.node.keeper, 1, Rules());
+  const Instant begun = round.begin();
+  const time_::Instant at = to_wire(begun + 2s);
+  round.heard(0, begun, {0, at, at, 0, 1, {0, 0, 0}});
+  const auto verdict = round.end().value()[0];
+  EXPECT_EQ(told.node.keeper.slewing(), 1h);
+  EXPECT_EQ(Span(verdict.correction->by), -2s);
+}
+
 TEST(round, is_later_than_any_that_a_peer_knows_of) {
   Told told;
   const std::uint64_t far = std::uint64_t{1} << 61;

@@ -129,6 +129,22 @@ TEST(keeper, does_not_believe_corrections_of_hours) {
   EXPECT_EQ(turned.keeper.correct(turned.correction(Keeper::furthest_correction, 7)), Answer::DONE);
 }
 
+TEST(keeper, is_not_drawn_further_by_many_corrections_than_by_one) {
+  Turned turned;
+  ASSERT_EQ(turned.keeper.correct(turned.correction(1h, 7)), Answer::DONE);
+  EXPECT_EQ(turned.keeper.correct(turned.correction(1ns, 8)), Answer::TOO_FAR);
+  EXPECT_EQ(turned.keeper.correct(turned.correction(-1s, 9)), Answer::DONE);
+  EXPECT_EQ(turned.keeper.slewing(), 1h - 1s);
+}
+
+TEST(keeper, is_not_corrected_to_what_it_cannot_be_set_to) {
+  Turned turned;
+  ASSERT_EQ(turned.keeper.set(end_of_instants - 1s), Answer::DONE);
+  EXPECT_EQ(turned.keeper.correct(turned.correction(1s, 7)), Answer::TOO_FAR);
+  ASSERT_EQ(turned.keeper.set(first_instant), Answer::DONE);
+  EXPECT_EQ(turned.keeper.correct(turned.correction(-1ns, 8)), Answer::TOO_FAR);
+}
+
 TEST(keeper, knows_nothing_of_its_group_any_more_when_it_was_set) {
   Turned turned;
   ASSERT_EQ(turned.keeper.correct(turned.correction(1s, 7)), Answer::DONE);

@@ -18,7 +18,7 @@ void print(const Sample& sample, int width) {
     return;
   }
   std::printf("%-*s  %15s  %10s  %10s  %11s  %10s  %10s\n", width, host.c_str(), shown_offset(sample.offset()).c_str(),
-              shown_bound(sample.measured->error).c_str(), shown_bound(sample.measured->delay).c_str(),
+              shown_bound(sample.error()).c_str(), shown_bound(sample.measured->delay).c_str(),
               shown_offset(sample.slewing).c_str(), shown_bound(to_bound(sample.bounds.from_utc)).c_str(),
               shown_bound(to_bound(sample.bounds.from_group)).c_str());
 }

@@ -3,6 +3,7 @@
 
 #include "services/time/exchange.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -21,6 +22,9 @@ struct Sample {
   bool is_heard() const { return measured.has_value(); }
   // What the server tells is ahead by, while it is being slewed.
   Span offset() const { return measured->offset - slewing; }
+  // How wrong offset() may be. Some of what was to be added has been since the answer left, which is no longer ago than
+  // the delay, itself known to twice the error.
+  Span error() const { return measured->error + std::min(std::chrono::abs(slewing), 2 * measured->error); }
 };
 
 class Sampler {

@@ -45,7 +45,7 @@ Json to_json(const Sample& sample) {
   return {{"host", sample.host},
           {"heard", heard},
           {"offset", heard ? Json(to_seconds(sample.offset())) : Json()},
-          {"error", heard ? Json(to_seconds(sample.measured->error)) : Json()},
+          {"error", heard ? Json(to_seconds(sample.error())) : Json()},
           {"delay", heard ? Json(to_seconds(sample.measured->delay)) : Json()},
           {"slewing", heard ? Json(to_seconds(sample.slewing)) : Json()},
           {"from_utc", heard ? to_json(to_bound(sample.bounds.from_utc)) : Json()},

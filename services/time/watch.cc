@@ -70,7 +70,7 @@ class Drawn final : public View {
   static std::string described(const Sample& sample) {
     if (!sample.is_heard()) return shown(sample.host) + "  not heard";
     const Bound from_group = to_bound(sample.bounds.from_group);
-    return shown(sample.host) + "  " + shown_offset(sample.offset()) + " +- " + shown_bound(sample.measured->error) +
+    return shown(sample.host) + "  " + shown_offset(sample.offset()) + " +- " + shown_bound(sample.error()) +
            (from_group ? ", group +- " + shown_bound(from_group) : "");
   }
 

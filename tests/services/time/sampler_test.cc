@@ -1,0 +1,43 @@
+#include "services/time/sampler.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace services::time;
+using namespace std::chrono_literals;
+
+constexpr Instant noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + 12h;
+
+// Of a server that is as right as the client and is being slewed as fast as can be, whose answer took all of the delay.
+Sample sample(Span slewing, Span delay) {
+  const time_::Exchange exchange{.originated = 0,
+                                 .received = to_wire(noon),
+                                 .transmitted = to_wire(noon),
+                                 .slewing = slewing.count(),
+                                 .setting = 0,
+                                 .bounds = {}};
+  return {.host = "",
+          .measured = measure(noon, exchange, noon + delay, Drift()),
+          .slewing = slewing,
+          .bounds = {},
+          .why_not = ""};
+}
+
+TEST(sample, is_no_nearer_to_the_truth_than_a_server_that_is_slewed_meanwhile) {
+  for (const Span slewing : {Span(-1h), Span(-1ms), Span(0), Span(1ms), Span(1h)}) {
+    const Sample slewed = sample(slewing, 100ms);
+    for (const double limit : {0.0, 0.05, 0.9}) {
+      const Span could(static_cast<Span::rep>(limit * 100e6));
+      const Span added = std::clamp(slewing, -could, could);
+      EXPECT_LE(std::chrono::abs(added - slewed.offset()), slewed.error()) << slewing / 1ms << " at " << limit;
+    }
+  }
+}
+
+TEST(sample, is_as_exact_as_what_was_measured_where_nothing_is_slewed) {
+  const Sample still = sample(0ns, 100ms);
+  EXPECT_EQ(still.error(), still.measured->error);
+}
+
+}  // namespace

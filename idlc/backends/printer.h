@@ -73,6 +73,7 @@ class Printer {
 
   // The last blank to break at; 0 for none. Strings and comments stay whole.
   static std::size_t break_before(std::string_view text, std::size_t limit) {
+    if (text.starts_with("//")) return 0;
     std::size_t end = 0;
     bool quoted = false;
     for (std::size_t i = 1; i < std::min(limit + 1, text.size()) && text.substr(i, 2) != "//"; ++i) {

@@ -32,6 +32,9 @@ enum class Kind : std::int32_t {
 
 inline constexpr std::uint32_t limit = 5;  // a limit
 
+// One line that is longer than those of the header, with commas, (brackets), a | and a & in it, stays one line of comment, whatever
+using long_comment = std::int32_t;
+
 inline constexpr onc::xdr::Enumerators values_of_Kind{"Kind", 0, 1};
 inline void encode(onc::xdr::Encoder& out, Kind v) { out.enumerator(int(v), values_of_Kind); }
 inline void decode(onc::xdr::Decoder& in, Kind& v) { v = Kind(in.enumerator(values_of_Kind)); }

@@ -31,6 +31,27 @@ Participant::Participant(const Group& group, Id self, Options options, const asi
       node_(group, self, options_.kept, Clock::now(), std::random_device()(), *this) {
   for (const std::string& uri : options_.uris)
     clients_.emplace_back(executor, uri, onc::rpc::ClientOptions{.timeout = patience(group)});
+  set_timer();
+}
+
+Reply Participant::on_call(const Call& call) {
+  const Reply reply = node_.on_call(call, Clock::now());
+  set_timer();
+  return reply;
+}
+
+election::Status Participant::status() {
+  election::Status status = node_.status(Clock::now());
+  for (std::size_t place = 0; place < status.peers.size(); ++place) status.peers[place].uri = options_.uris[place];
+  return status;
+}
+
+Reply Participant::resign() {
+  const Moment now = Clock::now();
+  const Answer answer = node_.resign(now);
+  set_timer();
+  const election::Status status = node_.status(now);
+  return {.answer = answer, .coordinator = status.coordinator, .term = status.term};
 }
 
 void Participant::set_timer() {

@@ -1,7 +1,7 @@
 // A node among others: its calls go out to them, its clock is this machine's, and its timer a real one.
 #pragma once
 
-#include "services/election/node.h"
+#include "services/election/elector.h"
 
 #include "election.x.async.h"
 
@@ -16,7 +16,7 @@
 namespace services::elections {
 
 // All on one executor, of one thread. When it is destroyed that must run no more: calls under way still refer to it.
-class Participant : public Outside {
+class Participant : public Elector, private Outside {
  public:
   struct Options {
     std::vector<std::string> uris;  // of the nodes, in the order of their ids
@@ -30,9 +30,9 @@ class Participant : public Outside {
   // `group` must outlive it. Throws onc::rpc::Error(bad_endpoint).
   Participant(const Group& group, Id self, Options options, const asio::any_io_executor& executor);
 
-  Node& node() { return node_; }
-  // To be called once, and after each event that is none of its own.
-  void set_timer();
+  election::Reply on_call(const Call& call) override;
+  election::Status status() override;
+  election::Reply resign() override;
 
  private:
   using Client = election::ELECTION::v1::AsyncClient;
@@ -47,6 +47,8 @@ class Participant : public Outside {
   // Whose disk fails may go on where that lets it.
   template <class Event>
   void happen(Event event);
+  // After each event.
+  void set_timer();
 
   const Group& group_;
   Options options_;

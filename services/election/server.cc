@@ -137,11 +137,9 @@ void serve(const Options& options, const Group& group, const std::map<Id, std::s
       .warn = [&](const std::string& what) { watch.warn(what); },
   };
   for (const auto& [id, uri] : uris) participant_options.uris.push_back(uri);
-  const auto all_uris = participant_options.uris;
   Participant participant(group, options.id, std::move(participant_options), onc::rpc::executor_of(server));
-  ElectionV1 service(participant.node(), all_uris, Clock::now, [&] { participant.set_timer(); });
+  ElectionV1 service(participant);
   server.add(service, service_options());
-  participant.set_timer();
   onc::daemon::Options daemon_options = options.daemon;
   daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
   onc::daemon::serve(server, watch, name, daemon_options, ready);

@@ -6,18 +6,12 @@ using election::Office;
 using election::Reply;
 using onc::rpc::Caller;
 
-ElectionV1::ElectionV1(Node& node, std::vector<std::string> uris, std::function<Moment()> now,
-                       std::function<void()> happened)
-    : node_(node), uris_(std::move(uris)), now_(std::move(now)), happened_(std::move(happened)) {}
-
 Reply ElectionV1::said(Call::Kind kind, const Office& office, std::vector<Id> collected) {
   Call call;
   call.kind = kind;
   call.office = office;
   call.collected = std::move(collected);
-  const Reply reply = node_.on_call(call, now_());
-  happened_();
-  return reply;
+  return elector_.on_call(call);
 }
 
 Reply ElectionV1::ELECT(election::Round round, const Caller&) {
@@ -30,18 +24,7 @@ Reply ElectionV1::VOTE(Office office, const Caller&) { return said(Call::Kind::v
 Reply ElectionV1::RENEW(Office office, const Caller&) { return said(Call::Kind::renew, office); }
 Reply ElectionV1::HEARTBEAT(Office office, const Caller&) { return said(Call::Kind::heartbeat, office); }
 
-election::Status ElectionV1::STATUS(const Caller&) {
-  election::Status status = node_.status(now_());
-  for (std::size_t place = 0; place < status.peers.size(); ++place) status.peers[place].uri = uris_[place];
-  return status;
-}
-
-Reply ElectionV1::RESIGN(const Caller&) {
-  const Moment now = now_();
-  const Answer answer = node_.resign(now);
-  happened_();
-  const election::Status status = node_.status(now);
-  return {.answer = answer, .coordinator = status.coordinator, .term = status.term};
-}
+election::Status ElectionV1::STATUS(const Caller&) { return elector_.status(); }
+Reply ElectionV1::RESIGN(const Caller&) { return elector_.resign(); }
 
 }  // namespace services::elections

@@ -1,19 +1,16 @@
 // idl/election.x, as a server is given it.
 #pragma once
 
-#include "services/election/node.h"
+#include "services/election/elector.h"
 
-#include <functional>
-#include <string>
 #include <vector>
 
 namespace services::elections {
 
 class ElectionV1 : public election::ELECTION::v1::Server {
  public:
-  // `node` must outlive it. `uris`: of the nodes, in the order of their ids. After each call, `happened` is told, so
-  // that the node's timer is set anew.
-  ElectionV1(Node& node, std::vector<std::string> uris, std::function<Moment()> now, std::function<void()> happened);
+  // `elector` must outlive it.
+  explicit ElectionV1(Elector& elector) : elector_(elector) {}
 
   election::Reply ELECT(election::Round round, const onc::rpc::Caller&) override;
   election::Reply COORDINATOR(election::Office office, const onc::rpc::Caller&) override;
@@ -26,10 +23,7 @@ class ElectionV1 : public election::ELECTION::v1::Server {
  private:
   election::Reply said(Call::Kind kind, const election::Office& office, std::vector<Id> collected = {});
 
-  Node& node_;
-  std::vector<std::string> uris_;
-  std::function<Moment()> now_;
-  std::function<void()> happened_;
+  Elector& elector_;
 };
 
 }  // namespace services::elections

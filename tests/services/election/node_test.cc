@@ -111,9 +111,15 @@ TEST_P(both, never_believe_one_that_was_stopped_and_goes_on) {
 }
 
 // One node of three, served; the test is its network and its clock.
-struct Served : Outside {
+struct Served : Outside, Elector {
   Served() { network.add(service); }
 
+  election::Reply on_call(const Call& call) override { return node.on_call(call, now); }
+  election::Status status() override { return node.status(now); }
+  election::Reply resign() override {
+    const Answer answer = node.resign(now);
+    return {.answer = answer, .coordinator = node.status(now).coordinator, .term = node.term()};
+  }
   void send(const Call& call) override { sent.push_back(call); }
   void keep(const Kept& next) override { kept = next; }
 
@@ -142,7 +148,7 @@ struct Served : Outside {
   std::optional<Kept> kept;
   std::vector<Call> sent;
   Node node{group, 2, {}, now, 1, *this};
-  ElectionV1 service{node, {"tcp://one", "tcp://two", "tcp://three"}, [this] { return now; }, [] {}};
+  ElectionV1 service{*this};
   onc::rpc::InMemory network;
   election::ELECTION::v1::Client client{network.connect()};
 };
@@ -205,7 +211,7 @@ TEST(election_v1, follows_a_coordinator_and_says_since_when) {
   EXPECT_EQ(status.coordinator, 3U);
   EXPECT_EQ(status.term, 7U);
   EXPECT_EQ(status.held, 5'100'000'000U);
-  EXPECT_EQ(status.peers[2].uri, "tcp://three");
+  EXPECT_EQ(status.peers[2].id, 3U);
   EXPECT_EQ(served.client.RESIGN(), (election::Reply{Answer::NOT_COORDINATOR, 3, 7}));
   // It has left office.
   served.client.HEARTBEAT(served.office(3, nobody, 7));

@@ -1,0 +1,107 @@
+#include "services/zookeeper/presence.h"
+
+#include <asio/post.hpp>
+
+#include <utility>
+
+namespace services::zookeeper {
+
+using State = Session::State;
+
+Presence::Presence(const asio::any_io_executor& executor, Options options)
+    : executor_(executor), options_(std::move(options)), timer_(executor), pulse_(options_.timeout) {
+  begin();
+  set_timer();
+}
+
+void Presence::begin() {
+  session_.reset();
+  began_ = elections::Clock::now();
+  was_warned_ = false;
+  session_ = std::make_unique<Session>(executor_, options_.servers, options_.timeout,
+                                       [this](State state) { on_state(state); });
+}
+
+void Presence::begin_again() {
+  try {
+    begin();
+  } catch (const std::exception& error) {
+    warn_once(error.what());  // the timer tries again
+  }
+}
+
+void Presence::warn_once(const std::string& what) {
+  if (!std::exchange(was_warned_, true)) options_.warn(what);
+}
+
+template <class Event>
+void Presence::tell(Event event) {
+  const auto all = listeners_;  // it may leave some out
+  for (Listener* listener : all)
+    if (listeners_.count(listener) > 0) event(*listener);
+}
+
+void Presence::on_state(State state) {
+  is_connected_ = state == State::connected;
+  if (is_connected_) return on_connected();
+  if (state != State::ended) return;
+  options_.warn("the session with ZooKeeper has ended, as it was not heard of in time: another begins");
+  is_begun_ = false;
+  notice_sure(elections::Clock::now());
+  tell([](Listener& listener) { listener.on_ended(); });
+  // Not from within what it tells.
+  asio::post(executor_, [this] { begin_again(); });
+}
+
+void Presence::on_connected() {
+  if (!std::exchange(is_begun_, true)) {
+    pulse_ = Pulse(session_->timeout());
+    tell([](Listener& listener) { listener.on_begun(); });
+  }
+  next_beat_ = Moment::min();
+  on_timer();
+}
+
+void Presence::on_timer() {
+  const Moment now = elections::Clock::now();
+  notice_sure(now);
+  if (!session_) begin_again();
+  if (!is_begun_ && now - began_ > options_.timeout)
+    warn_once("none of the ZooKeeper servers at " + options_.servers + " answers: do they run, and is that where?");
+  if (is_connected_ && is_begun_ && now >= next_beat_) {
+    next_beat_ = now + pulse_.interval();
+    ask();
+    tell([](Listener& listener) { listener.on_beat(); });
+  }
+  set_timer();
+}
+
+void Presence::ask() {
+  session_->ask_majority([this, asked = elections::Clock::now()](Outcome outcome) {
+    if (outcome != Outcome::done) return;
+    pulse_.answered(asked);
+    notice_sure(elections::Clock::now());
+    set_timer();
+  });
+}
+
+void Presence::notice_sure(Moment now) {
+  const bool sure = is_sure(now);
+  if (std::exchange(was_sure_, sure) == sure) return;
+  if (!sure && is_begun_)
+    options_.warn("no majority of the ZooKeeper servers at " + options_.servers +
+                  " answers: nothing is sure until one does");
+  tell([&](Listener& listener) { listener.on_sure(sure); });
+}
+
+void Presence::set_timer() {
+  const Moment now = elections::Clock::now();
+  Moment next = std::max(next_beat_, now + pulse_.interval() / 4);
+  if (was_sure_) next = std::min(next, pulse_.sure_until());
+  timer_.expires_after(std::max(next - now, Span(0)));
+  timer_.async_wait([this](const asio::error_code& ended) {
+    if (!ended) on_timer();
+  });
+}
+
+}  // namespace services::zookeeper

@@ -22,7 +22,14 @@ std::string rounded(double seconds) {
   return text;
 }
 
-const char* name(election::Algorithm algorithm) { return algorithm == election::Algorithm::RING ? "ring" : "bully"; }
+const char* name(election::Algorithm algorithm) {
+  switch (algorithm) {
+    case election::Algorithm::RING: return "ring";
+    case election::Algorithm::BULLY: return "bully";
+    case election::Algorithm::ZOOKEEPER: return "zookeeper";
+  }
+  return "unknown";
+}
 
 const char* name(Condition condition) {
   switch (condition) {
@@ -72,8 +79,9 @@ Json coordinator_of(const Status& status) {
 }  // namespace
 
 const char* why_nobody(const Status& status) {
-  return status.condition == Condition::NO_MAJORITY ? "too few nodes are heard for a majority"
-                                                    : "an election is to come or under way";
+  if (status.condition != Condition::NO_MAJORITY) return "an election is to come or under way";
+  return status.algorithm == election::Algorithm::ZOOKEEPER ? "ZooKeeper does not answer the node"
+                                                            : "too few nodes are heard for a majority";
 }
 
 std::string to_text(const Status& status, std::chrono::sys_seconds now) {

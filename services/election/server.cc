@@ -1,8 +1,10 @@
 // onc-electiond: serves idl/election.x, as one of the nodes that elect a coordinator.
 #include "daemon/daemon.h"
+#include "services/election/on_zookeeper.h"
 #include "services/election/participant.h"
 #include "services/election/service.h"
 #include "services/election/state_file.h"
+#include "services/zookeeper/ensemble.h"
 
 #include <onc/rpc/error.h>
 #include <onc/server/executor.h>
@@ -30,6 +32,8 @@ Examples, the same list on each of three hosts:
 Others of bullies, and for a try on one host, all in a folder of one's own:
   onc-electiond --algorithm bully --lease 5 --id 1 --node 1=tcp://one:7411 ...
   onc-electiond --state-dir /tmp/election --register no --id 1 --node 1=tcp://127.0.0.1:7411 ...
+As many nodes as one likes, where an ensemble of ZooKeeper decides; each knows only itself:
+  onc-electiond --backend zookeeper --ensemble zk1:2181,zk2:2181,zk3:2181 --id 1 --node 1=tcp://one:7411
 )";
 
 struct Options {
@@ -39,6 +43,11 @@ struct Options {
   std::string algorithm = "ring";
   double lease = 2;  // seconds
   std::string state_dir = "/var/lib/onc-electiond";
+  std::string backend = "own";
+  std::vector<std::string> ensemble;
+  std::string group = "default";
+
+  bool is_on_zookeeper() const { return backend == "zookeeper"; }
 };
 
 // Empty where the text is good.
@@ -46,12 +55,41 @@ std::string is_algorithm(const std::string& text) {
   return text == "ring" || text == "bully" ? "" : "'" + text + "' is no algorithm: it is ring or bully";
 }
 
+std::string is_backend(const std::string& text) {
+  return text == "own" || text == "zookeeper" ? "" : "'" + text + "' is no backend: it is own or zookeeper";
+}
+
+// Of one node in ZooKeeper.
+std::string is_group(const std::string& text) {
+  const bool is_good =
+      !text.empty() && text.size() <= 255 && text != "." && text != ".." &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == std::string::npos;
+  return is_good ? "" : "'" + text + "' is no group's name: it is letters, digits, '-', '_' and '.'";
+}
+
+void add_backend_options(CLI::App& app, Options& options) {
+  app.add_option("--backend", options.backend,
+                 "Who decides: own, the nodes among themselves, or zookeeper, an ensemble of its servers")
+      ->type_name("WHO")
+      ->check(is_backend)
+      ->capture_default_str();
+  auto* ensemble = app.add_option("--ensemble", options.ensemble,
+                                  "Where ZooKeeper's servers are, host:port or tcp://host:port; several with commas "
+                                  "between them, or repeated")
+                       ->type_name("SERVERS");
+  app.add_option("--group", options.group, "In ZooKeeper, the name of those that elect one of them together")
+      ->type_name("NAME")
+      ->check(is_group)
+      ->needs(ensemble)
+      ->capture_default_str();
+}
+
 void add_options(CLI::App& app, Options& options) {
   app.add_option("--id", options.id, "Which of the nodes this is; from 1")->type_name("ID")->required();
   app.add_option(
          "--node", options.nodes,
          "A node and where it serves, tcp://host:port or udp://host:port; repeated, the same list on every node "
-         "and this one in it")
+         "and this one in it; with ZooKeeper this one is enough")
       ->type_name("ID=URI")
       ->required();
   app.add_option("--algorithm", options.algorithm, "How is found who stands: ring or bully; the same on every node")
@@ -65,6 +103,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--state-dir", options.state_dir, "Where the node keeps what it must not forget")
       ->type_name("FOLDER")
       ->capture_default_str();
+  add_backend_options(app, options);
   onc::daemon::add_options(app, options.daemon);
 }
 
@@ -104,14 +143,17 @@ std::map<Id, std::string> uris_by_id(const std::vector<std::string>& nodes) {
   return uris;
 }
 
+std::chrono::milliseconds lease_of(const Options& options) {
+  if (!std::isfinite(options.lease) || options.lease < 0.05 || options.lease > 3600)
+    throw std::invalid_argument("a lease lasts from 0.05 to 3600 seconds");
+  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(options.lease));
+}
+
 Group group_of(const Options& options, const std::map<Id, std::string>& uris) {
   std::vector<Id> ids;
   for (const auto& [id, uri] : uris) ids.push_back(id);
-  if (!std::isfinite(options.lease) || options.lease < 0 || options.lease > 1e6)
-    throw std::invalid_argument("a lease lasts from 0.05 to 3600 seconds");
-  const auto lease = std::chrono::duration<double>(options.lease);
   const Algorithm algorithm = options.algorithm == "ring" ? Algorithm::RING : Algorithm::BULLY;
-  const Group group(ids, algorithm, std::chrono::round<std::chrono::milliseconds>(lease));
+  const Group group(ids, algorithm, lease_of(options));
   if (!group.place_of(options.id))
     throw std::invalid_argument("--id " + std::to_string(options.id) + " is none of the nodes that --node lists");
   return group;
@@ -124,11 +166,13 @@ onc::rpc::ServiceOptions service_options() {
                          of::HEARTBEAT.number, of::STATUS.number}};
 }
 
-void serve(const Options& options, const Group& group, const std::map<Id, std::string>& uris,
-           const onc::daemon::Ready& ready) {
+// As it is to be run, until it ends.
+using Run = std::function<void(Elector&)>;
+
+void run_own(const Options& options, const std::map<Id, std::string>& uris, onc::daemon::Watch& watch,
+             onc::rpc::Server& server, const Run& run) {
+  const Group group = group_of(options, uris);
   StateFile state(options.state_dir, options.id);
-  onc::daemon::Watch watch(name, options.daemon.watch, options.daemon.foreground);
-  onc::rpc::Server server;
   Participant::Options participant_options{
       .uris = {},
       .kept = state.kept(),
@@ -138,11 +182,52 @@ void serve(const Options& options, const Group& group, const std::map<Id, std::s
   };
   for (const auto& [id, uri] : uris) participant_options.uris.push_back(uri);
   Participant participant(group, options.id, std::move(participant_options), onc::rpc::executor_of(server));
-  ElectionV1 service(participant);
-  server.add(service, service_options());
+  run(participant);
+}
+
+void run_on_zookeeper(const Options& options, const std::map<Id, std::string>& uris, onc::daemon::Watch& watch,
+                      onc::rpc::Server& server, const Run& run) {
+  OnZookeeper elector(onc::rpc::executor_of(server), {
+                                                         .servers = services::zookeeper::servers_of(options.ensemble),
+                                                         .group = options.group,
+                                                         .self = options.id,
+                                                         .uris = uris,
+                                                         .timeout = lease_of(options),
+                                                         .note = [&](const std::string& what) { watch.note(what); },
+                                                         .warn = [&](const std::string& what) { watch.warn(what); },
+                                                     });
+  run(elector);
+}
+
+void serve(const Options& options, const std::map<Id, std::string>& uris, const onc::daemon::Ready& ready) {
+  onc::daemon::Watch watch(name, options.daemon.watch, options.daemon.foreground);
+  onc::rpc::Server server;
   onc::daemon::Options daemon_options = options.daemon;
   daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
-  onc::daemon::serve(server, watch, name, daemon_options, ready);
+  const Run run = [&](Elector& elector) {
+    ElectionV1 service(elector);
+    server.add(service, service_options());
+    onc::daemon::serve(server, watch, name, daemon_options, ready);
+  };
+  if (options.is_on_zookeeper())
+    run_on_zookeeper(options, uris, watch, server, run);
+  else
+    run_own(options, uris, watch, server, run);
+}
+
+// Throws std::invalid_argument, in one sentence, for what does not go together.
+void check(const CLI::App& app, const Options& options, const std::map<Id, std::string>& uris) {
+  if (!options.is_on_zookeeper()) {
+    if (!options.ensemble.empty()) throw std::invalid_argument("--ensemble is only for --backend zookeeper");
+    return void(group_of(options, uris));
+  }
+  services::zookeeper::servers_of(options.ensemble);
+  lease_of(options);
+  if (options.id == nobody) throw std::invalid_argument("no node's id is 0; the first is 1");
+  if (uris.count(options.id) == 0)
+    throw std::invalid_argument("--id " + std::to_string(options.id) + " needs a --node that says where it serves");
+  for (const char* own : {"--algorithm", "--state-dir"})
+    if (app.count(own) > 0) throw std::invalid_argument(std::string(own) + " is only for --backend own");
 }
 
 }  // namespace
@@ -156,9 +241,9 @@ int main(int argc, char** argv) {
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
   try {
     const auto uris = uris_by_id(options.nodes);
-    const Group group = group_of(options, uris);
+    check(app, options, uris);
     return onc::daemon::run(name, options.daemon.foreground,
-                            [&](const onc::daemon::Ready& ready) { serve(options, group, uris, ready); });
+                            [&](const onc::daemon::Ready& ready) { serve(options, uris, ready); });
   } catch (const std::invalid_argument& error) {
     std::fprintf(stderr, "%s: %s\n", name, error.what());
     return 2;

@@ -120,6 +120,26 @@ start_c_time_server() {
   start time_server '^time_server: serving' "$peers/time_server"
 }
 
+# start_zookeeper: one server at 127.0.0.1:2181, quick to give up sessions; started again it goes on with what it knew.
+start_zookeeper() {
+  local jar=/usr/share/java/zookeeper.jar
+  needs default-jre-headless java
+  [ -e $jar ] || skip "ZooKeeper's server is missing: apt-get install libzookeeper-java, or ./dev setup test"
+  printf '%s\n' tickTime=200 dataDir=$work/zookeeper clientPort=2181 clientPortAddress=127.0.0.1 \
+    admin.enableServer=false '4lw.commands.whitelist=ruok' >$work/zookeeper.cfg
+  start zookeeper '' java -Xmx128m -XX:TieredStopAtLevel=1 -Dzookeeper.jmx.log4j.disable=true -cp $jar \
+    org.apache.zookeeper.server.quorum.QuorumPeerMain $work/zookeeper.cfg
+  eventually "ZooKeeper answers" zookeeper_answers
+}
+zookeeper_answers() {
+  local answer
+  exec {zookeeper_socket}<>/dev/tcp/127.0.0.1/2181 || return
+  echo ruok >&$zookeeper_socket
+  read -r -t 2 -n 4 answer <&$zookeeper_socket || true
+  exec {zookeeper_socket}>&-
+  [ "$answer" = imok ]
+}
+
 # Bounds a program that should end by itself.
 within() { timeout --kill-after=5 "$@"; }
 

@@ -1,5 +1,7 @@
 #include "services/election/group.h"
 
+#include "services/election/fingerprint.h"
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -7,18 +9,6 @@
 namespace services::elections {
 
 namespace {
-
-// FNV-1a.
-class Fingerprint {
- public:
-  void add(std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8) hash_ = (hash_ ^ (value >> shift & 0xff)) * 0x100000001b3;
-  }
-  std::uint64_t value() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0xcbf29ce484222325;
-};
 
 void check(const std::vector<Id>& sorted, Span lease) {
   if (sorted.empty() || sorted.size() > election::MAX_NODES)

@@ -2,6 +2,7 @@
 
 #include "services/election/group.h"
 #include "services/election/guarded.h"
+#include "services/election/signals.h"
 
 #include <onc/rpc/error.h>
 
@@ -11,12 +12,8 @@
 #include <ctime>
 #include <system_error>
 
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 namespace services::elections {
 
-using onc::transport::Socket;
 using Client = election::ELECTION::v1::Client;
 
 namespace {
@@ -50,32 +47,6 @@ std::optional<Sure> ask(Client& client) {
   if (status.sure == 0) return std::nullopt;
   return Sure{status.term, span_of(status.lease), sent + shortened(span_of(status.sure))};
 }
-
-// Signals that are for the command, read instead of suffered.
-class Signals {
- public:
-  Signals() {
-    sigset_t set;
-    ::sigemptyset(&set);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) ::sigaddset(&set, number);
-    ::sigprocmask(SIG_BLOCK, &set, &before_);
-    descriptor_ = Socket(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
-  }
-  ~Signals() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  int descriptor() const { return descriptor_.get(); }
-  void hand_on(const Guarded& command) const {
-    signalfd_siginfo info{};
-    while (::read(descriptor_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info))
-      command.signal(static_cast<int>(info.ssi_signo));
-  }
-
- private:
-  sigset_t before_{};
-  Socket descriptor_;
-};
 
 class Run {
  public:

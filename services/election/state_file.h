@@ -1,17 +1,15 @@
 // What a node must not forget, on disk.
 #pragma once
 
+#include "services/election/kept_file.h"
 #include "services/election/voter.h"
-
-#include <onc/transport/socket.h>
 
 #include <optional>
 #include <string>
 
 namespace services::elections {
 
-// The file ID.state, replaced as a whole or not at all. Errors are onc::rpc::Error, in one sentence that says what to
-// do.
+// A KeptFile.
 class StateFile {
  public:
   // Makes the folder where there is none. Throws where it cannot be used, where another process is node `id` in it, and
@@ -24,15 +22,8 @@ class StateFile {
   void keep(const Kept& next);
 
  private:
-  std::string path(const std::string& name) const { return folder_name_ + "/" + name; }
-  void lock();
-  void load();
-
-  std::string folder_name_;
   Id id_;
-  std::string name_;
-  onc::transport::Socket folder_;
-  onc::transport::Socket lock_;
+  KeptFile file_;
   std::optional<Kept> kept_;
 };
 

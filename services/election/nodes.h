@@ -1,0 +1,15 @@
+// What --node says, of any daemon that is one of several.
+#pragma once
+
+#include "services/election/group.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace services::elections {
+
+// From several ID=URI, each of which the others can find. Throws std::invalid_argument, in one sentence.
+std::map<Id, std::string> uris_by_id(const std::vector<std::string>& nodes);
+
+}  // namespace services::elections

@@ -174,7 +174,10 @@ void prepare(rpc::Server& server, Watch& watch) {
 }
 
 void serve(rpc::Server& server, Watch& watch, const std::string& name, const Options& options, const Ready& ready) {
-  prepare(server, watch);
+  if (options.ends_by_itself)
+    watch.over(server);
+  else
+    prepare(server, watch);
   // Where systemd has opened sockets for us, those are meant.
   if (server.listen_inherited().empty())
     for (const std::string& endpoint : options.listen) server.listen(endpoint);

@@ -22,6 +22,8 @@ struct Options {
   binding::Registering registering = binding::Registering::if_available;
   bool foreground = false;
   WatchOptions watch = {};
+  // It sees to SIGINT and SIGTERM itself, for it has more to do than to answer who has called: by no option.
+  bool ends_by_itself = false;
 };
 
 // Adds --listen, --register, --foreground, --log-level and --metrics. What `options` holds is the default.

@@ -15,6 +15,7 @@ using ::mutex::Outcome;
 using ::mutex::Session;
 using ::mutex::Status;
 using ::mutex::Token;
+using ::mutex::Who;
 using ::mutex::Wish;
 
 // All on one executor, of one thread. Each call takes a function and answers by it once: at once, or later from that

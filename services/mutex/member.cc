@@ -1,0 +1,181 @@
+#include "services/mutex/member.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace services::locks {
+
+namespace {
+
+// Of a stamp: those above are the view's number.
+constexpr int stamp_bits = 32;
+
+::mutex::Claim to_wire(const LockName& lock, const Claim& claim) {
+  return {.lock = lock,
+          .wants = {claim.wants.begin(), claim.wants.end()},
+          .holds = claim.holds,
+          .has_token = claim.has_token};
+}
+
+Claim from_wire(const ::mutex::Claim& wire) {
+  return {.wants = {wire.wants.begin(), wire.wants.end()}, .holds = wire.holds, .has_token = wire.has_token};
+}
+
+// Of all locks that anybody waits for or holds.
+std::map<LockName, Claims> wanted_in(const View& view, const Claims& nothing) {
+  std::map<LockName, Claims> wanted;
+  for (const auto& [member, standing] : view.members)
+    for (const ::mutex::Claim& claim : standing.claims)
+      if (!claim.wants.empty()) wanted.emplace(claim.lock, nothing);
+  for (const auto& [member, standing] : view.members)
+    for (const ::mutex::Claim& claim : standing.claims)
+      if (const auto lock = wanted.find(claim.lock); lock != wanted.end()) lock->second[member] = from_wire(claim);
+  return wanted;
+}
+
+}  // namespace
+
+Member::Lock& Member::at(const LockName& name) {
+  auto& lock = locks_[name];
+  if (lock) return *lock;
+  lock = std::make_unique<Lock>();
+  lock->name = name;
+  lock->world.send = [this, name](MemberId to, Body body) { world_.send(to, {name, clock_.tick(), std::move(body)}); };
+  lock->world.granted = [&lock = *lock](const Ticket& ticket) { lock.granted = ticket; };
+  lock->algorithm = make_(self_, lock->world);
+  if (is_in_view_) lock->algorithm->begin(nothing_);
+  return *lock;
+}
+
+void Member::wait(const LockName& name, Waiter waiter) {
+  Lock& lock = at(name);
+  lock.unasked.push_back(waiter);
+  settle(lock);
+}
+
+// The algorithms know no way back: its ticket is passed over in its turn.
+void Member::give_up(const LockName& name, Waiter waiter) {
+  const auto found = locks_.find(name);
+  if (found == locks_.end()) return;
+  std::erase(found->second->unasked, waiter);
+  for (auto& [ticket, asker] : found->second->asked)
+    if (asker == waiter) asker = nobody;
+}
+
+bool Member::give_back(const LockName& name, Token token) {
+  const auto found = locks_.find(name);
+  if (found == locks_.end() || !found->second->holder || found->second->holder->token != token) return false;
+  Lock& lock = *found->second;
+  lock.holder.reset();
+  settle(lock);
+  return true;
+}
+
+std::optional<Member::Holder> Member::holder(const LockName& name) const {
+  const auto found = locks_.find(name);
+  return found == locks_.end() ? std::nullopt : found->second->holder;
+}
+
+std::vector<Member::Waiting> Member::waiting(const LockName& name) const {
+  std::vector<Waiting> all;
+  const auto found = locks_.find(name);
+  if (found == locks_.end()) return all;
+  for (const auto& [ticket, waiter] : found->second->asked)
+    if (waiter != nobody) all.push_back({waiter, ticket});
+  for (const Waiter waiter : found->second->unasked)
+    all.push_back({waiter, {std::numeric_limits<Stamp>::max(), self_}});
+  return all;
+}
+
+std::size_t Member::idle_locks() const {
+  return static_cast<std::size_t>(std::count_if(locks_.begin(), locks_.end(), [](const auto& one) {
+    return one.second->asked.empty() && one.second->unasked.empty() && !one.second->granted;
+  }));
+}
+
+std::size_t Member::tickets(const LockName& name) const {
+  const auto found = locks_.find(name);
+  if (found == locks_.end()) return 0;
+  const Lock& lock = *found->second;
+  return lock.asked.size() + lock.unasked.size() + (lock.granted ? 1 : 0);
+}
+
+void Member::settle(Lock& lock) {
+  while (is_in_view_) {
+    while (!lock.unasked.empty()) {
+      const Ticket ticket{clock_.tick(), self_};
+      lock.asked[ticket] = lock.unasked.front();
+      lock.unasked.pop_front();
+      lock.algorithm->want(ticket);
+    }
+    if (!lock.granted || lock.holder) return;
+    const auto next = lock.asked.extract(*lock.granted);
+    if (!next.empty() && next.mapped() != nobody) return take(lock, next.mapped());
+    lock.granted.reset();
+    lock.algorithm->give_back();
+  }
+}
+
+// Whatever led to this grant has been heard of, and has an earlier stamp; what was granted in an earlier view, too, for
+// each view's stamps begin anew.
+void Member::take(Lock& lock, Waiter waiter) {
+  lock.holder = Holder{waiter, *lock.granted, clock_.tick()};
+  world_.granted(lock.name, waiter, lock.holder->token);
+}
+
+Standing Member::leave() {
+  is_in_view_ = false;
+  Standing standing;
+  for (const auto& [name, lock] : locks_) {
+    const Claim claim = lock->algorithm->claim();
+    if (!claim.wants.empty() || claim.has_token) standing.claims.push_back(to_wire(name, claim));
+  }
+  return standing;
+}
+
+// A lock that nobody wants is forgotten by all, and its token with it.
+void Member::begin(const View& view, bool is_fresh) {
+  if (is_fresh) forget();
+  // Later than all in the views before.
+  clock_ = time::LamportClock(view.number << stamp_bits, {});
+  nothing_.clear();
+  for (const auto& [member, standing] : view.members) nothing_[member] = {};
+  const auto wanted = wanted_in(view, nothing_);
+  std::erase_if(locks_, [&](const auto& one) { return !wanted.contains(one.first) && one.second->unasked.empty(); });
+  for (const auto& [name, claims] : wanted) at(name);
+  is_in_view_ = true;
+  for (const auto& [name, lock] : locks_) {
+    const auto claims = wanted.find(name);
+    if (claims == wanted.end()) lock->algorithm = make_(self_, lock->world);
+    lock->algorithm->begin(claims == wanted.end() ? nothing_ : claims->second);
+    settle(*lock);
+  }
+}
+
+// The algorithms go on to hold what they do, and give it back in the next view.
+void Member::lose() {
+  is_in_view_ = false;
+  for (const auto& [name, lock] : locks_)
+    if (const auto holder = std::exchange(lock->holder, std::nullopt)) world_.lost(name, holder->waiter);
+}
+
+void Member::forget() {
+  lose();
+  for (const auto& [name, lock] : locks_) {
+    lock->algorithm = make_(self_, lock->world);
+    lock->granted.reset();
+    for (auto asked = lock->asked.rbegin(); asked != lock->asked.rend(); ++asked)
+      if (asked->second != nobody) lock->unasked.push_front(asked->second);
+    lock->asked.clear();
+  }
+}
+
+void Member::receive(MemberId from, const Message& message) {
+  if (!is_in_view_) return;
+  clock_.observe(message.clock);
+  Lock& lock = at(message.lock);
+  lock.algorithm->receive(from, message.body, message.clock);
+  settle(lock);
+}
+
+}  // namespace services::locks

@@ -1,0 +1,106 @@
+// One member of the group: all locks, and those who wait for them here.
+#pragma once
+
+#include "services/mutex/algorithm.h"
+#include "services/time/lamport.h"
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace services::locks {
+
+using ::mutex::LockName;
+using ::mutex::Message;
+using ::mutex::Standing;
+using ::mutex::Token;
+using ::mutex::ViewNumber;
+
+// What a client is known by here.
+using Waiter = std::uint64_t;
+constexpr Waiter nobody = 0;
+
+struct View {
+  ViewNumber number = 0;
+  std::map<MemberId, Standing> members;  // this one's too
+};
+
+class Member {
+ public:
+  // What it does in the world. None of these may call it back.
+  struct World {
+    std::function<void(MemberId to, Message message)> send;
+    std::function<void(const LockName& lock, Waiter waiter, Token token)> granted;
+    // It has not the lock any more, whatever it thinks.
+    std::function<void(const LockName& lock, Waiter waiter)> lost;
+  };
+
+  // It begins outside of any view, where nothing is granted.
+  Member(MemberId self, Make make, World world) : self_(self), make_(make), world_(std::move(world)) {}
+
+  // Who waits is granted the lock in its turn, or gives up. Each has a ticket, stamped as it comes or, where there is
+  // no view then, as the next begins.
+  void wait(const LockName& lock, Waiter waiter);
+  void give_up(const LockName& lock, Waiter waiter);
+  // False where it does not hold it by this token.
+  bool give_back(const LockName& lock, Token token);
+
+  struct Holder {
+    Waiter waiter;
+    Ticket ticket;
+    Token token;
+  };
+  std::optional<Holder> holder(const LockName& lock) const;
+  struct Waiting {
+    Waiter waiter;
+    Ticket ticket;
+  };
+  // The first comes first.
+  std::vector<Waiting> waiting(const LockName& lock) const;
+
+  bool knows(const LockName& lock) const { return locks_.contains(lock); }
+  std::size_t locks() const { return locks_.size(); }
+  // Of those that nobody here waits for or holds: whatever is there for them goes as the next view begins, unless
+  // somebody elsewhere does.
+  std::size_t idle_locks() const;
+  // Of all that have asked for that lock, who holds it and who has given up among them.
+  std::size_t tickets(const LockName& lock) const;
+
+  // The way from one view to the next: leaves the old one, so that nothing more is granted, sent or taken, and says
+  // what it takes along; and begins the new one with what all said.
+  Standing leave();
+  // `is_fresh`: others have gone on without it, and it begins with nothing but who waits here.
+  void begin(const View& view, bool is_fresh);
+  // Its lease is over: what it holds is lost, and it has left its view.
+  void lose();
+
+  // Of the view that it is in.
+  void receive(MemberId from, const Message& message);
+
+ private:
+  struct Lock {
+    LockName name;
+    Algorithm::World world;
+    std::unique_ptr<Algorithm> algorithm;
+    std::deque<Waiter> unasked;               // who came when there was no view
+    std::map<Ticket, Waiter, Earlier> asked;  // of the algorithm; nobody's where who waited has given up
+    std::optional<Ticket> granted;            // as the algorithm has said
+    std::optional<Holder> holder;
+  };
+
+  Lock& at(const LockName& name);
+  void forget();
+  // Goes on after something has happened, until somebody here holds the lock, or it is waited for, or nobody wants it.
+  void settle(Lock& lock);
+  void take(Lock& lock, Waiter waiter);
+
+  const MemberId self_;
+  const Make make_;
+  const World world_;
+  time::LamportClock clock_;
+  bool is_in_view_ = false;
+  Claims nothing_;  // of all members of the view
+  std::map<LockName, std::unique_ptr<Lock>> locks_;
+};
+
+}  // namespace services::locks

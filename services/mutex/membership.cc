@@ -1,0 +1,334 @@
+#include "services/mutex/membership.h"
+
+#include <algorithm>
+
+namespace services::locks {
+
+using elections::lengthened;
+using elections::shortened;
+using ::mutex::Origin;
+using ::mutex::Participant;
+using ::mutex::Word;
+
+namespace {
+
+::mutex::Nanoseconds to_wire(Span span) { return static_cast<std::uint64_t>(std::max<Span::rep>(span.count(), 0)); }
+
+}  // namespace
+
+Membership::Membership(Company company, ViewNumber promised, Life life, Moment now, Surroundings& world)
+    : company_(std::move(company)),
+      promised_(promised),
+      seen_(promised),
+      life_(life),
+      world_(world),
+      random_(static_cast<std::uint32_t>(life)),
+      without_view_since_(now),
+      next_attempt_(now),
+      next_(now) {
+  for (const MemberId id : company_.all)
+    if (id != company_.self)
+      others_.emplace(id, Other{.detector = {company_.interval(), company_.lease, now}, .promised = {}});
+  // What it has promised before it was started last, and to whom, or what was sure then where it needs nobody else's
+  // word for that, it does not know. All of it is over before it has a say again.
+  if (promised > 0) silent_until_ = now + lengthened(company_.lease);
+}
+
+Moment Membership::sure_until(Moment now) const {
+  if (has_begun_) return std::min(renewed_until(), now + shortened(company_.lease));
+  return lease_end_ == Moment::max() ? Moment::min() : std::min(lease_end_, now + shortened(company_.lease));
+}
+
+// Counted from when it asked those of the majority that answered.
+Moment Membership::renewed_until() const {
+  const std::size_t needed = company_.majority() - 1;  // besides itself
+  if (needed == 0) return Moment::max();
+  std::vector<Moment> renewed;
+  for (const auto& [id, other] : others_) renewed.push_back(other.renewed);
+  std::sort(renewed.begin(), renewed.end(), std::greater<>());
+  const Moment last = renewed[needed - 1];
+  return last == Moment::min() ? last : last + shortened(company_.lease);
+}
+
+std::vector<MemberId> Membership::members() const {
+  std::vector<MemberId> ids;
+  if (beginning_)
+    for (const auto& member : beginning_->members) ids.push_back(member.origin.who.member);
+  return ids;
+}
+
+::mutex::Renewed Membership::on_renew(const ::mutex::Renewal& renewal, Moment now) {
+  const auto found = others_.find(renewal.who.member);
+  if (found == others_.end()) return {Word::TOO_OLD, promised_};
+  Other& other = found->second;
+  if (renewal.who.life == other.gone) return {Word::TOO_OLD, promised_};
+  other.detector.heard(now);
+  other.has_gone = false;
+  other.view = renewal.view;
+  seen_ = std::max(seen_, renewal.view);
+  if (renewal.view == 0) return {Word::DONE, promised_};
+  if (renewal.view != promised_) return {renewal.view < promised_ ? Word::TOO_OLD : Word::NOT_YET, promised_};
+  other.promised[renewal.who.life] = now + lengthened(company_.lease);
+  return {Word::DONE, promised_};
+}
+
+void Membership::on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now) {
+  const auto found = others_.find(question.to);
+  if (found == others_.end()) return;
+  seen_ = std::max(seen_, answer.promised);
+  if (answer.word != Word::DONE || question.view == 0 || question.view != view()) return;
+  found->second.renewed = std::max(found->second.renewed, question.sent);
+  begin_if_renewed(now);
+}
+
+Leaving Membership::on_leave(MemberId from, ViewNumber next, Moment now) {
+  check_lease(now);
+  if (now < silent_until_)
+    return {.word = Word::NOT_YET, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
+  const bool is_repeated = next == promised_ && from == promised_to_ && !beginning_;
+  if (!others_.contains(from) || (next <= promised_ && !is_repeated))
+    return {.word = Word::TOO_OLD, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
+  forming_.reset();
+  return promise(from, next, now);
+}
+
+// Takes part in no earlier view from now on.
+Leaving Membership::promise(MemberId to, ViewNumber next, Moment now) {
+  if (next > promised_) world_.keep(next);
+  promised_ = seen_ = std::max(promised_, next);
+  promised_to_ = to;
+  if (has_begun_) lease_end_ = renewed_until();
+  if (has_begun_) without_view_since_ = now;
+  has_begun_ = false;
+  beginning_.reset();
+  formed_.reset();
+  for (auto& [id, other] : others_) other.renewed = Moment::min();
+  next_ = std::min(next_, lease_end_);
+  Leaving leaving{.word = Word::DONE,
+                  .promised = promised_,
+                  .life = life_,
+                  .began = began_,
+                  .participants = {participants_.begin(), participants_.end()},
+                  .standing = world_.leave(),
+                  .promises = {}};
+  for (auto& [id, other] : others_)
+    for (const auto& [life, until] : other.promised)
+      if (until > now) leaving.promises.push_back({{id, life}, to_wire(until - now)});
+  return leaving;
+}
+
+Word Membership::on_begin(const Beginning& beginning, Moment now) {
+  if (beginning.number != promised_) return beginning.number < promised_ ? Word::TOO_OLD : Word::NOT_YET;
+  const bool is_in_it = std::any_of(beginning.members.begin(), beginning.members.end(), [&](const auto& member) {
+    return member.origin.who.member == company_.self && member.origin.who.life == life_;
+  });
+  if (!is_in_it) return Word::TOO_OLD;
+  if (beginning_ || beginning.number == began_) return Word::DONE;
+  beginning_ = std::make_shared<const Beginning>(beginning);
+  renew_all(now);
+  begin_if_renewed(now);
+  return Word::DONE;
+}
+
+void Membership::begin_if_renewed(Moment now) {
+  if (!beginning_ || has_begun_ || renewed_until() <= now) return;
+  check_lease(now);
+  has_begun_ = true;
+  began_ = beginning_->number;
+  participants_.clear();
+  View view{began_, {}};
+  bool is_fresh = true;
+  for (const auto& member : beginning_->members) {
+    participants_.push_back(member.origin);
+    view.members[member.origin.who.member] = member.standing;
+    if (member.origin.who.member == company_.self) is_fresh = member.origin.is_fresh;
+  }
+  lease_end_ = Moment::max();
+  began_at_ = now;
+  world_.begin(view, is_fresh);
+}
+
+// Nobody else goes on before that, and nobody here after it.
+void Membership::check_lease(Moment now) {
+  if (now < (has_begun_ ? renewed_until() : lease_end_)) return;
+  lease_end_ = Moment::max();
+  if (has_begun_) without_view_since_ = now;
+  if (has_begun_) beginning_.reset();
+  has_begun_ = false;
+  world_.lose();
+}
+
+void Membership::renew_all(Moment now) {
+  if (now < silent_until_) return;
+  for (const auto& [id, other] : others_)
+    world_.send({.kind = Question::Kind::renew, .to = id, .sent = now, .view = view()});
+}
+
+bool Membership::is_alive(MemberId id, Moment now) const {
+  if (id == company_.self) return true;
+  const Other& other = others_.at(id);
+  return !other.has_gone && !other.detector.suspects(now);
+}
+
+Moment Membership::last_heard(MemberId id, Moment now) const {
+  return id == company_.self ? now : others_.at(id).detector.last();
+}
+
+void Membership::on_farewell(const Participant& who, Moment now) {
+  const auto found = others_.find(who.member);
+  if (found == others_.end()) return;
+  found->second.promised.erase(who.life);
+  found->second.gone = who.life;
+  found->second.has_gone = true;
+  if (forming_) forming_->promises.erase({who.member, who.life});
+  next_ = now;
+}
+
+void Membership::refresh(Moment now) {
+  if (!has_begun_ || forming_ || now < next_attempt_ || now - began_at_ < 4 * company_.lease) return;
+  form(now);
+}
+
+// The lowest of those that are alive, or whoever has waited for that one for too long.
+bool Membership::should_form(Moment now) const {
+  if (forming_ || now < next_attempt_ || now < silent_until_) return false;
+  std::set<MemberId> alive;
+  for (const MemberId id : company_.all)
+    if (is_alive(id, now)) alive.insert(id);
+  if (alive.size() < company_.majority()) return false;
+  if (has_begun_ && now < promised_until(alive)) return false;
+  const bool waits = !has_begun_ && now - without_view_since_ > 2 * company_.lease;
+  return !is_as_it_should_be(alive, now) && (*alive.begin() == company_.self || waits);
+}
+
+// Until when no view may begin without those that are not alive. In the present one all can go on as long.
+Moment Membership::promised_until(const std::set<MemberId>& alive) const {
+  Moment last = Moment::min();
+  for (const auto& [id, other] : others_)
+    if (!alive.contains(id))
+      for (const auto& [life, until] : other.promised) last = std::max(last, until);
+  return last;
+}
+
+bool Membership::is_as_it_should_be(const std::set<MemberId>& alive, Moment now) const {
+  if (!has_begun_) return false;
+  if (now - began_at_ < company_.lease) return true;  // others may still be about to begin
+  const std::vector<MemberId> there = members();
+  if (!std::equal(alive.begin(), alive.end(), there.begin(), there.end())) return false;
+  return std::all_of(others_.begin(), others_.end(),
+                     [&](const auto& other) { return !alive.contains(other.first) || other.second.view == view(); });
+}
+
+void Membership::form(Moment now) {
+  next_attempt_ = now + company_.lease + some_time();
+  const ViewNumber number = seen_ + 1;
+  const Leaving own = promise(company_.self, number, now);
+  forming_ = Forming{.number = number, .since = now, .left = {}, .promises = {}};
+  call_out(now);
+  answered(company_.self, own, now);
+}
+
+void Membership::call_out(Moment now) {
+  for (const auto& [id, other] : others_)
+    if (!forming_->left.contains(id))
+      world_.send({.kind = Question::Kind::leave, .to = id, .sent = now, .view = forming_->number});
+}
+
+void Membership::on_left(const Question& question, const Leaving& answer, Moment now) {
+  seen_ = std::max(seen_, answer.promised);
+  if (!forming_ || question.view != forming_->number) return;
+  if (answer.word == Word::NOT_YET) return;
+  if (answer.word == Word::DONE) return answered(question.to, answer, now);
+  forming_.reset();
+  next_attempt_ = now + some_time();
+}
+
+void Membership::answered(MemberId id, const Leaving& answer, Moment now) {
+  if (!forming_->left.emplace(id, answer).second) return;
+  for (const ::mutex::Promise& promise : answer.promises) {
+    Moment& until = forming_->promises[{promise.to.member, promise.to.life}];
+    const auto left = Span(static_cast<Span::rep>(std::min<std::uint64_t>(promise.left, to_wire(2 * company_.lease))));
+    until = std::max(until, now + lengthened(left));
+  }
+  conclude(now);
+}
+
+bool Membership::may_conclude(Moment now) const {
+  const auto& left = forming_->left;
+  if (left.size() < company_.majority()) return false;
+  const bool all = std::all_of(company_.all.begin(), company_.all.end(),
+                               [&](MemberId id) { return left.contains(id) || !is_alive(id, now); });
+  if (!all && now - forming_->since < 2 * company_.interval()) return false;
+  return std::all_of(forming_->promises.begin(), forming_->promises.end(), [&](const auto& promise) {
+    const auto& [member, life] = promise.first;
+    const auto is_there = left.find(member);
+    return now >= promise.second || (is_there != left.end() && is_there->second.life == life);
+  });
+}
+
+// Whether what it says is of the latest view, `began`, that anybody has been in: of that itself, or of what it took
+// along into it without having begun it.
+bool goes_on(const Participant& who, const Leaving& left, const Leaving& latest) {
+  return std::any_of(latest.participants.begin(), latest.participants.end(), [&](const Origin& origin) {
+    return origin.who == who && (!origin.is_fresh || left.began == latest.began);
+  });
+}
+
+Beginning Membership::conclusion() const {
+  const auto& latest = std::max_element(forming_->left.begin(), forming_->left.end(), [](const auto& a, const auto& b) {
+                         return a.second.began < b.second.began;
+                       })->second;
+  Beginning beginning{.number = forming_->number, .members = {}};
+  for (const auto& [id, left] : forming_->left) {
+    const Participant who{id, left.life};
+    const bool is_fresh = !goes_on(who, left, latest);
+    beginning.members.push_back({{who, is_fresh}, is_fresh ? ::mutex::Standing{} : left.standing});
+  }
+  return beginning;
+}
+
+void Membership::conclude(Moment now) {
+  if (!forming_ || !may_conclude(now)) return;
+  formed_ = std::make_shared<const Beginning>(conclusion());
+  forming_.reset();
+  untold_.clear();
+  for (const auto& member : formed_->members)
+    if (member.origin.who.member != company_.self) untold_.insert(member.origin.who.member);
+  tell_all(now);
+  on_begin(*formed_, now);
+}
+
+void Membership::tell_all(Moment now) {
+  for (const MemberId id : untold_)
+    world_.send({.kind = Question::Kind::begin, .to = id, .sent = now, .view = formed_->number, .beginning = formed_});
+}
+
+void Membership::on_begun(const Question& question, Word) {
+  if (formed_ && question.view == formed_->number) untold_.erase(question.to);
+}
+
+Span Membership::some_time() { return Span(static_cast<Span::rep>(random_()) % company_.lease.count()); }
+
+void Membership::on_timer(Moment now) {
+  check_lease(now);
+  if (forming_ && now - forming_->since > 4 * company_.lease) forming_.reset();
+  conclude(now);
+  if (now >= next_renewal_) {
+    next_renewal_ = now + company_.interval();
+    renew_all(now);
+    if (forming_) call_out(now);
+    if (formed_) tell_all(now);
+    for (auto& [id, other] : others_) std::erase_if(other.promised, [&](const auto& one) { return one.second <= now; });
+  }
+  if (should_form(now)) form(now);
+  next_ = std::min({next_renewal_, has_begun_ ? renewed_until() : lease_end_});
+  if (forming_)
+    for (const auto& [who, until] : forming_->promises)
+      if (until > now) next_ = std::min(next_, until);
+  for (const auto& [id, other] : others_)
+    for (const auto& [life, until] : other.promised)
+      if (until > now) next_ = std::min(next_, until);
+  next_ = std::max(next_, now + std::chrono::microseconds(100));
+}
+
+}  // namespace services::locks

@@ -1,0 +1,169 @@
+// Which members there are: views, formed one after another by a majority, so that those who are left can go on without
+// one that has died or is cut off, and nobody else goes on meanwhile.
+//
+// Whoever forms a view gives it a number and calls all members out of theirs. Who answers has promised that number, and
+// keeps that (also through a restart): it takes part in no earlier one. With the answers of a majority, which no other
+// view of this number can have, the new view is what these say of themselves. A member acts in a view only as long as
+// a majority has renewed its lease there, counted from when it asked; and whoever renews it promises that no other view
+// begins without it before the lease is over. Of any two majorities one member is in both: no view begins before every
+// promise to those that are not in it has run out.
+//
+// Without sockets and without a clock: it is told what happens and when, and says what to send.
+#pragma once
+
+#include "services/election/detector.h"
+#include "services/mutex/member.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <vector>
+
+namespace services::locks {
+
+using elections::Moment;
+using elections::Span;
+using ::mutex::Beginning;
+using ::mutex::Leaving;
+using ::mutex::Life;
+
+// What a member asks of another. Both the answer and its failing may come, late or never.
+struct Question {
+  enum class Kind { renew, leave, begin };
+
+  Kind kind = Kind::renew;
+  MemberId to = 0;
+  Moment sent = {};
+  ViewNumber view = 0;
+  std::shared_ptr<const Beginning> beginning = {};
+};
+
+// What it does to the world. None of these may call it back.
+class Surroundings {
+ public:
+  virtual ~Surroundings() = default;
+  virtual void send(const Question& question) = 0;
+  // Makes it last before it returns; throws where it cannot.
+  virtual void keep(ViewNumber promised) = 0;
+
+  // Nothing is granted, sent or taken until begin(). Also when it has left already.
+  virtual Standing leave() = 0;
+  // What is held here is held no longer.
+  virtual void lose() = 0;
+  // `is_fresh`: without anything of the views before.
+  virtual void begin(const View& view, bool is_fresh) = 0;
+};
+
+struct Company {
+  MemberId self = 0;
+  std::set<MemberId> all;  // with itself
+  Span lease = std::chrono::seconds(2);
+
+  std::size_t majority() const { return all.size() / 2 + 1; }
+  // How often each is heard.
+  Span interval() const { return lease / 4; }
+};
+
+// `now` never goes back. Events come one after another. What keep() throws they all throw, and may be called again.
+class Membership {
+ public:
+  // `promised`: what it last gave to keep(). `life`: any number but 0, another with each start.
+  Membership(Company company, ViewNumber promised, Life life, Moment now, Surroundings& world);
+
+  ::mutex::Renewed on_renew(const ::mutex::Renewal& renewal, Moment now);
+  Leaving on_leave(MemberId from, ViewNumber next, Moment now);
+  ::mutex::Word on_begin(const Beginning& beginning, Moment now);
+
+  void on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now);
+  void on_left(const Question& question, const Leaving& answer, Moment now);
+  void on_begun(const Question& question, ::mutex::Word answer);
+
+  // It ends and acts no more: nobody need wait for it.
+  void on_farewell(const ::mutex::Participant& who, Moment now);
+  // Forms another view, of the same members, so that what these need not remember is forgotten; not too often.
+  void refresh(Moment now);
+
+  // To be called before a Member does anything: who has stood still does not know yet that its lease is over.
+  void check_lease(Moment now);
+
+  // To be called at next_timer(), which is another after each event.
+  void on_timer(Moment now);
+  Moment next_timer() const { return next_; }
+
+  // Until when what is held here surely is, unless the lease is renewed; in the past where nothing is. A member alone
+  // has its own word for it, from moment to moment.
+  Moment sure_until(Moment now) const;
+  bool is_in_view() const { return has_begun_; }
+  ViewNumber view() const { return beginning_ ? beginning_->number : 0; }
+  // Who is in its view.
+  std::vector<MemberId> members() const;
+  ::mutex::Participant self() const { return {company_.self, life_}; }
+  const Company& company() const { return company_; }
+  // Of all, itself too.
+  bool is_alive(MemberId id, Moment now) const;
+  // When it was last heard, or first waited for; now of itself.
+  Moment last_heard(MemberId id, Moment now) const;
+
+ private:
+  // What is known of another member.
+  struct Other {
+    elections::Detector detector;
+    std::map<Life, Moment> promised;  // until when nobody is to go on without it
+    Moment renewed = Moment::min();   // when it was asked what it last answered by renewing this one's lease
+    ViewNumber view = 0;              // that it says it is in
+    Life gone = 0;                    // the latest that has said farewell,
+    bool has_gone = false;            // and none has been heard since
+  };
+
+  // A view that this member forms.
+  struct Forming {
+    ViewNumber number;
+    Moment since;
+    std::map<MemberId, Leaving> left;
+    std::map<std::pair<MemberId, Life>, Moment> promises;  // of all who have left, to whom, until when
+  };
+
+  Moment renewed_until() const;
+  Leaving promise(MemberId to, ViewNumber next, Moment now);
+  void renew_all(Moment now);
+  bool should_form(Moment now) const;
+  Moment promised_until(const std::set<MemberId>& alive) const;
+  bool is_as_it_should_be(const std::set<MemberId>& alive, Moment now) const;
+  void form(Moment now);
+  void answered(MemberId id, const Leaving& answer, Moment now);
+  void conclude(Moment now);
+  bool may_conclude(Moment now) const;
+  Beginning conclusion() const;
+  void call_out(Moment now);
+  void tell_all(Moment now);
+  void begin_if_renewed(Moment now);
+  Span some_time();
+
+  const Company company_;
+  ViewNumber promised_;
+  MemberId promised_to_ = 0;
+  ViewNumber seen_;  // the greatest number that anybody has told of
+  const Life life_;
+  Surroundings& world_;
+  std::minstd_rand random_;
+  std::map<MemberId, Other> others_;
+
+  std::shared_ptr<const Beginning> beginning_;  // the view that it is in, or about to be
+  bool has_begun_ = false;
+  Moment lease_end_ = Moment::max();  // of the view before, between two of them
+  Moment began_at_;
+  ViewNumber began_ = 0;
+  std::vector<::mutex::Origin> participants_;  // of that
+  std::optional<Forming> forming_;
+  std::shared_ptr<const Beginning> formed_;  // what is still to be told to
+  std::set<MemberId> untold_;
+  Moment silent_until_ = Moment::min();
+  Moment without_view_since_;
+  Moment next_attempt_;
+  Moment next_renewal_;
+  Moment next_;
+};
+
+}  // namespace services::locks

@@ -1,0 +1,165 @@
+// onc-mutexd: serves idl/mutex.x, as one of the members that agree on who holds a lock.
+#include "daemon/daemon.h"
+#include "services/election/nodes.h"
+#include "services/mutex/participant.h"
+#include "services/mutex/service.h"
+#include "services/mutex/state_file.h"
+
+#include <onc/rpc/error.h>
+#include <onc/server/executor.h>
+
+#include <CLI/CLI.hpp>
+#include <asio/signal_set.hpp>
+
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <stdexcept>
+
+namespace {
+
+using namespace services::locks;
+using Uris = std::map<MemberId, std::string>;
+
+constexpr const char* name = "onc-mutexd";
+
+constexpr const char* examples = R"(
+Examples, the same list on each of three hosts:
+  onc-mutexd --id 1 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
+  onc-mutexd --id 2 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
+  onc-mutexd --id 3 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
+By another algorithm, and for a try on one host, all in a folder of one's own:
+  onc-mutexd --algorithm suzuki-kasami --lease 5 --id 1 --node 1=tcp://one:7421 ...
+  onc-mutexd --state-dir /tmp/mutex --register no --id 1 --node 1=tcp://127.0.0.1:7421
+)";
+
+struct Options {
+  onc::daemon::Options daemon;
+  MemberId id = 0;
+  std::vector<std::string> nodes;  // ID=URI
+  std::string algorithm = "ricart-agrawala";
+  double lease = 2;  // seconds
+  std::string state_dir = "/var/lib/onc-mutexd";
+};
+
+// Empty where the text is good.
+std::string is_algorithm(const std::string& text) {
+  return algorithms.contains(text) ? ""
+                                   : "'" + text + "' is no algorithm: it is lamport, ricart-agrawala or suzuki-kasami";
+}
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--id", options.id, "Which of the members this is; from 1")->type_name("ID")->required();
+  app.add_option("--node", options.nodes,
+                 "A member and where it serves, tcp://host:port; repeated, the same list for every member and this one "
+                 "in it")
+      ->type_name("ID=URI")
+      ->required();
+  app.add_option("--algorithm", options.algorithm,
+                 "How they agree: lamport, ricart-agrawala or suzuki-kasami; the same for every member")
+      ->type_name("HOW")
+      ->check(is_algorithm)
+      ->capture_default_str();
+  app.add_option("--lease", options.lease,
+                 "After how long a member that fell silent is done without, in seconds; the same for every member")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  app.add_option("--state-dir", options.state_dir, "Where the member keeps what it must not forget")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  onc::daemon::add_options(app, options.daemon);
+}
+
+// Throws std::invalid_argument, in one sentence.
+Company company_of(const Options& options, const Uris& uris) {
+  Company company{.self = options.id, .all = {}};
+  for (const auto& [id, uri] : uris) {
+    // What one member says of all its locks is larger than a datagram.
+    if (uri.starts_with("udp:"))
+      throw std::invalid_argument("--node " + std::to_string(id) + "=" + uri +
+                                  ": members call each other by tcp://host:port; --listen serves clients over UDP");
+    company.all.insert(id);
+  }
+  if (company.all.empty() || company.all.size() > ::mutex::MAX_MEMBERS || company.all.contains(0))
+    throw std::invalid_argument("there are from 1 to " + std::to_string(::mutex::MAX_MEMBERS) +
+                                " members, with an ID from 1 each");
+  if (!company.all.contains(options.id))
+    throw std::invalid_argument("--id " + std::to_string(options.id) + " is none of the members that --node lists");
+  if (!std::isfinite(options.lease) || options.lease < 0.05 || options.lease > 3600)
+    throw std::invalid_argument("a lease lasts from 0.05 to 3600 seconds");
+  company.lease = std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(options.lease));
+  return company;
+}
+
+// All others may as well run twice.
+onc::rpc::ServiceOptions service_options() {
+  namespace of = ::mutex::MUTEX::v1::procedures;
+  return {.idempotent = {of::RENEW.number, of::STATUS.number, of::CARRY.number, of::GO_ON.number, of::LEAVE.number,
+                         of::BEGIN.number, of::FAREWELL.number, of::LOOK.number}};
+}
+
+// At the first signal it lets go of its locks and of the others, at the second it ends.
+class Ending {
+ public:
+  Ending(onc::rpc::Server& server, Participant& participant)
+      : server_(server), participant_(participant), signals_(onc::rpc::executor_of(server), SIGINT, SIGTERM) {
+    wait();
+  }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const asio::error_code& ended, int) {
+      if (ended) return;
+      if (std::exchange(has_begun_, true)) return server_.stop();
+      participant_.end([this] { server_.finish(); });
+      wait();
+    });
+  }
+
+  onc::rpc::Server& server_;
+  Participant& participant_;
+  asio::signal_set signals_;
+  bool has_begun_ = false;
+};
+
+void serve(const Options& options, const Company& company, const Uris& uris, const onc::daemon::Ready& ready) {
+  StateFile state(options.state_dir, options.id);
+  onc::daemon::Watch watch(name, options.daemon.watch, options.daemon.foreground);
+  onc::rpc::Server server({.max_connections = 2 * ::mutex::MAX_PLACES});
+  Participant participant({.company = company,
+                           .algorithm = options.algorithm,
+                           .uris = uris,
+                           .promised = state.promised(),
+                           .keep = [&](ViewNumber promised) { state.keep(promised); },
+                           .note = [&](const std::string& what) { watch.note(what); },
+                           .warn = [&](const std::string& what) { watch.warn(what); }},
+                          onc::rpc::executor_of(server));
+  MutexV1 service(participant.locks(), &participant);
+  server.add(service, service_options());
+  Ending ending(server, participant);
+  participant.begin();
+  onc::daemon::Options daemon_options = options.daemon;
+  daemon_options.ends_by_itself = true;
+  daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
+  onc::daemon::serve(server, watch, name, daemon_options, ready);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Grants named locks, as one of several members that agree on who holds them.", name);
+  Options options;
+  add_options(app, options);
+  app.set_version_flag("--version", ONC_VERSION);
+  app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
+  if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
+  try {
+    const auto uris = services::elections::uris_by_id(options.nodes);
+    const Company company = company_of(options, uris);
+    return onc::daemon::run(name, options.daemon.foreground,
+                            [&](const onc::daemon::Ready& ready) { serve(options, company, uris, ready); });
+  } catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "%s: %s\n", name, error.what());
+    return 2;
+  }
+}

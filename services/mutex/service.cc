@@ -1,0 +1,124 @@
+#include "services/mutex/service.h"
+
+#include "services/mutex/participant.h"
+
+#include <onc/rpc/error.h>
+#include <onc/server/service.h>
+
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace services::locks {
+
+using ::mutex::Word;
+using onc::rpc::Caller;
+
+namespace {
+
+// What is told once, waited for.
+template <class Result>
+class Answered {
+ public:
+  explicit Answered(const asio::any_io_executor& executor) : state_(std::make_shared<State>(executor)) {}
+
+  Backend::Told<Result> told() const {
+    return [state = state_](const Result& result) {
+      state->result = result;
+      state->bell.cancel();
+    };
+  }
+
+  asio::awaitable<Result> wait() {
+    while (!state_->result) {
+      asio::error_code rung;
+      co_await state_->bell.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+    }
+    co_return std::move(*state_->result);
+  }
+
+ private:
+  struct State {
+    explicit State(const asio::any_io_executor& executor) : bell(executor, asio::steady_timer::time_point::max()) {}
+    asio::steady_timer bell;
+    std::optional<Result> result;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace
+
+asio::awaitable<Answer> MutexV1::ACQUIRE(Wish wish, const Caller&) {
+  Answered<Answer> answered(co_await asio::this_coro::executor);
+  backend_.acquire(wish, answered.told());
+  co_return co_await answered.wait();
+}
+
+asio::awaitable<Answer> MutexV1::RENEW(Holding holding, const Caller&) {
+  Answered<Answer> answered(co_await asio::this_coro::executor);
+  backend_.renew(holding, answered.told());
+  co_return co_await answered.wait();
+}
+
+asio::awaitable<Answer> MutexV1::RELEASE(Holding holding, const Caller&) {
+  Answered<Answer> answered(co_await asio::this_coro::executor);
+  backend_.release(holding, answered.told());
+  co_return co_await answered.wait();
+}
+
+asio::awaitable<Status> MutexV1::STATUS(LockName name, const Caller&) {
+  Answered<Status> answered(co_await asio::this_coro::executor);
+  backend_.status(name, answered.told());
+  co_return co_await answered.wait();
+}
+
+Participant& MutexV1::participant() const {
+  if (participant_ == nullptr)
+    throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, "no members keep these locks");
+  if (participant_->has_ended()) throw onc::rpc::NoReply();  // it has said farewell
+  return *participant_;
+}
+
+asio::awaitable<::mutex::Taken> MutexV1::CARRY(::mutex::Parcel parcel, const Caller&) {
+  if (parcel.group != participant().group()) co_return ::mutex::Taken{.view = ::mutex::NO_VIEW, .next = 0};
+  co_return participant().on([&](Node& node, Moment now) { return node.on_parcel(parcel, now); });
+}
+
+asio::awaitable<::mutex::Renewed> MutexV1::GO_ON(::mutex::Renewal renewal, const Caller&) {
+  if (renewal.group != participant().group()) co_return ::mutex::Renewed{.word = Word::OTHER_GROUP, .promised = 0};
+  co_return participant().on([&](Node& node, Moment now) { return node.on_renew(renewal, now); });
+}
+
+asio::awaitable<Leaving> MutexV1::LEAVE(::mutex::Call call, const Caller&) {
+  if (call.group != participant().group()) {
+    Leaving stays;
+    stays.word = Word::OTHER_GROUP;
+    co_return stays;
+  }
+  co_return participant().on([&](Node& node, Moment now) { return node.on_leave(call.from, call.next, now); });
+}
+
+asio::awaitable<Word> MutexV1::BEGIN(Beginning beginning, const Caller&) {
+  if (beginning.group != participant().group()) co_return Word::OTHER_GROUP;
+  co_return participant().on([&](Node& node, Moment now) { return node.on_begin(beginning, now); });
+}
+
+asio::awaitable<void> MutexV1::FAREWELL(::mutex::Farewell farewell, const Caller&) {
+  if (participant_ != nullptr && participant_->has_ended()) co_return;  // they part together
+  if (farewell.group != participant().group()) co_return;
+  participant().on([&](Node& node, Moment now) {
+    node.on_farewell(farewell.who, now);
+    return true;
+  });
+}
+
+asio::awaitable<Places> MutexV1::LOOK(::mutex::Look look, const Caller&) {
+  if (look.group != participant().group()) co_return Places{};
+  co_return participant().locks().look(look.lock);
+}
+
+}  // namespace services::locks

@@ -1,0 +1,39 @@
+// I. Suzuki's and T. Kasami's (1985): who has the token may have the lock. N messages a grant, or none where it is
+// there already. A token that is lost with its member, or between two views, is made anew by the first member of the
+// next.
+#pragma once
+
+#include "services/mutex/algorithm.h"
+
+#include <deque>
+
+namespace services::locks {
+
+class SuzukiKasami : public Algorithm {
+ public:
+  using Algorithm::Algorithm;
+
+  void begin(const Claims& claims) override;
+  Claim claim() const override;
+  void want(const Ticket& ticket) override;
+  void give_back() override;
+  void receive(MemberId from, const Body& body, Stamp clock) override;
+
+ private:
+  struct Token {
+    std::map<MemberId, Stamp> served;  // each member's latest ticket that was granted
+    std::deque<Ticket> waiting;        // first come, first served
+  };
+
+  static Token to_token(const Roving& roving);
+  static Roving to_roving(const Token& token);
+  // Tickets that the token has not heard of yet join its queue, in their order.
+  void queue_up();
+  void pass_on();
+
+  std::map<MemberId, Tickets> requested_;  // by all members, as far as this one has heard and not seen them served
+  std::optional<Token> token_;
+  std::optional<Ticket> holds_;
+};
+
+}  // namespace services::locks

@@ -1,0 +1,311 @@
+#include "services/mutex/locks.h"
+
+#include "tests/services/mutex/simulation.h"
+
+#include <gtest/gtest.h>
+
+namespace services::locks {
+namespace {
+
+std::uint64_t nanoseconds(std::chrono::milliseconds span) {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(span).count());
+}
+
+Session session_of(char who) {
+  Session session{};
+  session[0] = static_cast<std::byte>(who);
+  return session;
+}
+
+Wish wish_of(char who, std::chrono::milliseconds wait, std::chrono::milliseconds lease = std::chrono::minutes(1)) {
+  return {.lock = "door",
+          .session = session_of(who),
+          .who = std::string(1, who),
+          .lease = nanoseconds(lease),
+          .wait = nanoseconds(wait)};
+}
+
+Holding holding_of(char who, Token token) {
+  return {.lock = "door", .session = session_of(who), .token = token, .lease = nanoseconds(std::chrono::minutes(1))};
+}
+
+// Three members with nothing but what the test has them asked.
+class Sessions : public testing::TestWithParam<std::string> {
+ protected:
+  void acquire(Milliseconds when, MemberId at, const Wish& wish, Backend::Told<Answer> told) {
+    simulation_.ask(when, at, [wish, told](Locks& locks) { locks.acquire(wish, told); });
+  }
+  void acquire(Milliseconds when, MemberId at, const Wish& wish, Answer& answer) {
+    acquire(when, at, wish, [&answer](const Answer& said) { answer = said; });
+  }
+  // Of whoever's token is in `granted` by then.
+  void renew(Milliseconds when, MemberId at, char who, const Answer& granted, Answer& answer) {
+    simulation_.ask(when, at, [who, &granted, &answer](Locks& locks) {
+      locks.renew(holding_of(who, granted.grant().token), [&answer](const Answer& said) { answer = said; });
+    });
+  }
+  void release(Milliseconds when, MemberId at, char who, Token token, Answer& answer) {
+    simulation_.ask(when, at, [who, token, &answer](Locks& locks) {
+      locks.release(holding_of(who, token), [&answer](const Answer& said) { answer = said; });
+    });
+  }
+  void run(Milliseconds until) { simulation_.run(until, 0, 1, 0); }
+
+  Simulation simulation_{algorithms.at(GetParam()), 1, {.members = 3}};
+  static constexpr std::chrono::seconds long_wait{9};
+  static constexpr std::chrono::milliseconds no_wait{0};
+};
+
+TEST_P(Sessions, that_wait_longest_are_served_first_whatever_member_they_have_asked) {
+  std::string order;
+  const auto come = [&](Milliseconds when, MemberId at, char who) {
+    acquire(when, at, wish_of(who, long_wait), [this, at, who, &order](const Answer& answer) {
+      ASSERT_EQ(answer.outcome(), Outcome::GRANTED);
+      order += who;
+      simulation_.ask(2000 + 100 * order.size(), at,
+                      [who](Locks& locks) { locks.release(holding_of(who, ::mutex::NO_TOKEN), [](const Answer&) {}); });
+    });
+  };
+  come(1000, 1, 'a');
+  come(1100, 2, 'b');
+  come(1200, 1, 'c');
+  come(1300, 3, 'd');
+  come(1400, 2, 'e');
+  come(1500, 2, 'f');
+  come(1600, 1, 'g');
+  run(5000);
+  EXPECT_EQ(order, "abcdefg");
+}
+
+TEST_P(Sessions, are_answered_as_the_first_time_where_they_ask_again) {
+  Answer first;
+  Answer again;
+  Answer released;
+  Answer released_again;
+  acquire(1000, 1, wish_of('a', no_wait), first);
+  acquire(1500, 1, wish_of('a', no_wait), again);
+  release(2000, 1, 'a', ::mutex::NO_TOKEN, released);
+  release(2500, 1, 'a', ::mutex::NO_TOKEN, released_again);
+  run(3000);
+  ASSERT_EQ(first.outcome(), Outcome::GRANTED);
+  ASSERT_EQ(again.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(first.grant().token, again.grant().token);
+  EXPECT_EQ(released.outcome(), Outcome::RELEASED);
+  EXPECT_EQ(released_again.outcome(), Outcome::RELEASED);
+}
+
+TEST_P(Sessions, are_told_who_holds_the_lock_and_how_many_come_first) {
+  Answer held;
+  Answer before;
+  Answer answer;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  acquire(1200, 2, wish_of('b', long_wait), before);
+  acquire(1400, 3, wish_of('c', no_wait), answer);
+  run(2000);
+  ASSERT_EQ(answer.outcome(), Outcome::TIMED_OUT);
+  ASSERT_TRUE(answer.queue().holder);
+  EXPECT_EQ(answer.queue().holder->who, "a");
+  EXPECT_EQ(answer.queue().holder->at, 1U);
+  EXPECT_EQ(answer.queue().holder->token, held.grant().token);
+  EXPECT_EQ(answer.queue().before, 2U);
+}
+
+TEST_P(Sessions, keep_their_place_from_call_to_call) {
+  Answer held;
+  Answer early;
+  Answer late;
+  Answer early_again;
+  Answer released;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  acquire(1100, 2, wish_of('b', no_wait), early);
+  acquire(1200, 3, wish_of('c', long_wait), late);
+  acquire(1500, 2, wish_of('b', long_wait), early_again);
+  release(2000, 1, 'a', ::mutex::NO_TOKEN, released);
+  run(3000);
+  EXPECT_EQ(early.outcome(), Outcome::TIMED_OUT);
+  ASSERT_EQ(early_again.outcome(), Outcome::GRANTED);
+  EXPECT_GT(early_again.grant().token, held.grant().token);
+  EXPECT_EQ(late.outcome(), Outcome());
+}
+
+TEST_P(Sessions, that_are_not_heard_of_lose_lock_and_place) {
+  Answer dead;
+  Answer gone;
+  Answer next;
+  Answer too_late;
+  acquire(1000, 1, wish_of('a', no_wait, std::chrono::milliseconds(500)), dead);
+  acquire(1100, 2, wish_of('b', no_wait, std::chrono::milliseconds(100)), gone);
+  acquire(1200, 3, wish_of('c', long_wait), next);
+  renew(2500, 1, 'a', dead, too_late);
+  run(3000);
+  ASSERT_EQ(dead.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(gone.outcome(), Outcome::TIMED_OUT);
+  ASSERT_EQ(next.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(too_late.outcome(), Outcome::NOT_THE_HOLDER);
+}
+
+TEST_P(Sessions, are_refused_what_is_not_theirs) {
+  Answer held;
+  Answer waiting;
+  std::vector<Outcome> outcomes;
+  const auto note = [&](const Answer& answer) { outcomes.push_back(answer.outcome()); };
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  acquire(1100, 1, wish_of('b', no_wait), waiting);
+  simulation_.ask(2000, 1, [&](Locks& locks) {
+    const Token token = held.grant().token;
+    locks.renew(holding_of('a', token - 1), note);
+    locks.release(holding_of('a', token - 1), note);
+    locks.renew(holding_of('b', token), note);
+    locks.release(holding_of('b', token), note);
+    locks.renew(holding_of('c', token), note);
+    Wish wish = wish_of('c', no_wait);
+    wish.lock = "";
+    locks.acquire(wish, note);
+    wish.lock = "a\nb";
+    locks.acquire(wish, note);
+    locks.acquire(wish_of('c', no_wait, std::chrono::milliseconds(1)), note);
+    locks.acquire(wish_of('c', no_wait, std::chrono::hours(2)), note);
+    locks.renew(holding_of('a', token), note);
+  });
+  run(3000);
+  const std::vector<Outcome> expected = {Outcome::STALE_TOKEN,    Outcome::STALE_TOKEN,    Outcome::NOT_THE_HOLDER,
+                                         Outcome::NOT_THE_HOLDER, Outcome::NOT_THE_HOLDER, Outcome::BAD_NAME,
+                                         Outcome::BAD_NAME,       Outcome::BAD_LEASE,      Outcome::BAD_LEASE,
+                                         Outcome::GRANTED};
+  EXPECT_EQ(outcomes, expected);
+}
+
+TEST_P(Sessions, are_not_too_many) {
+  std::map<Outcome, unsigned> outcomes;
+  const auto note = [&](const Answer& answer) { ++outcomes[answer.outcome()]; };
+  simulation_.ask(1000, 1, [&](Locks& locks) {
+    Wish wish = wish_of('a', long_wait);
+    const auto ask_as = [&](unsigned number) {
+      wish.session[1] = static_cast<std::byte>(number >> 8);
+      wish.session[2] = static_cast<std::byte>(number & 0xff);
+      locks.acquire(wish, note);
+    };
+    for (unsigned i = 0; i < ::mutex::MAX_WAITERS + 3; ++i) ask_as(i);
+    for (unsigned i = 0; i < ::mutex::MAX_PLACES; ++i) {
+      wish.lock = "lock " + std::to_string(i);
+      ask_as(i);
+    }
+  });
+  run(1001);
+  EXPECT_EQ(outcomes[Outcome::TOO_MANY_WAITERS], 3U);
+  EXPECT_EQ(outcomes[Outcome::TOO_MANY_PLACES], ::mutex::MAX_WAITERS);
+}
+
+TEST_P(Sessions, lose_nothing_where_another_member_dies_and_returns) {
+  Answer held;
+  Answer meanwhile;
+  Answer after;
+  acquire(1000, 2, wish_of('a', no_wait), held);
+  simulation_.at(1500, [this] { simulation_.crash(3); });
+  renew(3000, 2, 'a', held, meanwhile);
+  simulation_.at(3500, [this] { simulation_.start(3); });
+  renew(6000, 2, 'a', held, after);
+  run(7000);
+  ASSERT_EQ(held.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(meanwhile.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(after.outcome(), Outcome::GRANTED);
+}
+
+TEST_P(Sessions, of_a_member_that_has_died_do_not_block_the_living) {
+  Answer dead;
+  Answer answer;
+  acquire(1000, 1, wish_of('a', no_wait), dead);
+  acquire(1200, 2, wish_of('b', long_wait), answer);
+  simulation_.at(1500, [this] { simulation_.crash(1); });
+  run(4000);
+  ASSERT_EQ(answer.outcome(), Outcome::GRANTED);
+  EXPECT_GT(answer.grant().token, dead.grant().token);
+}
+
+TEST_P(Sessions, have_nothing_without_a_majority) {
+  Answer held;
+  Answer renewed;
+  Answer refused;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  simulation_.at(1500, [this] {
+    simulation_.crash(2);
+    simulation_.crash(3);
+  });
+  renew(3000, 1, 'a', held, renewed);
+  acquire(3000, 1, wish_of('b', no_wait), refused);
+  run(4000);
+  ASSERT_EQ(held.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(renewed.outcome(), Outcome::NOT_THE_HOLDER);
+  EXPECT_EQ(refused.outcome(), Outcome::NO_MAJORITY);
+}
+
+TEST_P(Sessions, leave_no_lock_behind_that_nobody_wants) {
+  constexpr unsigned locks = 2 * ::mutex::MAX_LOCKS;
+  unsigned grants = 0;
+  for (unsigned i = 0; i < locks; ++i)
+    simulation_.ask(1000 + 2 * i, 1, [i, &grants](Locks& at) {
+      Wish wish = wish_of('a', long_wait, std::chrono::milliseconds(100));
+      wish.lock = "lock " + std::to_string(i);
+      at.acquire(wish, [&grants](const Answer& answer) { grants += answer.outcome() == Outcome::GRANTED ? 1 : 0; });
+    });
+  run(8000);
+  EXPECT_EQ(grants, locks);
+  for (const MemberId id : {1, 2, 3}) EXPECT_LE(simulation_.known_locks(id), ::mutex::MAX_LOCKS / 2) << id;
+}
+
+TEST_P(Sessions, are_told_that_their_member_ends) {
+  Answer held;
+  Answer waiting;
+  Answer renewed;
+  Answer elsewhere;
+  Answer still_held;
+  bool has_ended = false;
+  bool has_ended_early = false;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  acquire(1200, 1, wish_of('b', long_wait), waiting);
+  acquire(1300, 2, wish_of('c', long_wait), elsewhere);
+  renew(1499, 1, 'a', held, still_held);
+  simulation_.ask(1500, 1, [&](Locks& locks) { locks.end([&] { has_ended = true; }); });
+  simulation_.at(1501, [&] { has_ended_early = has_ended; });
+  renew(1520, 1, 'a', held, renewed);
+  run(3000);
+  EXPECT_EQ(waiting.outcome(), Outcome::ENDING);
+  EXPECT_EQ(renewed.outcome(), Outcome::ENDING);
+  EXPECT_FALSE(has_ended_early) << "its client may still rely on the lock";
+  EXPECT_TRUE(has_ended);
+  EXPECT_EQ(elsewhere.outcome(), Outcome::GRANTED);
+}
+
+TEST_P(Sessions, are_in_the_status_of_every_member) {
+  Answer held;
+  Answer waiting;
+  Status status;
+  Status unknown;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  acquire(1200, 2, wish_of('b', long_wait), waiting);
+  simulation_.ask(1500, 3, [&](Locks& locks) {
+    locks.status("", [&](const Status& said) { status = said; });
+    locks.status("window", [&](const Status& said) { unknown = said; });
+  });
+  run(2000);
+  EXPECT_EQ(unknown.outcome(), Outcome::UNKNOWN_LOCK);
+  ASSERT_EQ(status.outcome(), Outcome::GRANTED);
+  const ::mutex::Report& report = status.report();
+  EXPECT_EQ(report.peers.size(), 3U);
+  ASSERT_EQ(report.locks.size(), 1U);
+  EXPECT_EQ(report.locks[0].name, "door");
+  ASSERT_TRUE(report.locks[0].holder);
+  EXPECT_EQ(report.locks[0].holder->who, "a");
+  ASSERT_EQ(report.locks[0].waiting.size(), 1U);
+  EXPECT_EQ(report.locks[0].waiting[0].who, "b");
+}
+
+INSTANTIATE_TEST_SUITE_P(Algorithms, Sessions, testing::Values("lamport", "ricart-agrawala", "suzuki-kasami"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace services::locks

@@ -1,0 +1,145 @@
+#include "services/mutex/lamport.h"
+#include "services/mutex/ricart_agrawala.h"
+#include "services/mutex/suzuki_kasami.h"
+#include "tests/services/mutex/simulation.h"
+
+#include <gtest/gtest.h>
+
+namespace services::locks {
+namespace {
+
+constexpr unsigned seeds = 25;
+
+std::string all(const std::vector<std::string>& faults) {
+  std::string text;
+  for (const std::string& fault : faults) text += fault + "\n";
+  return text;
+}
+
+class EachAlgorithm : public testing::TestWithParam<std::string> {
+ protected:
+  Make make() const { return algorithms.at(GetParam()); }
+
+  // Grants in all.
+  std::uint64_t run(const Weather& weather, unsigned clients, unsigned locks) {
+    std::uint64_t grants = 0;
+    for (unsigned seed = 1; seed <= seeds; ++seed) {
+      Simulation simulation(make(), seed, weather);
+      simulation.run(4000, clients, locks);
+      EXPECT_EQ(all(simulation.history().faults()), "") << "seed " << seed;
+      EXPECT_EQ(simulation.forgotten(), 0U) << "seed " << seed;
+      if (HasFailure()) break;
+      grants += simulation.history().grants();
+    }
+    return grants;
+  }
+};
+
+TEST_P(EachAlgorithm, has_one_holder_at_a_time_and_serves_all) { EXPECT_GT(run({.members = 5}, 2, 2), seeds * 20); }
+
+TEST_P(EachAlgorithm, stands_messages_that_are_lost_repeated_and_overtaken) {
+  EXPECT_GT(run({.members = 3, .lost = 10, .repeated = 20, .slowest = 15}, 2, 1), seeds * 5);
+}
+
+TEST_P(EachAlgorithm, stands_members_that_crash_are_cut_off_and_come_back) {
+  EXPECT_GT(run({.members = 5, .lost = 10, .repeated = 10, .fails = true}, 2, 2), seeds * 10);
+}
+
+TEST_P(EachAlgorithm, stands_clients_that_die) {
+  EXPECT_GT(run({.members = 3, .lost = 5, .fails = true, .mortality = 20}, 3, 1), seeds * 5);
+}
+
+TEST_P(EachAlgorithm, stands_a_member_alone_that_crashes) {
+  EXPECT_GT(run({.members = 1, .fails = true, .mortality = 10}, 3, 1), seeds * 5);
+}
+
+TEST_P(EachAlgorithm, sends_as_many_messages_as_its_theory_says) {
+  for (const std::size_t members : {3, 5, 9}) {
+    Simulation simulation(make(), 1, {.members = members});
+    simulation.run(20'000, 1);
+    const std::uint64_t others = members - 1;
+    const std::map<std::string, std::uint64_t> theory = {
+        {"lamport", 3 * others}, {"ricart-agrawala", 2 * others}, {"suzuki-kasami", members}};
+    const std::uint64_t expected = theory.at(GetParam()) * simulation.history().grants();
+    if (GetParam() == "suzuki-kasami")
+      EXPECT_LE(simulation.messages(), expected) << members;
+    else
+      EXPECT_EQ(simulation.messages(), expected) << members;
+  }
+}
+
+TEST(SuzukiKasamiAlone, sends_nothing_where_the_token_is_there) {
+  Simulation simulation(algorithms.at("suzuki-kasami"), 1, {.members = 1});
+  simulation.run(3000, 1);
+  EXPECT_GT(simulation.history().grants(), 1U);
+  EXPECT_EQ(simulation.messages(), 0U);
+}
+
+// Algorithms with a fault, which the judge of the history must find.
+class Impatient : public Lamport {
+ public:
+  using Lamport::Lamport;
+  // Takes its own request for heard by all.
+  void want(const Ticket& ticket) override {
+    Lamport::want(ticket);
+    for (MemberId member = 1; member <= 5; ++member) Lamport::receive(member, ::mutex::Kind::HEARD, ticket.stamp + 1);
+  }
+};
+
+class Generous : public RicartAgrawala {
+ public:
+  using RicartAgrawala::RicartAgrawala;
+  // Lets others go ahead also while it holds the lock.
+  void receive(MemberId from, const Body& body, Stamp clock) override {
+    RicartAgrawala::receive(from, body, clock);
+    if (body.kind() == ::mutex::Kind::WANTED && claim().holds) send(from, Body::with_ahead(body.wanted()));
+  }
+};
+
+class Copying : public SuzukiKasami {
+ public:
+  using SuzukiKasami::SuzukiKasami;
+  // Thinks in each new view that the token is lost, and with it who held the lock.
+  void begin(const Claims& claims) override {
+    Claims forgotten = claims;
+    for (auto& [member, claim] : forgotten) {
+      claim.has_token = false;
+      if (claim.holds) claim.wants.erase(*claim.holds);
+    }
+    SuzukiKasami::begin(forgotten);
+  }
+};
+
+template <class Faulty>
+std::unique_ptr<Algorithm> make_faulty(MemberId self, const Algorithm::World& world) {
+  return std::make_unique<Faulty>(self, world);
+}
+
+bool is_caught(Make make, const Weather& weather = {.members = 5, .lost = 10, .repeated = 10, .fails = true}) {
+  for (unsigned seed = 1; seed <= seeds; ++seed) {
+    Simulation simulation(make, seed, weather);
+    simulation.run(4000, 2, 2);
+    if (!simulation.history().faults().empty()) return true;
+  }
+  return false;
+}
+
+TEST(AFaultyAlgorithm, is_caught_by_the_history) {
+  EXPECT_TRUE(is_caught(make_faulty<Impatient>)) << "impatient";
+  EXPECT_TRUE(is_caught(make_faulty<Generous>)) << "generous";
+  EXPECT_TRUE(is_caught(make_faulty<Copying>)) << "copying";
+}
+
+TEST(AClockThatIsTooFast, is_caught_by_the_history) {
+  EXPECT_TRUE(is_caught(algorithms.at("lamport"), {.members = 5, .fails = true, .drift = 300}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Algorithms, EachAlgorithm, testing::Values("lamport", "ricart-agrawala", "suzuki-kasami"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace services::locks

@@ -41,8 +41,8 @@ foreach(name IN LISTS packages)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
 
-install(TARGETS onc-election onc-file onc-time)
-install(TARGETS portmapper onc-electiond onc-filed onc-info onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(TARGETS onc-election onc-file onc-mutex onc-time)
+install(TARGETS portmapper onc-electiond onc-filed onc-info onc-mutexd onc-timed RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
 # The unit names the program where it lies, and that is told no sooner than at the installing.
 install(CODE "
   get_filename_component(ONC_SBINDIR \"${CMAKE_INSTALL_SBINDIR}\" ABSOLUTE BASE_DIR \"\${CMAKE_INSTALL_PREFIX}\")
@@ -50,9 +50,11 @@ install(CODE "
     \"${CMAKE_CURRENT_BINARY_DIR}/portmapper.service\" @ONLY)")
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/portmapper.service portmapper/systemd/portmapper.socket
   DESTINATION lib/systemd/system)
-install(FILES man/idlc.1 man/onc-election.1 man/onc-file.1 man/onc-time.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES man/idlc.1 man/onc-election.1 man/onc-file.1 man/onc-mutex.1 man/onc-time.1
+  DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES man/idlc-ast.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
-install(FILES man/onc-electiond.8 man/onc-filed.8 man/onc-info.8 man/onc-timed.8 man/portmapper.8
+install(FILES man/onc-electiond.8 man/onc-filed.8 man/onc-info.8 man/onc-mutexd.8 man/onc-timed.8
+  man/portmapper.8
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(FILES LICENSE README.md TYPE DOC)
 install(DIRECTORY doc examples TYPE DOC)

@@ -6,9 +6,6 @@ namespace services::time {
 
 namespace {
 
-// A peer that knows of more than this many rounds lies, and must not use up the numbers.
-constexpr std::uint64_t most_rounds = std::uint64_t{1} << 62;
-
 Span size_of(Span span) { return span < Span(0) ? -span : span; }
 
 }  // namespace
@@ -19,7 +16,6 @@ Round::Round(Keeper& keeper, std::size_t peers, const Rules& rules)
 void Round::heard(std::size_t peer, Instant begun, const time_::Exchange& exchange) {
   const auto measured = measure(begun, exchange, keeper_.settled(), rules_.drift);
   if (!measured) return;
-  if (exchange.bounds.round < most_rounds) latest_ = std::max(latest_, exchange.bounds.round);
   std::optional<Heard>& best = heard_[peer];
   // Measured before and after a correction or a step: only the latter is of any use.
   const bool is_other_clock = best && best->setting != exchange.setting;
@@ -58,19 +54,14 @@ Span Round::average(std::vector<Verdict>& verdicts) const {
   return sum / count;
 }
 
-// Also later than those of a coordinator's earlier life that nobody remembers.
-std::uint64_t Round::next_number() const {
-  const auto milliseconds = keeper_.now().time_since_epoch() / std::chrono::milliseconds(1);
-  return std::max({keeper_.round(), latest_, static_cast<std::uint64_t>(milliseconds)}) + 1;
-}
-
 std::optional<std::vector<Verdict>> Round::end() {
   if (keeper_.setting() != setting_) return std::nullopt;
   std::vector<Verdict> verdicts(heard_.size());
   const Span wanted = average(verdicts);
   // Those who have drawn it further than it can follow are drawn back to it.
   const Span own = keeper_.may_slew(wanted) ? wanted : Span(0);
-  const std::uint64_t number = next_number();
+  keeper_.lead(own);
+  const RoundName round = keeper_.round();
   for (std::size_t i = 0; i < heard_.size(); ++i) {
     if (!heard_[i]) continue;
     const Heard& heard = *heard_[i];
@@ -80,9 +71,9 @@ std::optional<std::vector<Verdict>> Round::end() {
                                                  .from_group = to_wire(Bound(heard.measured.error)),
                                                  .measured = to_wire(heard.at),
                                                  .setting = heard.setting,
-                                                 .round = number};
+                                                 .life = round.life,
+                                                 .round = round.number};
   }
-  keeper_.lead(own, number);
   return verdicts;
 }
 

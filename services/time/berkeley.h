@@ -48,12 +48,10 @@ class Round {
   bool is_believable(const std::optional<Heard>& heard) const;
   Span median() const;
   Span average(std::vector<Verdict>& verdicts) const;
-  std::uint64_t next_number() const;
 
   Keeper& keeper_;
   Rules rules_;
   std::uint64_t setting_;
-  std::uint64_t latest_ = 0;  // of the rounds that peers know of
   std::vector<std::optional<Heard>> heard_;
 };
 

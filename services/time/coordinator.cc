@@ -1,5 +1,7 @@
 #include "services/time/coordinator.h"
 
+#include "services/time/refusals.h"
+
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
@@ -30,7 +32,7 @@ struct PeerServer {
   time_::TIME::v2::AsyncClient client;
   bool was_heard = true;
   std::string trouble;  // the last call's
-  bool has_denied = false;
+  Refusals refusals;
 };
 
 onc::rpc::ClientOptions client_options(const Span& answer_within) {
@@ -151,10 +153,7 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
   }
 
   void note_refusal(PeerServer& peer, time_::Answer answer) {
-    const bool is_denied = answer == time_::Answer::DENIED;
-    if (is_denied && !peer.has_denied)
-      note_(peer.name + " takes no corrections from here: is it in the group, by --berkeley and --coordinator?");
-    peer.has_denied = is_denied;
+    if (const auto note = peer.refusals.answered(answer)) note_(peer.name + *note);
   }
 
   asio::any_io_executor executor_;

@@ -21,7 +21,8 @@ struct GroupOptions {
 class Coordinator {
  public:
   // Begins at once, on `executor`, which must be a server's (executor_of); to be destroyed before that server. `keeper`
-  // must outlive the server. `note` is told, in a sentence, when a peer is no longer heard, or again.
+  // must outlive the server. `note` is told, in a sentence, when a peer is no longer heard, or refuses, and
+  // when it is heard, or agrees, again.
   // Throws onc::rpc::Error(bad_endpoint).
   Coordinator(const asio::any_io_executor& executor, Keeper& keeper, const GroupOptions& options,
               std::function<void(const std::string&)> note);

@@ -16,6 +16,7 @@ Json json_of(const time_::Reading& reading) {
           {"time", shown(to_instant(reading.now))},
           {"from_utc", to_json(to_bound(reading.bounds.from_utc))},
           {"from_group", to_json(to_bound(reading.bounds.from_group))},
+          {"life", life_json(reading.bounds)},
           {"round", reading.bounds.round}};
 }
 

@@ -1,17 +1,11 @@
 #include "services/time/keeper.h"
 
+#include <cassert>
 #include <random>
 
 namespace services::time {
 
 namespace {
-
-// So that what was measured before a restart is not taken for what was measured since.
-std::uint64_t any_number() {
-  std::random_device device;
-  const std::uint64_t number = std::uint64_t{device()} << 32 | device();
-  return number != 0 ? number : 1;
-}
 
 Span size_of(Span span) { return span < Span(0) ? -span : span; }
 
@@ -19,8 +13,17 @@ bool is_within(Span span, Span limit) { return -limit <= span && span <= limit; 
 
 }  // namespace
 
-Keeper::Keeper(DisciplinedClock clock, FromUtc from_utc, Drift drift)
-    : clock_(std::move(clock)), from_utc_(std::move(from_utc)), drift_(drift), setting_(any_number()) {}
+// What was measured before a restart is not taken for what was measured since: settings begin anywhere.
+Keeper::Keeper(DisciplinedClock clock, FromUtc from_utc, Drift drift, std::uint64_t life)
+    : clock_(std::move(clock)), from_utc_(std::move(from_utc)), drift_(drift), setting_(any_number()), life_(life) {
+  assert(life != 0);
+}
+
+std::uint64_t Keeper::any_number() {
+  std::random_device device;
+  const std::uint64_t number = std::uint64_t{device()} << 32 | device();
+  return number != 0 ? number : 1;
+}
 
 time_::Reading Keeper::read() const {
   const auto reading = clock_.read();
@@ -38,7 +41,7 @@ time_::Exchange Keeper::exchange(time_::Instant originated, Instant received) co
 }
 
 time_::Bounds Keeper::bounds_at(const DisciplinedClock::Reading& reading) const {
-  return {to_wire(from_utc_(reading.now)), to_wire(from_group_at(reading)), round_};
+  return {to_wire(from_utc_(reading.now)), to_wire(from_group_at(reading)), round_.life, round_.number};
 }
 
 Bound Keeper::from_group_at(const DisciplinedClock::Reading& reading) const {
@@ -67,14 +70,16 @@ void Keeper::follow(Span by) {
 
 time_::Answer Keeper::correct(const time_::Correction& correction) {
   using time_::Answer;
-  if (correction.round == round_ && known_) return Answer::DONE;
-  if (correction.setting != setting_ || correction.round <= round_) return Answer::TOO_LATE;
+  const RoundName round{correction.life, correction.round};
+  if (round == round_ && known_) return Answer::DONE;
+  const bool is_later = round.life != round_.life || round.number > round_.number;
+  if (correction.setting != setting_ || round.life == 0 || round.number == 0 || !is_later) return Answer::TOO_LATE;
   const Instant measured = to_instant(correction.measured);
   const Instant settled = clock_.read().settled();
   if (measured > settled || measured < settled - oldest_correction) return Answer::TOO_LATE;
   const Bound within = to_bound(correction.from_group);
   if (!within || *within > furthest_correction || !may_slew(Span(correction.by))) return Answer::TOO_FAR;
-  slew(Span(correction.by), correction.round, {measured + Span(correction.by), *within, false});
+  slew(Span(correction.by), round, {measured + Span(correction.by), *within, false});
   return Answer::DONE;
 }
 
@@ -84,9 +89,12 @@ bool Keeper::may_slew(Span by) const {
   return is_within(reading.slewing + by, furthest_correction) && is_settable(reading.settled() + by);
 }
 
-void Keeper::lead(Span by, std::uint64_t round) { slew(by, round, {settled() + by, Span(0), true}); }
+void Keeper::lead(Span by) {
+  const std::uint64_t last = round_.life == life_ ? round_.number : 0;
+  slew(by, {life_, last + 1}, {settled() + by, Span(0), true});
+}
 
-void Keeper::slew(Span by, std::uint64_t round, const Known& known) {
+void Keeper::slew(Span by, const RoundName& round, const Known& known) {
   clock_.slew(by);
   round_ = round;
   known_ = known;

@@ -8,6 +8,13 @@
 
 namespace services::time {
 
+// Of all rounds of all coordinators, one; the default is before the first.
+struct RoundName {
+  std::uint64_t life = 0;
+  std::uint64_t number = 0;
+  bool operator==(const RoundName&) const = default;
+};
+
 class Keeper {
  public:
   // How far a time may be from UTC, as told by whoever keeps the machine's own clock.
@@ -18,7 +25,11 @@ class Keeper {
   // One that was measured longer ago is no longer one.
   static constexpr Span oldest_correction = std::chrono::hours(1);
 
-  Keeper(DisciplinedClock clock, FromUtc from_utc, Drift drift = Drift());
+  // `life`, not 0: what tells the rounds that it leads from those of other coordinators, and of its own earlier lives.
+  Keeper(DisciplinedClock clock, FromUtc from_utc, Drift drift = Drift(), std::uint64_t life = any_number());
+
+  // At random; never 0.
+  static std::uint64_t any_number();
 
   Instant now() const { return clock_.now(); }
   time_::Reading read() const;
@@ -35,15 +46,16 @@ class Keeper {
   void follow(Span by);
 
   // What the group's coordinator says; who that is, its server knows. DONE, also when it is repeated, which changes
-  // nothing; TOO_LATE or TOO_FAR.
+  // nothing; TOO_LATE or TOO_FAR. The first of a new life is later than all of those before: from then on that one's
+  // time is the group's.
   time_::Answer correct(const time_::Correction& correction);
 
   // For the coordinator itself, whose settled clock is the group's time. What it measures by, and by how much it gives
-  // way in a round.
+  // way in a round, the next of its own life.
   Instant settled() const { return clock_.read().settled(); }
   std::uint64_t setting() const { return setting_; }  // never 0
-  std::uint64_t round() const { return round_; }
-  void lead(Span by, std::uint64_t round);
+  void lead(Span by);
+  RoundName round() const { return round_; }
   // Whether the clock can take a correction by so much.
   bool may_slew(Span by) const;
 
@@ -61,14 +73,15 @@ class Keeper {
 
   time_::Bounds bounds_at(const DisciplinedClock::Reading& reading) const;
   Bound from_group_at(const DisciplinedClock::Reading& reading) const;
-  void slew(Span by, std::uint64_t round, const Known& known);
+  void slew(Span by, const RoundName& round, const Known& known);
   void changed();
 
   DisciplinedClock clock_;
   FromUtc from_utc_;
   Drift drift_;
   std::uint64_t setting_;
-  std::uint64_t round_ = 0;
+  std::uint64_t life_;
+  RoundName round_;
   std::optional<Known> known_;
   std::function<void()> told_;
 };

@@ -40,6 +40,10 @@ std::string shown_bound(Bound bound) { return bound ? formatted("%.6f", to_secon
 
 Json to_json(Bound bound) { return bound ? Json(to_seconds(*bound)) : Json(); }
 
+Json life_json(const time_::Bounds& bounds) {
+  return bounds.life != 0 ? Json(formatted("%016llx", static_cast<unsigned long long>(bounds.life))) : Json();
+}
+
 Json to_json(const Sample& sample) {
   const bool heard = sample.is_heard();
   return {{"host", sample.host},
@@ -50,6 +54,7 @@ Json to_json(const Sample& sample) {
           {"slewing", heard ? Json(to_seconds(sample.slewing)) : Json()},
           {"from_utc", heard ? to_json(to_bound(sample.bounds.from_utc)) : Json()},
           {"from_group", heard ? to_json(to_bound(sample.bounds.from_group)) : Json()},
+          {"life", heard ? life_json(sample.bounds) : Json()},
           {"round", heard ? Json(sample.bounds.round) : Json()},
           {"why_not", heard ? Json() : Json(sample.why_not)}};
 }

@@ -26,6 +26,8 @@ std::string shown_bound(Bound bound);
 double to_seconds(Span span);
 Json to_json(Bound bound);  // in seconds, or null
 Json to_json(const Sample& sample);
+// The life that the round is of, as text, for many a reader of JSON has no numbers of 64 bits; null before the first.
+Json life_json(const time_::Bounds& bounds);
 
 // One line, in ASCII.
 std::string to_line(const Json& json);

@@ -1,6 +1,7 @@
 """agreement.py BOUND ONC-TIME SERVER...: asks until all servers say that they are within BOUND seconds of their group's
-time, and are no further apart than that. What they say must never be wrong meanwhile: of servers that know of the same round, any two are no
-further apart than their bounds and the error of the measurement."""
+time, and are no further apart than that. What they say must never be wrong meanwhile: of servers that know of the same
+round of the same life of a coordinator, any two are no further apart than their bounds and the error of the
+measurement."""
 import itertools
 import json
 import subprocess
@@ -17,15 +18,19 @@ def ask():
     return json.loads(done.stdout)["hosts"]
 
 
+def round_of(host):
+    return host["life"], host["round"]
+
+
 def check(hosts):
     """The spread of all, and the widest bound; nothing where one has no bound, or not the others' round."""
     for one, other in itertools.combinations(hosts, 2):
-        if None in (one["from_group"], other["from_group"]) or one["round"] != other["round"]:
+        if None in (one["from_group"], other["from_group"]) or round_of(one) != round_of(other):
             continue
         apart = abs(one["offset"] - other["offset"])
         allowed = sum(host["from_group"] + host["error"] for host in (one, other))
         assert apart <= allowed, f"{apart} s apart, though at most {allowed} s: {one} {other}"
-    if any(host["from_group"] is None for host in hosts) or len({host["round"] for host in hosts}) > 1:
+    if any(host["from_group"] is None for host in hosts) or len({round_of(host) for host in hosts}) > 1:
         return None
     offsets = [host["offset"] for host in hosts]
     return max(offsets) - min(offsets), max(host["from_group"] for host in hosts)

@@ -60,8 +60,9 @@ static void exchange(void) {
 static void correct(quad_t by) {
   Instant mine = 42;
   Exchange* exchange = answered(exchange_2(&mine, client));
-  Correction correction = {by, 1000, exchange->transmitted + exchange->slewing, exchange->setting,
-                           exchange->bounds.round + 1};
+  u_quad_t life = exchange->bounds.life != 0 ? exchange->bounds.life : 1;
+  Correction correction = {
+      by, 1000, exchange->transmitted + exchange->slewing, exchange->setting, life, exchange->bounds.round + 1};
   print_answer("correct", *(Answer*)answered(correct_2(&correction, client)));
 }
 

@@ -24,7 +24,7 @@ int* settime_1_svc(Time* time, struct svc_req* request) {
 }
 
 /* Version 2 stands still too, an hour after 1970. It belongs to no group. */
-static Reading reading = {3600000000000LL, {UNKNOWN_DISTANCE, UNKNOWN_DISTANCE, 0}};
+static Reading reading = {3600000000000LL, {UNKNOWN_DISTANCE, UNKNOWN_DISTANCE, 0, 0}};
 static Stamp last;
 
 Reading* gettime_2_svc(void* argument, struct svc_req* request) {

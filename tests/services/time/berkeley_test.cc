@@ -62,6 +62,11 @@ class Group {
   }
 
   Node& node(std::size_t i) { return *nodes_[i]; }
+  // With the clock of its machine, in another life.
+  void restart(std::size_t i) {
+    nodes_[i]->keeper = Keeper(DisciplinedClock(nodes_[i]->raw), [](Instant) { return Bound(); });
+    nodes_[i]->last = {};
+  }
   std::size_t checks() const { return checks_; }
   std::size_t stale_checks() const { return stale_checks_; }
 
@@ -122,7 +127,8 @@ class Group {
     if (!verdicts) return;
     verdicts_ = *verdicts;
     // The group's time is the line of the coordinator's clock from now on.
-    lines_[nodes_[0]->keeper.round()] = nodes_[0]->keeper.offset();
+    const RoundName name = nodes_[0]->keeper.round();
+    ASSERT_TRUE(lines_.emplace(std::pair(name.life, name.number), nodes_[0]->keeper.offset()).second) << "another's";
     for (std::size_t peer = 1; peer < nodes_.size(); ++peer) {
       const auto correction = verdicts_[peer - 1].correction;
       if (correction)
@@ -153,11 +159,11 @@ class Group {
       const auto bounds = node->keeper.bounds();
       const Bound stated = to_bound(bounds.from_group);
       if (!stated) continue;
-      const Instant group = nodes_[0]->raw() + lines_.at(bounds.round);
+      const Instant group = nodes_[0]->raw() + lines_.at({bounds.life, bounds.round});
       const Span wrong = told < group ? group - told : told - group;
       ASSERT_LE(wrong, *stated) << "of node " << &node - nodes_.data() << " after " << now_ / 1ms << " ms";
       ++checks_;
-      if (bounds.round != nodes_[0]->keeper.round()) ++stale_checks_;
+      if (RoundName{bounds.life, bounds.round} != nodes_[0]->keeper.round()) ++stale_checks_;
     }
   }
 
@@ -166,7 +172,7 @@ class Group {
   Truth next_round_{0};
   std::vector<std::unique_ptr<Node>> nodes_;
   std::multimap<Truth, Event> events_;
-  std::map<std::uint64_t, Span> lines_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Span> lines_;
   std::vector<Verdict> verdicts_;
   std::size_t checks_ = 0;
   std::size_t stale_checks_ = 0;
@@ -227,8 +233,7 @@ TEST(berkeley, stays_right_when_members_leave_and_come_back) {
   EXPECT_LE(group.spread(), group.stated());
   group.node(1).is_there = true;
   group.node(2).is_there = true;
-  group.node(3).keeper = Keeper(DisciplinedClock(group.node(3).raw), [](Instant) { return Bound(); });
-  group.node(3).last = {};
+  group.restart(3);
   group.run(5min);
   EXPECT_LE(group.spread(), group.stated());
 }
@@ -242,6 +247,20 @@ TEST(berkeley, goes_on_without_its_coordinator_and_with_it_again) {
   EXPECT_GT(group.stated(), before) << "what nobody corrects drifts";
   group.node(0).is_there = true;
   group.run(5min);
+  EXPECT_LE(group.spread(), group.stated());
+  EXPECT_LE(group.spread(), 200ms);
+}
+
+TEST(berkeley, takes_a_coordinators_next_life_for_another_whatever_is_still_on_its_way_of_the_last) {
+  Group group(skewed, {});
+  group.run(5min);
+  for (int life = 0; life < 20; ++life) {
+    group.restart(0);
+    group.run(30s);
+  }
+  group.run(5min);
+  for (std::size_t i = 1; i < skewed.size(); ++i)
+    EXPECT_EQ(group.node(i).keeper.round().life, group.node(0).keeper.round().life);
   EXPECT_LE(group.spread(), group.stated());
   EXPECT_LE(group.spread(), 200ms);
 }
@@ -272,11 +291,11 @@ struct Told {
   Truth now{0};
   Node node{now, 0s, 0};
   Round round{node.keeper, 2, Rules()};
-  void hear(std::size_t peer, Span offset, Span delay, std::uint64_t known_round = 0) {
+  void hear(std::size_t peer, Span offset, Span delay, RoundName known = {}) {
     const Instant begun = round.begin();
     const time_::Instant at = to_wire(begun + offset + delay / 2);
     now += delay;
-    round.heard(peer, begun, {0, at, at, 0, 1, {0, 0, known_round}});
+    round.heard(peer, begun, {0, at, at, 0, 1, {0, 0, known.life, known.number}});
   }
 };
 
@@ -304,7 +323,7 @@ TEST(round, goes_by_the_time_a_peer_will_have_when_it_has_been_slewed) {
   Told told;
   const Instant begun = told.round.begin();
   const time_::Instant at = to_wire(begun + 3s);
-  told.round.heard(0, begun, {0, at, at, Span(-1s).count(), 1, {0, 0, 0}});
+  told.round.heard(0, begun, {0, at, at, Span(-1s).count(), 1, {}});
   const auto verdict = told.round.end().value()[0];
   EXPECT_EQ(verdict.measured->offset, 2s);
   EXPECT_EQ(verdict.correction->measured, to_wire(begun + 2s));
@@ -323,22 +342,26 @@ TEST(round, does_not_move_towards_who_would_not_follow_either) {
 
 TEST(round, does_not_draw_the_coordinator_further_than_it_can_follow) {
   Told told;
-  told.node.keeper.lead(1h, 1);
+  told.node.keeper.lead(1h);
   Round round(told.node.keeper, 1, Rules());
   const Instant begun = round.begin();
   const time_::Instant at = to_wire(begun + 2s);
-  round.heard(0, begun, {0, at, at, 0, 1, {0, 0, 0}});
+  round.heard(0, begun, {0, at, at, 0, 1, {}});
   const auto verdict = round.end().value()[0];
   EXPECT_EQ(told.node.keeper.slewing(), 1h);
   EXPECT_EQ(Span(verdict.correction->by), -2s);
 }
 
-TEST(round, is_later_than_any_that_a_peer_knows_of) {
+TEST(round, is_the_next_of_its_own_life_whatever_peers_say_they_know_of) {
   Told told;
-  const std::uint64_t far = std::uint64_t{1} << 61;
-  told.hear(0, 1s, 10ms, far);
-  told.hear(1, 1s, 10ms, ~std::uint64_t{0});  // no peer's, and there is none after it
-  EXPECT_EQ(told.round.end().value()[0].correction->round, far + 1);
+  const RoundName first = told.node.keeper.round();
+  EXPECT_EQ(first, RoundName());
+  told.hear(0, 1s, 10ms, {7, ~std::uint64_t{0}});
+  told.hear(1, 1s, 10ms, {7, std::uint64_t{1} << 61});
+  const auto correction = told.round.end().value()[0].correction.value();
+  const RoundName round = told.node.keeper.round();
+  EXPECT_EQ(round.number, 1u);
+  EXPECT_EQ((RoundName{correction.life, correction.round}), round);
 }
 
 }  // namespace

@@ -17,12 +17,13 @@ struct Turned {
 
   time_::Exchange exchange() { return keeper.exchange(0, keeper.now()); }
   // What a coordinator would say now.
-  time_::Correction correction(Span by, std::uint64_t round, Span from_group = 1ms) {
+  time_::Correction correction(Span by, std::uint64_t round, Span from_group = 1ms, std::uint64_t life = 5) {
     const auto now = exchange();
     return {.by = by.count(),
             .from_group = to_wire(from_group),
             .measured = now.transmitted + now.slewing,
             .setting = now.setting,
+            .life = life,
             .round = round};
   }
   Bound from_group() { return to_bound(keeper.bounds().from_group); }
@@ -30,7 +31,7 @@ struct Turned {
 
 TEST(keeper, tells_the_bounds_that_are_known_and_no_others) {
   Turned turned;
-  EXPECT_EQ(turned.keeper.bounds(), (time_::Bounds{time_::UNKNOWN_DISTANCE, time_::UNKNOWN_DISTANCE, 0}));
+  EXPECT_EQ(turned.keeper.bounds(), (time_::Bounds{time_::UNKNOWN_DISTANCE, time_::UNKNOWN_DISTANCE, 0, 0}));
   turned.machine = 3ms;
   EXPECT_EQ(turned.keeper.bounds().from_utc, 3'000'000u);
 }
@@ -50,6 +51,7 @@ TEST(keeper, takes_a_correction_little_by_little) {
   ASSERT_EQ(turned.keeper.correct(turned.correction(-1s, 7)), Answer::DONE);
   EXPECT_EQ(turned.keeper.now(), noon);
   EXPECT_EQ(turned.keeper.slewing(), -1s);
+  EXPECT_EQ(turned.keeper.bounds().life, 5u);
   EXPECT_EQ(turned.keeper.bounds().round, 7u);
   turned.raw += 1h;
   EXPECT_EQ(turned.keeper.now(), noon + 1h - 1s);
@@ -92,6 +94,50 @@ TEST(keeper, passes_over_what_was_measured_before_another_correction) {
   ASSERT_EQ(turned.keeper.correct(turned.correction(1s, 9)), Answer::DONE);
   EXPECT_EQ(turned.keeper.correct(turned.correction(1s, 8)), Answer::TOO_LATE) << "an earlier round's";
   EXPECT_EQ(turned.keeper.slewing(), 2s);
+}
+
+TEST(keeper, takes_any_round_of_a_coordinators_next_life_as_later) {
+  Turned turned;
+  ASSERT_EQ(turned.keeper.correct(turned.correction(1s, ~std::uint64_t{0}, 1ms, 5)), Answer::DONE);
+  ASSERT_EQ(turned.keeper.correct(turned.correction(1s, 1, 1min, 6)), Answer::DONE);
+  EXPECT_EQ(turned.keeper.round(), (RoundName{6, 1}));
+  EXPECT_GE(*turned.from_group(), 1min) << "what was known of the time of the last life says nothing of this one's";
+  EXPECT_EQ(turned.keeper.correct(turned.correction(1s, 2, 1ms, 6)), Answer::DONE);
+}
+
+TEST(keeper, does_not_take_another_lives_round_of_the_same_number_for_a_repeated_one) {
+  Turned turned;
+  ASSERT_EQ(turned.keeper.correct(turned.correction(1s, 7, 1ms, 5)), Answer::DONE);
+  ASSERT_EQ(turned.keeper.correct(turned.correction(1s, 7, 1ms, 6)), Answer::DONE);
+  EXPECT_EQ(turned.keeper.slewing(), 2s);
+}
+
+TEST(keeper, passes_over_what_is_still_on_its_way_of_an_earlier_life) {
+  Turned turned;
+  const auto earlier = turned.correction(1s, 8, 1ms, 5);
+  ASSERT_EQ(turned.keeper.correct(turned.correction(1s, 1, 1ms, 6)), Answer::DONE);
+  EXPECT_EQ(turned.keeper.correct(earlier), Answer::TOO_LATE);
+}
+
+TEST(keeper, takes_no_correction_of_no_round) {
+  Turned turned;
+  EXPECT_EQ(turned.keeper.correct(turned.correction(1s, 1, 1ms, 0)), Answer::TOO_LATE);
+  EXPECT_EQ(turned.keeper.correct(turned.correction(1s, 0, 1ms, 5)), Answer::TOO_LATE);
+}
+
+TEST(keeper, counts_the_rounds_that_it_leads_in_a_life_of_its_own) {
+  Keeper one(
+      DisciplinedClock([] { return noon; }), [](Instant) { return Bound(); }, Drift(), 41);
+  one.lead(0s);
+  one.lead(0s);
+  EXPECT_EQ(one.round(), (RoundName{41, 2}));
+  EXPECT_EQ(one.bounds().life, 41u);
+  Turned turned;
+  Turned other;
+  ASSERT_EQ(turned.keeper.correct(turned.correction(1s, 7)), Answer::DONE);
+  for (Turned* leader : {&turned, &other}) leader->keeper.lead(0s);
+  EXPECT_EQ(turned.keeper.round().number, 1u);
+  EXPECT_NE(turned.keeper.round().life, other.keeper.round().life);
 }
 
 TEST(keeper, passes_over_what_was_measured_before_it_was_set) {
@@ -155,7 +201,7 @@ TEST(keeper, knows_nothing_of_its_group_any_more_when_it_was_set) {
 
 TEST(keeper, is_off_by_what_it_is_still_to_be_slewed_where_it_leads) {
   Turned turned;
-  turned.keeper.lead(-1s, 3);
+  turned.keeper.lead(-1s);
   EXPECT_EQ(turned.from_group(), 1s);
   turned.raw += 1h;
   EXPECT_EQ(turned.from_group(), 0s);
@@ -183,7 +229,7 @@ TEST(keeper, tells_when_it_was_corrected_or_set) {
   turned.keeper.on_change([&] { offsets.push_back(turned.keeper.offset()); });
   turned.keeper.correct(turned.correction(1s, 7));
   turned.keeper.set(noon - 1h);
-  turned.keeper.lead(2s, 8);
+  turned.keeper.lead(2s);
   EXPECT_EQ(offsets, (std::vector<Span>{1s, -1h, -1h + 2s}));
 }
 

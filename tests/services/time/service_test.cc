@@ -36,7 +36,7 @@ struct Served {
   // As the coordinator at 10.0.0.7 would measure it.
   time_::Correction correction(Span by) {
     const auto now = coordinator.EXCHANGE(0);
-    return {by.count(), 1000, now.transmitted, now.setting, 1};
+    return {by.count(), 1000, now.transmitted, now.setting, 5, 1};
   }
 };
 

@@ -16,6 +16,8 @@ namespace {
 
 using namespace services::time;
 
+constexpr std::size_t longest_complaint = 1000;
+
 constexpr const char* examples = R"(
 Examples:
   onc-time get                                       the server that this host's portmapper knows
@@ -152,8 +154,9 @@ int CommandLine::run() const {
   return set(asking_, time_);
 }
 
+// `what` may quote a server.
 int complain(const char* what, int status) {
-  std::fprintf(stderr, "onc-time: %s\n", what);
+  std::fprintf(stderr, "onc-time: %s\n", shown(what, longest_complaint).c_str());
   return status;
 }
 

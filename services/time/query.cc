@@ -35,6 +35,7 @@ void print(const std::vector<Sample>& samples) {
 }  // namespace
 
 int query(const Asking& asking, const std::vector<std::string>& hosts) {
+  check_hosts(hosts);
   const std::vector<Sample> samples = Sampler(hosts, asking.timeout, exchanges).take();
   if (asking.json) {
     Json json = {{"hosts", Json::array()}};

@@ -2,6 +2,9 @@
 
 #include "services/time/machine.h"
 
+#include <onc/rpc/error.h>
+#include <onc/transport/endpoint.h>
+
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/io_context.hpp>
@@ -25,19 +28,24 @@ onc::rpc::ClientOptions client_options(std::chrono::milliseconds timeout) {
 
 }  // namespace
 
+void check_hosts(const std::vector<std::string>& hosts) {
+  for (const std::string& host : hosts) onc::transport::Endpoint::parse(host);
+}
+
 class Sampler::Asking {
  public:
   Asking(const std::vector<std::string>& hosts, std::chrono::milliseconds timeout, int exchanges)
-      : hosts_(hosts), timeout_(timeout), exchanges_(exchanges) {
-    for (const std::string& host : hosts) clients_.emplace_back(context_, host, client_options(timeout));
+      : timeout_(timeout), exchanges_(exchanges) {
+    for (const std::string& host : hosts) servers_.emplace_back(context_, host, client_options(timeout));
   }
 
   std::vector<Sample> take() {
-    std::vector<Sample> samples(hosts_.size());
+    std::vector<Sample> samples(servers_.size());
     const auto until = SteadyClock::now() + timeout_;
-    for (std::size_t i = 0; i < hosts_.size(); ++i) {
-      samples[i].host = hosts_[i];
-      asio::co_spawn(context_, ask(clients_[i], samples[i], until), asio::detached);
+    for (std::size_t i = 0; i < servers_.size(); ++i) {
+      samples[i].host = servers_[i].host;
+      samples[i].why_not = servers_[i].why_not;
+      if (servers_[i].client) asio::co_spawn(context_, ask(*servers_[i].client, samples[i], until), asio::detached);
     }
     context_.restart();
     context_.run();
@@ -45,6 +53,20 @@ class Sampler::Asking {
   }
 
  private:
+  struct Server {
+    Server(asio::io_context& context, const std::string& name, const onc::rpc::ClientOptions& options) : host(name) {
+      try {
+        client.emplace(context, name, options);
+      } catch (const onc::rpc::Error& error) {
+        why_not = error.what();
+      }
+    }
+
+    std::string host;
+    std::optional<time_::TIME::v2::AsyncClient> client;  // nothing where the host's name is none
+    std::string why_not;
+  };
+
   asio::awaitable<void> ask(time_::TIME::v2::AsyncClient& client, Sample& sample, SteadyClock::time_point until) {
     try {
       for (int time = 0; time < exchanges_; ++time) {
@@ -66,12 +88,11 @@ class Sampler::Asking {
     sample.bounds = exchange.bounds;
   }
 
-  std::vector<std::string> hosts_;
   std::chrono::milliseconds timeout_;
   int exchanges_;
   Machine machine_;
   asio::io_context context_{1};
-  std::deque<time_::TIME::v2::AsyncClient> clients_;  // which calls refer to
+  std::deque<Server> servers_;  // which calls refer to
 };
 
 Sampler::Sampler(const std::vector<std::string>& hosts, std::chrono::milliseconds timeout, int exchanges)

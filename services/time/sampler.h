@@ -27,10 +27,13 @@ struct Sample {
   Span error() const { return measured->error + std::min(std::chrono::abs(slewing), 2 * measured->error); }
 };
 
+// Throws onc::rpc::Error(bad_endpoint) where one of them is neither a URI nor a name.
+void check_hosts(const std::vector<std::string>& hosts);
+
 class Sampler {
  public:
-  // `hosts`: URIs or names. Each sample is of so many exchanges as there is time for, `exchanges` at most.
-  // Throws onc::rpc::Error(bad_endpoint).
+  // `hosts`: URIs or names; one that is neither is not heard, for a stranger may have told it. Each sample is of so
+  // many exchanges as there is time for, `exchanges` at most.
   Sampler(const std::vector<std::string>& hosts, std::chrono::milliseconds timeout, int exchanges);
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;

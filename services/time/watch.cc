@@ -116,6 +116,7 @@ std::unique_ptr<View> view_of(const Asking& asking) {
 }  // namespace
 
 int watch(const Asking& asking, std::vector<std::string> hosts, const WatchOptions& options) {
+  check_hosts(hosts);
   if (hosts.empty()) hosts = group_of(asking);
   Sampler sampler(hosts, std::min(asking.timeout, options.interval), exchanges);
   const auto view = view_of(asking);

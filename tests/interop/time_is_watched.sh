@@ -56,4 +56,20 @@ expect "none after one that cannot be" 'too far ahead.*status 1$' \
 for wrong in "stamp --seen -1" "stamp --seen 18446744073709551616" "query" "query foo://x" "watch --interval 0" "watch --for never" "get --server tcp://:x"; do
   expect "onc-time $wrong" '[a-z].*status 2$' "$(ask $wrong)"
 done
+
+# A server that lies: what it says is neither written on the terminal nor the user's mistake.
+start liar '^serving$' python3 "$here/time_liar.py" 7009
+plain() { # whether all of it can be shown
+  local text
+  text=$(ask "$@")
+  if LC_ALL=C grep -q $'[^\t -~]' <<<"$text"; then echo "CONTROL CHARACTERS $(cat -v <<<"$text")"; else echo "$text"; fi
+}
+expect "watch of a liar's peers" '7009 [+-].*\?\[2J.* not heard.*foo://\?\[31m not heard' \
+  "$(plain watch --server udp://127.0.0.1:7009 --interval 0.2 --for 0.4)"
+expect "a complaint" '\?\[2J://x.*status 2$' "$(plain get --server $'\e[2J://x')"
+if within 30 $bin/onc-time watch --server udp://127.0.0.1:7009 --interval 0.2 --for 0.4 >/dev/null; then
+  echo "ok: a liar's peers are no mistake of who watches"
+else
+  fail "a liar chose the exit status"
+fi
 for name in ahead group; do stop $name; done

@@ -1,5 +1,7 @@
 #include "services/time/sampler.h"
 
+#include <onc/rpc/error.h>
+
 #include <gtest/gtest.h>
 
 namespace {
@@ -38,6 +40,20 @@ TEST(sample, is_no_nearer_to_the_truth_than_a_server_that_is_slewed_meanwhile) {
 TEST(sample, is_as_exact_as_what_was_measured_where_nothing_is_slewed) {
   const Sample still = sample(0ns, 100ms);
   EXPECT_EQ(still.error(), still.measured->error);
+}
+
+TEST(sampler, does_not_hear_hosts_whose_names_are_none) {
+  Sampler sampler({"foo://x", "", "\x1b[2J", "local://x"}, 1s, 1);
+  for (int time = 0; time < 2; ++time)
+    for (const Sample& sample : sampler.take()) {
+      EXPECT_FALSE(sample.is_heard());
+      EXPECT_NE(sample.why_not, "");
+    }
+}
+
+TEST(sampler, is_told_which_names_are_none_where_a_user_has_given_them) {
+  EXPECT_NO_THROW(check_hosts({"udp://clock1", "clock2"}));
+  EXPECT_THROW(check_hosts({"udp://clock1", "foo://x"}), onc::rpc::Error);
 }
 
 }  // namespace

@@ -26,13 +26,13 @@ void DisciplinedClock::step(Instant now) {
   to_add_ = Span(0);
 }
 
-Span DisciplinedClock::added(Instant raw) const {
+Span DisciplinedClock::added_after(Span elapsed, Span to_add, double slew_limit) {
   // Compared as doubles: after years it is more than a Span holds, but never more than is to be added.
-  const double could = static_cast<double>((raw - since_).count()) * slew_limit_;
-  const Span size = to_add_ < Span(0) ? -to_add_ : to_add_;
-  if (could >= static_cast<double>(size.count())) return to_add_;
+  const double could = static_cast<double>(elapsed.count()) * slew_limit;
+  const Span size = to_add < Span(0) ? -to_add : to_add;
+  if (could >= static_cast<double>(size.count())) return to_add;
   const Span part(static_cast<Span::rep>(could));
-  return to_add_ < Span(0) ? -part : part;
+  return to_add < Span(0) ? -part : part;
 }
 
 void DisciplinedClock::settle(Instant raw) {

@@ -34,12 +34,16 @@ class DisciplinedClock {
   // At once, and nothing is to be added any more.
   void step(Instant now);
 
+  double slew_limit() const { return slew_limit_; }
+  // What of `to_add` has been added after `elapsed`, which is not negative.
+  static Span added_after(Span elapsed, Span to_add, double slew_limit);
+
   // How far ahead of the raw clock it is once all is added.
   Span offset() const { return offset_ + to_add_; }
 
  private:
   Instant at(Instant raw) const { return raw + offset_ + added(raw); }
-  Span added(Instant raw) const;
+  Span added(Instant raw) const { return added_after(raw - since_, to_add_, slew_limit_); }
   // Makes what has been added by now part of the offset.
   void settle(Instant raw);
 

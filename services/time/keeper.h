@@ -35,6 +35,7 @@ class Keeper {
   time_::Reading read() const;
   // `received`: now(), as soon as the call was there.
   time_::Exchange exchange(time_::Instant originated, Instant received) const;
+  DisciplinedClock::Reading clock() const { return clock_.read(); }
   Span slewing() const { return clock_.read().slewing; }
   time_::Bounds bounds() const { return bounds_at(clock_.read()); }
 

@@ -56,7 +56,7 @@ TimeV2::MayCorrect only_from(const std::string& coordinator) {
 // The clock as it was left, beside the machine's.
 DisciplinedClock clock_of(const Machine& machine, const std::optional<State>& state, double slew_limit) {
   DisciplinedClock clock([&machine] { return machine.now(); }, slew_limit);
-  if (state) clock.step(machine.now() + state->offset());
+  if (state) state->resume(clock, machine.said());
   return clock;
 }
 
@@ -65,13 +65,13 @@ LamportClock lamport_of(std::optional<State>& state) {
   return {state->stamps(), [&state](LamportClock::Stamp last) { state->keep_stamps(last); }};
 }
 
-// Until its executor ends. `follower` must be there as long.
-asio::awaitable<void> look_now_and_then(Follower& follower) {
+// Until its executor ends. What `action` refers to must be there as long.
+asio::awaitable<void> do_every(std::chrono::seconds interval, std::function<void()> action) {
   asio::steady_timer timer(co_await asio::this_coro::executor);
   for (;;) {
-    timer.expires_after(std::chrono::seconds(1));
+    timer.expires_after(interval);
     co_await timer.async_wait(asio::use_awaitable);
-    follower.look();
+    action();
   }
 }
 
@@ -88,18 +88,27 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
   // A group has a time of its own.
   std::optional<Follower> follower;
   if (!options.is_in_group) follower.emplace(keeper, [&] { return machine.said(); });
-  keeper.on_change([&] {
-    if (follower) follower->was_set();
+  const auto keep = [&] {
+    const Instant said = machine.said();
     try {
-      if (state) state->keep_offset(keeper.settled() - machine.said());
+      if (state) state->keep_clock(keeper.clock(), options.slew_limit, said);
     } catch (const onc::rpc::Error& error) {  // the clock is right all the same
       watch.warn(error.what());
     }
+  };
+  keeper.on_change([&] {
+    if (follower) follower->was_set();
+    keep();
   });
   onc::rpc::Server server;
   server.add(first, v1_options);
   server.add(second, v2_options);
-  if (follower) asio::co_spawn(executor_of(server), look_now_and_then(*follower), asio::detached);
+  const auto now_and_then = [&server](std::chrono::seconds interval, std::function<void()> action) {
+    asio::co_spawn(executor_of(server), do_every(interval, std::move(action)), asio::detached);
+  };
+  if (follower) now_and_then(std::chrono::seconds(1), [&] { follower->look(); });
+  // The machine's clock, by which a restart goes on, and a group's drift apart, if only a little in so long.
+  if (state && options.is_in_group) now_and_then(std::chrono::minutes(1), keep);
   std::optional<Coordinator> coordinator;
   if (!options.group.peers.empty()) {
     coordinator.emplace(executor_of(server), keeper, options.group, [&](const std::string& what) { watch.warn(what); });
@@ -113,6 +122,7 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
     ready(line + (ntp ? ", NTP at " + ntp->uri() : ""), remark);
   };
   onc::daemon::serve(server, watch, "onc-timed", options.daemon, also);
+  keep();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <onc/rpc/error.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -20,26 +21,33 @@ namespace {
 constexpr const char* file = "time.xdr";
 constexpr const char* next_file = "time.xdr.next";
 // More than the file ever has.
-constexpr std::size_t longest = 64;
+constexpr std::size_t longest = 128;
 
 Error trouble(const std::string& text) {
   const std::error_code why(errno, std::generic_category());
   return Error(why, text + ": " + why.message());
 }
 
-onc::xdr::Bytes encoded(const kept::Kept& kept) {
+onc::xdr::Bytes encoded(const kept::Second& kept) {
   onc::xdr::Encoder out;
-  encode(out, kept);
+  encode(out, kept::Kept::with_second(kept));
   const onc::xdr::BytesView bytes = out.bytes();
   return {bytes.begin(), bytes.end()};
 }
 
-kept::Kept decoded(onc::xdr::BytesView bytes) {
+// The first form knows of nothing that was still to be added.
+kept::Second second_of(const kept::First& first) {
+  return {
+      .clock = {.machine = 0, .ahead = first.offset, .slewing = 0, .slew_limit = DisciplinedClock::usual_slew_limit},
+      .stamps = first.stamps};
+}
+
+kept::Second decoded(onc::xdr::BytesView bytes) {
   onc::xdr::Decoder in(bytes);
   kept::Kept kept;
   decode(in, kept);
   in.finish();
-  return kept;
+  return kept.form() == kept::Form::FIRST ? second_of(kept.first()) : kept.second();
 }
 
 }  // namespace
@@ -80,19 +88,32 @@ void State::load() {
   }
 }
 
-void State::keep_offset(Span offset) {
-  kept::Kept kept = kept_;
-  kept.offset = offset.count();
+void State::resume(DisciplinedClock& clock, Instant machine) const {
+  const kept::Clock& was = kept_.clock;
+  const Span slewing(was.slewing);
+  // Where the machine's clock was set back meanwhile, nobody knows how long it is ago.
+  const Span elapsed = std::max(machine - to_instant(was.machine), Span(0));
+  const Span added = DisciplinedClock::added_after(elapsed, slewing, was.slew_limit);
+  clock.step(machine + Span(was.ahead) + added);
+  clock.slew(slewing - added);
+}
+
+void State::keep_clock(const DisciplinedClock::Reading& clock, double slew_limit, Instant machine) {
+  kept::Second kept = kept_;
+  kept.clock = {.machine = to_wire(machine),
+                .ahead = (clock.now - machine).count(),
+                .slewing = clock.slewing.count(),
+                .slew_limit = slew_limit};
   save(kept, false);
 }
 
 void State::keep_stamps(LamportClock::Stamp last) {
-  kept::Kept kept = kept_;
+  kept::Second kept = kept_;
   kept.stamps = last;
   save(kept, true);
 }
 
-void State::save(const kept::Kept& kept, bool for_ever) {
+void State::save(const kept::Second& kept, bool for_ever) {
   const onc::xdr::Bytes bytes = encoded(kept);
   ::unlinkat(opened_.get(), next_file, 0);
   const Socket next(::openat(opened_.get(), next_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

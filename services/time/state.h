@@ -1,8 +1,8 @@
-// What outlives the daemon, however it ends: by how much its clock is ahead of the machine's, and which of Lamport's
-// stamps it may have given.
+// What outlives the daemon, however it ends: how its clock stood beside the machine's, and which of Lamport's stamps it
+// may have given.
 #pragma once
 
-#include "services/time/instant.h"
+#include "services/time/disciplined.h"
 #include "services/time/lamport.h"
 
 #include <onc/transport/socket.h>
@@ -20,23 +20,26 @@ class State {
   // stamps would be given again if it were passed over.
   explicit State(std::string directory);
 
-  Span offset() const { return Span(kept_.offset); }
+  // Has a new clock go on as if it had run all the while beside the machine's, which says `machine` now: what was still
+  // to be added is added little by little, so that it does not run back. One of which nothing was kept begins there.
+  void resume(DisciplinedClock& clock, Instant machine) const;
   LamportClock::Stamp stamps() const { return kept_.stamps; }
 
   // Each replaces the file as a whole, by rename(2): whoever ends us leaves the old one or the new. Throws
   // onc::rpc::Error where it cannot be written.
-  void keep_offset(Span offset);
+  // `machine`: what the machine's clock said just before `clock` was read.
+  void keep_clock(const DisciplinedClock::Reading& clock, double slew_limit, Instant machine);
   // Also outlives the machine's loss of power.
   void keep_stamps(LamportClock::Stamp last);
 
  private:
   void lock();
   void load();
-  void save(const kept::Kept& kept, bool for_ever);
+  void save(const kept::Second& kept, bool for_ever);
 
   std::string directory_;
   onc::transport::Socket opened_;  // the directory
-  kept::Kept kept_{.form = kept::Form::FIRST, .offset = 0, .stamps = 0};
+  kept::Second kept_{.clock = {.slew_limit = DisciplinedClock::usual_slew_limit}, .stamps = 0};
 };
 
 }  // namespace services::time

@@ -30,6 +30,25 @@ echo "ok: the last stamp of four lives is $last"
 start onc-timed 'registered with the portmapper' "${server[@]}"
 said() { within 20 "$@" 2>&1 || echo "status $?"; }
 expect "a second one with the same state" "is another onc-timed's.*status 1$" "$(said "${server[@]}")"
+stop onc-timed
+
+# A clock that is still being slewed goes on so, and does not run back to where it is to be in the end.
+slewed=("${server[@]/$work*/$work/slewed}" --berkeley --slew-limit 1e-6)
+group=(within 20 "$peers/time_client" 127.0.0.1 tcp) # who may correct
+start onc-timed 'registered with the portmapper' "${slewed[@]}"
+expect "a correction" '^correct: answer 0$' "$("${group[@]}" correct -1000000000000)"
+for life in 1 2 3; do
+  before=$("${group[@]}" read)
+  kill -KILL ${pids[onc-timed]}
+  wait ${pids[onc-timed]} || :
+  start onc-timed 'registered with the portmapper' "${slewed[@]}"
+  after=$("${group[@]}" read)
+  [ "${before%% *}" -lt "${after%% *}" ] || fail "the clock ran back over a restart: from $before to $after"
+  expect "what is still to be added after restart $life" '^slewing -999[0-9]{9}, ' "$("${group[@]}" status)"
+done
+stop onc-timed
+
+start onc-timed 'registered with the portmapper' "${server[@]}"
 rm -r $work/state
 mkdir $work/state
 mount -t tmpfs -o ro tmpfs $work/state

@@ -22,6 +22,16 @@ struct Folder {
   std::string path;
 };
 
+constexpr Instant noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + 12h;
+
+void keep(State& state, Instant now) { state.keep_clock({.now = now, .slewing = 0ns}, 0.05, noon); }
+
+DisciplinedClock::Reading resumed(const State& state, Instant machine) {
+  DisciplinedClock clock([machine] { return machine; });
+  state.resume(clock, machine);
+  return clock.read();
+}
+
 std::string what_is_wrong(const std::string& directory) {
   try {
     const State state(directory);
@@ -35,15 +45,62 @@ TEST(state, is_what_was_kept_last) {
   const Folder folder;
   {
     State state(folder.path + "/new");
-    EXPECT_EQ(state.offset(), 0ns);
     EXPECT_EQ(state.stamps(), 0u);
-    state.keep_offset(-5s);
+    keep(state, noon - 5s);
     state.keep_stamps(77);
-    state.keep_offset(-6s);
+    keep(state, noon - 6s);
   }
   const State state(folder.path + "/new");
-  EXPECT_EQ(state.offset(), -6s);
+  EXPECT_EQ(resumed(state, noon).now, noon - 6s);
   EXPECT_EQ(state.stamps(), 77u);
+}
+
+TEST(state, has_a_clock_begin_with_the_machines_where_nothing_was_kept) {
+  const Folder folder;
+  const State state(folder.path);
+  EXPECT_EQ(resumed(state, noon).now, noon);
+  EXPECT_EQ(resumed(state, noon).slewing, 0ns);
+}
+
+// However long it was gone, and by whichever limit it is slewed from then on.
+TEST(state, has_a_clock_go_on_as_if_it_had_run_all_the_while) {
+  for (const Span slewing : {Span(-1h), Span(-1s), Span(1s), Span(1h)}) {
+    for (const double slew_limit : {1e-6, 0.05, 0.9}) {
+      const Folder folder;
+      Instant raw = noon;
+      DisciplinedClock clock([&raw] { return raw; }, slew_limit);
+      clock.step(noon - 24h);
+      clock.slew(slewing);
+      State state(folder.path);
+      state.keep_clock(clock.read(), slew_limit, raw);
+      for (const Span gone : {0s, 1s, 30s, 86400s}) {
+        raw = noon + gone;
+        EXPECT_EQ(resumed(state, raw).now, clock.now()) << slewing / 1s << " s, gone for " << gone / 1s << " s";
+        EXPECT_EQ(resumed(state, raw).slewing, clock.read().slewing);
+      }
+    }
+  }
+}
+
+TEST(state, has_a_clock_stay_as_far_ahead_of_a_machine_that_was_set_back) {
+  const Folder folder;
+  State state(folder.path);
+  state.keep_clock({.now = noon + 1min, .slewing = -1s}, 0.05, noon);
+  EXPECT_EQ(resumed(state, noon - 1h).now, noon - 1h + 1min);
+  EXPECT_EQ(resumed(state, noon - 1h).slewing, -1s);
+}
+
+TEST(state, reads_what_was_kept_in_its_first_form) {
+  const Folder folder;
+  { const State state(folder.path); }
+  const char first[] =
+      "\0\0\0\1"
+      "\0\0\0\0\x3b\x9a\xca\0"
+      "\0\0\0\0\0\0\0\7";
+  std::ofstream(folder.path + "/time.xdr") << std::string(first, 20);
+  const State state(folder.path);
+  EXPECT_EQ(resumed(state, noon).now, noon + 1s);
+  EXPECT_EQ(state.stamps(), 7u);
 }
 
 TEST(state, is_of_one_process_only) {

@@ -21,6 +21,11 @@ inline constexpr Instant first_instant{};
 inline constexpr Instant end_of_instants = std::chrono::sys_days(std::chrono::year(2201) / 1 / 1);
 inline bool is_settable(Instant instant) { return first_instant <= instant && instant < end_of_instants; }
 
+// Whether `instant` and `instant + by` both are; where the sum would be more than an Instant holds, too.
+inline bool can_be_set_by(Instant instant, Span by) {
+  return is_settable(instant) && first_instant - instant <= by && by < end_of_instants - instant;
+}
+
 inline Instant to_instant(time_::Instant wire) { return Instant(Span(wire)); }
 inline time_::Instant to_wire(Instant instant) { return instant.time_since_epoch().count(); }
 

@@ -54,9 +54,11 @@ TimeV2::MayCorrect only_from(const std::string& coordinator) {
 }
 
 // The clock as it was left, beside the machine's.
-DisciplinedClock clock_of(const Machine& machine, const std::optional<State>& state, double slew_limit) {
+DisciplinedClock clock_of(const Machine& machine, const std::optional<State>& state, double slew_limit,
+                          onc::daemon::Watch& watch) {
   DisciplinedClock clock([&machine] { return machine.now(); }, slew_limit);
-  if (state) state->resume(clock, machine.said());
+  if (state && !state->resume(clock, machine.said()))
+    watch.warn("what was kept of the clock would be before 1970 or after 2200: it begins with the machine's");
   return clock;
 }
 
@@ -77,14 +79,16 @@ asio::awaitable<void> do_every(std::chrono::seconds interval, std::function<void
 
 // All that onc-timed has been asked for.
 void serve(const Options& options, const onc::daemon::Ready& ready) {
+  onc::daemon::Watch watch("onc-timed", options.daemon.watch, options.daemon.foreground);
   const Machine machine(options.is_in_group ? Rate::own : Rate::kept, options.falsified);
   std::optional<State> state;
   if (!options.state_directory.empty()) state.emplace(options.state_directory);
-  Keeper keeper(clock_of(machine, state, options.slew_limit), [&](Instant told) { return machine.from_utc(told); });
+  if (state && !state->remark().empty()) watch.warn(state->remark());
+  Keeper keeper(clock_of(machine, state, options.slew_limit, watch),
+                [&](Instant told) { return machine.from_utc(told); });
   LamportClock lamport = lamport_of(state);
   TimeV1 first(keeper);
   TimeV2 second(keeper, lamport);
-  onc::daemon::Watch watch("onc-timed", options.daemon.watch, options.daemon.foreground);
   // A group has a time of its own.
   std::optional<Follower> follower;
   if (!options.is_in_group) follower.emplace(keeper, [&] { return machine.said(); });

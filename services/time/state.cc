@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 #include <fcntl.h>
@@ -22,10 +23,19 @@ constexpr const char* file = "time.xdr";
 constexpr const char* next_file = "time.xdr.next";
 // More than the file ever has.
 constexpr std::size_t longest = 128;
+constexpr std::size_t checksum_size = 8;
+constexpr int most_set_aside = 999;
 
 Error trouble(const std::string& text) {
   const std::error_code why(errno, std::generic_category());
   return Error(why, text + ": " + why.message());
+}
+
+// FNV-1a: disks do not lie on purpose.
+std::uint64_t checksum_of(onc::xdr::BytesView bytes) {
+  std::uint64_t sum = 0xcbf29ce484222325u;
+  for (const std::byte byte : bytes) sum = (sum ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3u;
+  return sum;
 }
 
 onc::xdr::Bytes encoded(const kept::Second& kept) {
@@ -35,19 +45,32 @@ onc::xdr::Bytes encoded(const kept::Second& kept) {
   return {bytes.begin(), bytes.end()};
 }
 
+kept::Second with_checksum(kept::Second kept) {
+  const onc::xdr::Bytes bytes = encoded(kept);
+  kept.checksum = checksum_of(onc::xdr::BytesView(bytes).first(bytes.size() - checksum_size));
+  return kept;
+}
+
 // The first form knows of nothing that was still to be added.
 kept::Second second_of(const kept::First& first) {
   return {
       .clock = {.machine = 0, .ahead = first.offset, .slewing = 0, .slew_limit = DisciplinedClock::usual_slew_limit},
-      .stamps = first.stamps};
+      .stamps = first.stamps,
+      .checksum = 0};
 }
 
-kept::Second decoded(onc::xdr::BytesView bytes) {
+// Nothing where it is damaged.
+std::optional<kept::Second> decoded(onc::xdr::BytesView bytes) {
   onc::xdr::Decoder in(bytes);
   kept::Kept kept;
   decode(in, kept);
   in.finish();
-  return kept.form() == kept::Form::FIRST ? second_of(kept.first()) : kept.second();
+  if (kept.form() == kept::Form::FIRST) return second_of(kept.first());
+  const kept::Second& second = kept.second();
+  const bool is_whole = with_checksum(second).checksum == second.checksum;
+  const bool is_limit = 0 < second.clock.slew_limit && second.clock.slew_limit < 1;
+  if (!is_whole || !is_limit) return std::nullopt;
+  return second;
 }
 
 }  // namespace
@@ -59,7 +82,7 @@ State::State(std::string directory) : directory_(std::move(directory)) {
   if (opened_.get() < 0) throw trouble("cannot use " + directory_ + "; name another folder by --state-dir");
   lock();
   load();
-  save(kept_, false);  // what cannot be written is better known now
+  save(kept_);  // what cannot be written is better known now
 }
 
 void State::lock() {
@@ -81,21 +104,41 @@ void State::load() {
   if (size < 0) throw trouble("cannot read " + path);
   bytes.resize(static_cast<std::size_t>(size));
   try {
-    kept_ = decoded(bytes);
+    const auto kept = decoded(bytes);
+    if (!kept) return set_aside("it is not what was written");
+    kept_ = *kept;
   } catch (const onc::xdr::Error& error) {
-    throw Error(error.code(), path + " is damaged (" + error.what() +
-                                  "); move it away, if no stamp that was given before matters any more");
+    set_aside(error.what());
   }
 }
 
-void State::resume(DisciplinedClock& clock, Instant machine) const {
+void State::set_aside(const std::string& why) {
+  const std::string path = directory_ + "/" + file;
+  for (int number = 1; number <= most_set_aside; ++number) {
+    const std::string aside = file + (".corrupt." + std::to_string(number));
+    if (::renameat2(opened_.get(), file, opened_.get(), aside.c_str(), RENAME_NOREPLACE) == 0) {
+      remark_ = path + " is damaged (" + why + ") and kept as " + aside +
+                ": the clock begins with the machine's, and stamps that were given before may be given again";
+      return;
+    }
+    if (errno != EEXIST) break;
+  }
+  throw trouble("cannot set the damaged " + path + " aside; move it, and its like, to another folder");
+}
+
+bool State::resume(DisciplinedClock& clock, Instant machine) const {
   const kept::Clock& was = kept_.clock;
+  const Span ahead(was.ahead);
   const Span slewing(was.slewing);
+  const bool is_possible =
+      is_settable(to_instant(was.machine)) && can_be_set_by(machine, ahead) && can_be_set_by(machine + ahead, slewing);
+  if (!is_possible) return false;
   // Where the machine's clock was set back meanwhile, nobody knows how long it is ago.
   const Span elapsed = std::max(machine - to_instant(was.machine), Span(0));
   const Span added = DisciplinedClock::added_after(elapsed, slewing, was.slew_limit);
-  clock.step(machine + Span(was.ahead) + added);
+  clock.step(machine + ahead + added);
   clock.slew(slewing - added);
+  return true;
 }
 
 void State::keep_clock(const DisciplinedClock::Reading& clock, double slew_limit, Instant machine) {
@@ -104,23 +147,23 @@ void State::keep_clock(const DisciplinedClock::Reading& clock, double slew_limit
                 .ahead = (clock.now - machine).count(),
                 .slewing = clock.slewing.count(),
                 .slew_limit = slew_limit};
-  save(kept, false);
+  save(kept);
 }
 
 void State::keep_stamps(LamportClock::Stamp last) {
   kept::Second kept = kept_;
   kept.stamps = last;
-  save(kept, true);
+  save(kept);
 }
 
-void State::save(const kept::Second& kept, bool for_ever) {
-  const onc::xdr::Bytes bytes = encoded(kept);
+void State::save(const kept::Second& kept) {
+  const onc::xdr::Bytes bytes = encoded(with_checksum(kept));
   ::unlinkat(opened_.get(), next_file, 0);
   const Socket next(::openat(opened_.get(), next_file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  const bool is_written =
-      next.get() >= 0 && ::write(next.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-      (!for_ever || ::fsync(next.get()) == 0) && ::renameat(opened_.get(), next_file, opened_.get(), file) == 0 &&
-      (!for_ever || ::fsync(opened_.get()) == 0);
+  const bool is_written = next.get() >= 0 &&
+                          ::write(next.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+                          ::fsync(next.get()) == 0 && ::renameat(opened_.get(), next_file, opened_.get(), file) == 0 &&
+                          ::fsync(opened_.get()) == 0;
   if (!is_written) throw trouble("cannot write " + directory_ + "/" + file);
   kept_ = kept;
 }

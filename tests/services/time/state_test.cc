@@ -32,6 +32,11 @@ DisciplinedClock::Reading resumed(const State& state, Instant machine) {
   return clock.read();
 }
 
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 std::string what_is_wrong(const std::string& directory) {
   try {
     const State state(directory);
@@ -116,14 +121,56 @@ TEST(state, is_the_old_one_where_writing_was_broken_off) {
   EXPECT_EQ(State(folder.path).stamps(), 7u);
 }
 
-TEST(state, is_not_passed_over_where_it_is_damaged) {
+TEST(state, is_set_aside_and_begins_anew_where_it_is_damaged) {
   const Folder folder;
-  { State(folder.path).keep_stamps(7); }
-  const std::string path = folder.path + "/time.xdr";
-  for (const int size : {0, 3, 19, 64}) {
-    std::ofstream(path) << std::string(static_cast<std::size_t>(size), '\0');
-    EXPECT_NE(what_is_wrong(folder.path).find("is damaged"), std::string::npos) << size;
+  int number = 0;
+  for (const std::string& damaged :
+       {std::string(), std::string(3, '\0'), std::string(52, '\0'), std::string(500, 'x')}) {
+    { State(folder.path).keep_stamps(7); }
+    std::ofstream(folder.path + "/time.xdr") << damaged;
+    const State state(folder.path);
+    EXPECT_NE(state.remark().find("is damaged"), std::string::npos) << damaged.size();
+    EXPECT_EQ(state.stamps(), 0u);
+    EXPECT_EQ(contents(folder.path + "/time.xdr.corrupt." + std::to_string(++number)), damaged);
   }
+  EXPECT_EQ(State(folder.path).remark(), "") << "it is told once";
+}
+
+TEST(state, is_damaged_where_a_single_bit_is_another) {
+  const Folder folder;
+  {
+    State state(folder.path);
+    state.keep_stamps(7);
+    keep(state, noon + 1s);
+  }
+  const std::string path = folder.path + "/time.xdr";
+  const std::string good = contents(path);
+  for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    std::string bad = good;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ 1 << bit % 8);
+    std::ofstream(path) << bad;
+    EXPECT_NE(State(folder.path).remark(), "") << "bit " << bit;
+  }
+  std::ofstream(path) << good;
+  EXPECT_EQ(State(folder.path).remark(), "");
+}
+
+TEST(state, leaves_a_clock_alone_that_it_would_set_to_what_cannot_be) {
+  for (const auto& [ahead, slewing] :
+       {std::pair(Span::max(), Span(0)), std::pair(Span::min(), Span(0)), std::pair(Span(0), Span::max()),
+        std::pair(Span(0), Span::min()), std::pair(Span(end_of_instants - noon), Span(0)),
+        std::pair(Span(first_instant - noon), Span(-1))}) {
+    const Folder folder;
+    State state(folder.path);
+    state.keep_clock({.now = Instant(ahead), .slewing = slewing}, 0.05, Instant());
+    DisciplinedClock clock([] { return noon; });
+    EXPECT_FALSE(state.resume(clock, noon)) << ahead.count() << " " << slewing.count();
+    EXPECT_EQ(clock.now(), noon);
+  }
+  const Folder folder;
+  const State state(folder.path);
+  DisciplinedClock clock([] { return Instant(Span(-1)); });
+  EXPECT_FALSE(state.resume(clock, Instant(Span(-1)))) << "of a machine before 1970";
 }
 
 TEST(state, says_where_it_cannot_be) {

@@ -12,7 +12,8 @@ DisciplinedClock::DisciplinedClock(Source raw, double slew_limit) : raw_(std::mo
 
 DisciplinedClock::Reading DisciplinedClock::read() const {
   const Instant raw = raw_();
-  return {at(raw), to_add_ - added(raw)};
+  const Instant now = at(raw);
+  return {now, to_add_ - added(raw), now - raw};
 }
 
 void DisciplinedClock::slew(Span by) {

@@ -24,6 +24,7 @@ class DisciplinedClock {
   struct Reading {
     Instant now;
     Span slewing;
+    Span ahead{};  // of the raw clock
     // What the clock would say if all were added: as even as the raw clock, however it is slewed meanwhile.
     Instant settled() const { return now + slewing; }
   };

@@ -41,7 +41,7 @@ time_::Exchange Keeper::exchange(time_::Instant originated, Instant received) co
 }
 
 time_::Bounds Keeper::bounds_at(const DisciplinedClock::Reading& reading) const {
-  return {to_wire(from_utc_(reading.now)), to_wire(from_group_at(reading)), round_.life, round_.number};
+  return {to_wire(from_utc_(reading.ahead)), to_wire(from_group_at(reading)), round_.life, round_.number};
 }
 
 Bound Keeper::from_group_at(const DisciplinedClock::Reading& reading) const {

@@ -17,8 +17,8 @@ struct RoundName {
 
 class Keeper {
  public:
-  // How far a time may be from UTC, as told by whoever keeps the machine's own clock.
-  using FromUtc = std::function<Bound(Instant)>;
+  // How far what is so far ahead of the raw clock may be from UTC, as told by whoever keeps the machine's own clock.
+  using FromUtc = std::function<Bound(Span ahead)>;
 
   // A correction by more is a mistake of somebody's, and so are many that come to more before they are added.
   static constexpr Span furthest_correction = std::chrono::hours(1);

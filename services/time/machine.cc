@@ -1,5 +1,6 @@
 #include "services/time/machine.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <sys/timex.h>
@@ -9,7 +10,11 @@ namespace services::time {
 
 namespace {
 
-Span read(clockid_t clock) {
+constexpr Span close_together = std::chrono::microseconds(10);
+// Of a machine that is slow, or held up again and again, the closest is taken.
+constexpr int most_readings = 10;
+
+Span read_clock(int clock) {
   timespec now{};
   ::clock_gettime(clock, &now);
   return std::chrono::seconds(now.tv_sec) + Span(now.tv_nsec);
@@ -22,35 +27,58 @@ Bound from_utc_by(int returned, const timex& kernel) {
   return std::chrono::microseconds(kernel.maxerror);
 }
 
-Machine::Machine(Rate rate, Falsified falsified)
-    : falsified_(falsified),
-      clock_(rate == Rate::own ? CLOCK_MONOTONIC_RAW : CLOCK_BOOTTIME),
-      began_(read(clock_)),
-      base_(said()) {}
+Clocks Clocks::of_the_kernel() {
+  const auto from_utc = [] {
+    timex kernel{};
+    const int returned = ::ntp_adjtime(&kernel);
+    return from_utc_by(returned, kernel);
+  };
+  return {read_clock, from_utc};
+}
+
+Machine::Machine(Rate rate, Falsified falsified, Clocks clocks)
+    : clocks_(std::move(clocks)),
+      falsified_(falsified),
+      clock_(rate == Rate::own ? CLOCK_MONOTONIC_RAW : CLOCK_BOOTTIME) {
+  const Moments moments = read_together();
+  began_ = moments.before;
+  base_ = moments.said + skew();
+}
+
+Machine::Moments Machine::read_together() const {
+  Moments closest{};
+  for (int time = 0; time < most_readings; ++time) {
+    const Span before = clocks_.read(clock_);
+    const Instant said(clocks_.read(CLOCK_REALTIME));
+    const Moments moments{before, said, clocks_.read(clock_)};
+    const Span apart = moments.after - moments.before;
+    if (time == 0 || apart < closest.after - closest.before) closest = moments;
+    if (apart <= close_together) break;
+  }
+  return closest;
+}
+
+Span Machine::skew() const { return Span(std::llround(falsified_.seconds * 1e9)); }
 
 Span Machine::gained(Span elapsed) const {
   const long double gained = static_cast<long double>(elapsed.count()) * 1e-6L * falsified_.per_million;
   return Span(std::llroundl(gained));
 }
 
-Instant Machine::now() const {
-  const Span elapsed = read(clock_) - began_;
-  return base_ + elapsed + gained(elapsed);
-}
+Instant Machine::now() const { return at(clocks_.read(clock_)); }
 
 Instant Machine::said() const {
-  const Span skew(std::llround(falsified_.seconds * 1e9));
-  return Instant(read(CLOCK_REALTIME)) + skew + gained(read(clock_) - began_);
+  return Instant(clocks_.read(CLOCK_REALTIME)) + skew() + gained(clocks_.read(clock_) - began_);
 }
 
-Bound Machine::from_utc(Instant told) const {
+Bound Machine::from_utc(Span ahead) const {
   if (falsified_ != Falsified{}) return std::nullopt;
-  timex kernel{};
-  const int returned = ::ntp_adjtime(&kernel);
-  const Bound kept = from_utc_by(returned, kernel);
+  const Bound kept = clocks_.from_utc();
   if (!kept) return std::nullopt;
-  const Span apart = told - Instant(read(CLOCK_REALTIME));
-  return *kept + (apart < Span(0) ? -apart : apart);
+  const Moments moments = read_together();
+  const Span before = std::chrono::abs(at(moments.before) - moments.said + ahead);
+  const Span after = std::chrono::abs(at(moments.after) - moments.said + ahead);
+  return *kept + std::max(before, after);
 }
 
 }  // namespace services::time

@@ -3,6 +3,8 @@
 
 #include "services/time/instant.h"
 
+#include <functional>
+
 struct timex;
 
 namespace services::time {
@@ -25,9 +27,16 @@ enum class Rate {
 // the call failed, as where it is forbidden, for then `kernel` says nothing.
 Bound from_utc_by(int returned, const timex& kernel);
 
+// Where a Machine reads: in the kernel, but for tests.
+struct Clocks {
+  std::function<Span(int clock)> read;  // clock_gettime(2)'s
+  std::function<Bound()> from_utc;      // of CLOCK_REALTIME
+  static Clocks of_the_kernel();
+};
+
 class Machine {
  public:
-  explicit Machine(Rate rate = Rate::kept, Falsified falsified = {});
+  explicit Machine(Rate rate = Rate::kept, Falsified falsified = {}, Clocks clocks = Clocks::of_the_kernel());
 
   // Begins with the machine's time, and runs on and never back, whoever sets that.
   Instant now() const;
@@ -35,13 +44,24 @@ class Machine {
   // What it says just now, which somebody may have set since.
   Instant said() const;
 
-  // How far `told` may be from UTC at most. The kernel knows it of its own clock while something like chrony keeps
-  // that.
-  Bound from_utc(Instant told) const;
+  // How far a clock that is `ahead` of now() may be from UTC at most, whatever the machine's says meanwhile. The kernel
+  // knows it of its own clock while something like chrony keeps that.
+  Bound from_utc(Span ahead) const;
 
  private:
+  // What the machine's clock said between two moments.
+  struct Moments {
+    Span before;  // by clock_
+    Instant said;
+    Span after;
+  };
+  // As close together as can be: whoever is held up between them reads again.
+  Moments read_together() const;
+  Span skew() const;
+  Instant at(Span running) const { return base_ + (running - began_) + gained(running - began_); }
   Span gained(Span elapsed) const;
 
+  Clocks clocks_;
   Falsified falsified_;
   int clock_;   // clock_gettime(2)'s
   Span began_;  // by that

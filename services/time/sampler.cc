@@ -1,7 +1,5 @@
 #include "services/time/sampler.h"
 
-#include "services/time/machine.h"
-
 #include <onc/rpc/error.h>
 #include <onc/transport/endpoint.h>
 
@@ -39,13 +37,14 @@ class Sampler::Asking {
     for (const std::string& host : hosts) servers_.emplace_back(context_, host, client_options(timeout));
   }
 
-  std::vector<Sample> take() {
+  std::vector<Sample> take(const Machine& machine) {
     std::vector<Sample> samples(servers_.size());
     const auto until = SteadyClock::now() + timeout_;
     for (std::size_t i = 0; i < servers_.size(); ++i) {
       samples[i].host = servers_[i].host;
       samples[i].why_not = servers_[i].why_not;
-      if (servers_[i].client) asio::co_spawn(context_, ask(*servers_[i].client, samples[i], until), asio::detached);
+      if (servers_[i].client)
+        asio::co_spawn(context_, ask(*servers_[i].client, machine, samples[i], until), asio::detached);
     }
     context_.restart();
     context_.run();
@@ -67,13 +66,14 @@ class Sampler::Asking {
     std::string why_not;
   };
 
-  asio::awaitable<void> ask(time_::TIME::v2::AsyncClient& client, Sample& sample, SteadyClock::time_point until) {
+  asio::awaitable<void> ask(time_::TIME::v2::AsyncClient& client, const Machine& machine, Sample& sample,
+                            SteadyClock::time_point until) {
     try {
       for (int time = 0; time < exchanges_; ++time) {
-        const Instant sent = machine_.now();
+        const Instant sent = machine.now();
         auto call = client.until(until).EXCHANGE(to_wire(sent));
         const time_::Exchange exchange = co_await std::move(call);
-        keep(sample, measure(sent, exchange, machine_.now(), Drift()), exchange);
+        keep(sample, measure(sent, exchange, machine.now(), Drift()), exchange);
       }
     } catch (const std::exception& error) {  // who has answered once is heard
       if (!sample.is_heard()) sample.why_not = error.what();
@@ -90,7 +90,6 @@ class Sampler::Asking {
 
   std::chrono::milliseconds timeout_;
   int exchanges_;
-  Machine machine_;
   asio::io_context context_{1};
   std::deque<Server> servers_;  // which calls refer to
 };
@@ -100,6 +99,6 @@ Sampler::Sampler(const std::vector<std::string>& hosts, std::chrono::millisecond
 
 Sampler::~Sampler() = default;
 
-std::vector<Sample> Sampler::take() { return asking_->take(); }
+std::vector<Sample> Sampler::take(const Machine& machine) { return asking_->take(machine); }
 
 }  // namespace services::time

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "services/time/exchange.h"
+#include "services/time/machine.h"
 
 #include <algorithm>
 #include <chrono>
@@ -39,8 +40,9 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
   ~Sampler();
 
-  // One of each host, in their order, when all have answered or the time is over.
-  std::vector<Sample> take();
+  // One of each host, in their order, when all have answered or the time is over. They are compared with `machine`,
+  // which is a new one each time, or the machine's clock might have been set since.
+  std::vector<Sample> take(const Machine& machine = Machine());
 
  private:
   class Asking;

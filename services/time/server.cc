@@ -85,7 +85,7 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
   if (!options.state_directory.empty()) state.emplace(options.state_directory);
   if (state && !state->remark().empty()) watch.warn(state->remark());
   Keeper keeper(clock_of(machine, state, options.slew_limit, watch),
-                [&](Instant told) { return machine.from_utc(told); });
+                [&](Span ahead) { return machine.from_utc(ahead); });
   LamportClock lamport = lamport_of(state);
   TimeV1 first(keeper);
   TimeV2 second(keeper, lamport);

@@ -25,7 +25,7 @@ struct Node {
       : raw([&now, skew, rate] {
           return noon + skew + now + Span(static_cast<Span::rep>(static_cast<double>(now.count()) * rate));
         }),
-        keeper(DisciplinedClock(raw), [](Instant) { return Bound(); }) {}
+        keeper(DisciplinedClock(raw), [](Span) { return Bound(); }) {}
 
   std::function<Instant()> raw;
   Keeper keeper;
@@ -64,7 +64,7 @@ class Group {
   Node& node(std::size_t i) { return *nodes_[i]; }
   // With the clock of its machine, in another life.
   void restart(std::size_t i) {
-    nodes_[i]->keeper = Keeper(DisciplinedClock(nodes_[i]->raw), [](Instant) { return Bound(); });
+    nodes_[i]->keeper = Keeper(DisciplinedClock(nodes_[i]->raw), [](Span) { return Bound(); });
     nodes_[i]->last = {};
   }
   std::size_t checks() const { return checks_; }

@@ -12,7 +12,7 @@ constexpr Instant noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21
 struct Turned {
   Span passed{};
   Span machine_set{};
-  Keeper keeper{DisciplinedClock([this] { return noon + passed; }), [](Instant) { return Bound(); }};
+  Keeper keeper{DisciplinedClock([this] { return noon + passed; }), [](Span) { return Bound(); }};
   Follower follower{keeper, [this] { return noon + passed + machine_set; }};
 
   Instant later(Span by) {

@@ -13,7 +13,7 @@ constexpr Instant noon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21
 struct Turned {
   Instant raw = noon;
   Bound machine = std::nullopt;
-  Keeper keeper{DisciplinedClock([this] { return raw; }), [this](Instant) { return machine; }};
+  Keeper keeper{DisciplinedClock([this] { return raw; }), [this](Span) { return machine; }};
 
   time_::Exchange exchange() { return keeper.exchange(0, keeper.now()); }
   // What a coordinator would say now.
@@ -127,7 +127,7 @@ TEST(keeper, takes_no_correction_of_no_round) {
 
 TEST(keeper, counts_the_rounds_that_it_leads_in_a_life_of_its_own) {
   Keeper one(
-      DisciplinedClock([] { return noon; }), [](Instant) { return Bound(); }, Drift(), 41);
+      DisciplinedClock([] { return noon; }), [](Span) { return Bound(); }, Drift(), 41);
   one.lead(0s);
   one.lead(0s);
   EXPECT_EQ(one.round(), (RoundName{41, 2}));

@@ -1,8 +1,14 @@
 #include "services/time/sampler.h"
 
+#include "services/time/service.h"
+#include "services/time/shown.h"
+
 #include <onc/rpc/error.h>
+#include <onc/server/server.h>
 
 #include <gtest/gtest.h>
+
+#include <thread>
 
 namespace {
 
@@ -49,6 +55,25 @@ TEST(sampler, does_not_hear_hosts_whose_names_are_none) {
       EXPECT_FALSE(sample.is_heard());
       EXPECT_NE(sample.why_not, "");
     }
+}
+
+TEST(sampler, compares_with_the_machines_clock_as_it_is_each_time) {
+  const Machine served;
+  Keeper keeper(DisciplinedClock([&] { return served.now(); }), [](Span) { return Bound(); });
+  LamportClock lamport;
+  TimeV2 service(keeper, lamport);
+  onc::rpc::Server server;
+  server.add(service);
+  const std::string place = server.listen("udp://127.0.0.1:0").text();
+  std::thread running([&] { server.run(); });
+  Sampler sampler({place}, 20s, 1);
+  for (const double set : {0.0, 3600.0, -86400.0}) {
+    const Sample sample = sampler.take(Machine(Rate::kept, {.seconds = set})).at(0);
+    ASSERT_TRUE(sample.is_heard()) << sample.why_not;
+    EXPECT_NEAR(to_seconds(sample.offset()), -set, 10);
+  }
+  server.stop();
+  running.join();
 }
 
 TEST(sampler, is_told_which_names_are_none_where_a_user_has_given_them) {

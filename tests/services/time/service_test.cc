@@ -23,7 +23,7 @@ struct Served {
   }
 
   Instant raw = noon;
-  Keeper keeper{DisciplinedClock([this] { return raw; }), [](Instant) { return Bound(); }};
+  Keeper keeper{DisciplinedClock([this] { return raw; }), [](Span) { return Bound(); }};
   LamportClock lamport;
   TimeV1 first{keeper};
   TimeV2 second{keeper, lamport};

@@ -1,5 +1,6 @@
 #include "services/time/ntp_server.h"
 
+#include "services/time/allowances.h"
 #include "services/time/sntp.h"
 
 #include <onc/rpc/error.h>
@@ -7,10 +8,9 @@
 #include <onc/transport/host.h>
 
 #include <asio/ip/udp.hpp>
+#include <asio/ip/v6_only.hpp>
 
 #include <array>
-#include <functional>
-#include <random>
 
 namespace services::time {
 
@@ -37,29 +37,6 @@ udp::endpoint endpoint_of(const std::string& uri) {
   return {asio::ip::make_address(address.host()), port};
 }
 
-// So many questions a second of each host. Which hosts share a count, nobody outside can know.
-class Allowances {
- public:
-  bool take(const Host& host, std::chrono::steady_clock::time_point now) {
-    if (now - since_ >= std::chrono::seconds(1)) {
-      taken_ = {};
-      since_ = now;
-    }
-    std::uint8_t& taken = taken_[place_of(host)];
-    return taken < NtpServer::most_of_a_host && ++taken != 0;
-  }
-
- private:
-  std::size_t place_of(const Host& host) const {
-    const std::uint64_t mixed = (host.number ^ seed_) * 0x9e3779b97f4a7c15u;
-    return (mixed >> 40 ^ static_cast<std::uint64_t>(host.kind)) % taken_.size();
-  }
-
-  std::array<std::uint8_t, 16384> taken_{};
-  std::chrono::steady_clock::time_point since_{};
-  std::uint64_t seed_ = std::uint64_t{std::random_device()()} << 32 | std::random_device()();
-};
-
 }  // namespace
 
 // Its handlers keep it, so that it is there as long as the executor has any of them.
@@ -70,6 +47,8 @@ class NtpServer::Listening : public std::enable_shared_from_this<NtpServer::List
     const udp::endpoint endpoint = endpoint_of(uri);
     asio::error_code trouble;
     socket_.open(endpoint.protocol(), trouble);
+    // Or all hosts of IPv4 would be one of IPv6, and share its allowance.
+    if (!trouble && endpoint.address().is_v6()) socket_.set_option(asio::ip::v6_only(true), trouble);
     if (!trouble) socket_.bind(endpoint, trouble);
     if (!trouble) socket_.non_blocking(true, trouble);
     if (trouble)
@@ -109,7 +88,7 @@ class NtpServer::Listening : public std::enable_shared_from_this<NtpServer::List
   const Keeper& keeper_;
   std::array<std::byte, buffer_size> buffer_{};
   udp::endpoint peer_;
-  Allowances allowances_;
+  Allowances allowances_{most_of_a_host};
   bool has_ended_ = false;
 };
 

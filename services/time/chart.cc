@@ -13,8 +13,9 @@ namespace {
 constexpr double least_range = 20e-6;
 
 std::string scale(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%+11.6f |", value);
+  char text[64];
+  const int size = std::snprintf(text, sizeof text, "%+11.6f |", value);
+  if (size > static_cast<int>(Chart::scale_width)) std::snprintf(text, sizeof text, "%+11.4e |", value);
   return text;
 }
 
@@ -22,7 +23,12 @@ std::string scale(double value) {
 
 void Chart::add(std::vector<std::optional<double>> values) {
   columns_.push_back(std::move(values));
-  if (columns_.size() > width_) columns_.pop_front();
+  set_width(width_);
+}
+
+void Chart::set_width(std::size_t width) {
+  width_ = width;
+  while (columns_.size() > width_) columns_.pop_front();
 }
 
 std::string Chart::colour(std::size_t curve) {

@@ -13,6 +13,8 @@ class Chart {
   // So many columns and rows are drawn, with a scale to the left of them.
   Chart(std::size_t width, std::size_t height) : width_(width), height_(height) {}
 
+  void set_width(std::size_t width);
+
   // A column: a value for each curve, in an order that stays; none where it is not known. The oldest column goes.
   void add(std::vector<std::optional<double>> values);
 

@@ -12,7 +12,7 @@ constexpr Span most_slewing = std::chrono::hours(1000);
 
 bool is_possible(const time_::Exchange& exchange) {
   const Span slewing(exchange.slewing);
-  return is_settable(to_instant(exchange.received)) && is_settable(to_instant(exchange.transmitted)) &&
+  return can_be_told(to_instant(exchange.received)) && can_be_told(to_instant(exchange.transmitted)) &&
          exchange.received <= exchange.transmitted && -most_slewing <= slewing && slewing <= most_slewing;
 }
 
@@ -25,7 +25,7 @@ Span Drift::over(Span elapsed) const {
 }
 
 std::optional<Measured> measure(Instant sent, const time_::Exchange& exchange, Instant came, const Drift& drift) {
-  if (!is_possible(exchange) || !is_settable(sent) || !is_settable(came) || came < sent) return std::nullopt;
+  if (!is_possible(exchange) || !can_be_told(sent) || !can_be_told(came) || came < sent) return std::nullopt;
   const Span elapsed = came - sent;
   const Span held(exchange.transmitted - exchange.received);
   const Span drifted = drift.over(elapsed);

@@ -26,6 +26,10 @@ inline bool can_be_set_by(Instant instant, Span by) {
   return is_settable(instant) && first_instant - instant <= by && by < end_of_instants - instant;
 }
 
+// What a clock may have come to tell: one that was set to the last instant runs on, and sums still hold it.
+inline constexpr Instant end_of_told = end_of_instants + std::chrono::days(20 * 365);
+inline bool can_be_told(Instant instant) { return first_instant <= instant && instant < end_of_told; }
+
 inline Instant to_instant(time_::Instant wire) { return Instant(Span(wire)); }
 inline time_::Instant to_wire(Instant instant) { return instant.time_since_epoch().count(); }
 

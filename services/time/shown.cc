@@ -1,6 +1,7 @@
 #include "services/time/shown.h"
 
 #include "services/time/calendar.h"
+#include "services/time/chart.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -25,10 +26,25 @@ std::string shown(std::string_view text, std::size_t most) {
   return clean;
 }
 
+std::string cut(const std::string& line, std::size_t width) {
+  std::string text;
+  bool is_command = false;
+  for (const char c : line) {
+    const bool begins = c == '\x1b';
+    if (!begins && !is_command && width-- == 0) return text + Chart::plain;
+    text += c;
+    is_command = begins || (is_command && c != 'm');
+  }
+  return text;
+}
+
 std::string shown(Instant instant) {
   const auto second = std::chrono::floor<std::chrono::seconds>(instant);
   std::string text = to_text(to_time(second));
-  const std::string fraction = formatted(".%09ld", static_cast<long>((instant - second).count()));
+  // Not their difference: the second before the first instant there is begins earlier than that.
+  const Span rest = instant.time_since_epoch() % std::chrono::seconds(1);
+  const Span part = rest < Span(0) ? rest + std::chrono::seconds(1) : rest;
+  const std::string fraction = formatted(".%09ld", static_cast<long>(part.count()));
   return text.insert(text.rfind(' '), fraction);
 }
 

@@ -15,6 +15,9 @@ using Json = nlohmann::ordered_json;
 // Strangers' words: printable ASCII, with '?' for all else, and no more than so many characters.
 std::string shown(std::string_view text, std::size_t most = 60);
 
+// So much of it as a terminal shows in `width` columns, with the commands that set colours between.
+std::string cut(const std::string& line, std::size_t width);
+
 // "2026-11-21 12:30:00.123456789 UTC".
 std::string shown(Instant instant);
 

@@ -1,6 +1,7 @@
 #include "services/time/chart.h"
 #include "services/time/commands.h"
 #include "services/time/machine.h"
+#include "services/time/pace.h"
 #include "services/time/shown.h"
 
 #include <algorithm>
@@ -47,19 +48,19 @@ class View {
 // Draws over what it drew before; the last drawing stays.
 class Drawn final : public View {
  public:
-  Drawn() : width_(terminal_width()), chart_(columns(width_), rows) {}
-
   void show(const std::vector<Sample>& samples) override {
+    const std::size_t width = terminal_width();
+    chart_.set_width(columns(width));
     std::vector<std::optional<double>> values;
     values.reserve(samples.size());
     for (const Sample& sample : samples)
       values.push_back(sample.is_heard() ? std::optional(to_seconds(sample.offset())) : std::nullopt);
     chart_.add(std::move(values));
     std::vector<std::string> lines = chart_.lines(true);
-    lines.insert(lines.begin(), cut("Seconds ahead of this machine's clock"));
+    lines.insert(lines.begin(), "Seconds ahead of this machine's clock");
     for (std::size_t i = 0; i < samples.size(); ++i)
-      lines.push_back(Chart::colour(i) + Chart::mark(i) + Chart::plain + " " + cut(described(samples[i])));
-    draw(lines);
+      lines.push_back(Chart::colour(i) + Chart::mark(i) + Chart::plain + " " + described(samples[i]));
+    draw(lines, width);
   }
 
  private:
@@ -75,16 +76,13 @@ class Drawn final : public View {
   }
 
   // A line that wraps would not be drawn over.
-  std::string cut(const std::string& text) const { return text.substr(0, width_ > 4 ? width_ - 4 : 0); }
-
-  void draw(const std::vector<std::string>& lines) {
+  void draw(const std::vector<std::string>& lines, std::size_t width) {
     if (drawn_ > 0) std::printf("\x1b[%zuA", drawn_);
-    for (const std::string& line : lines) std::printf("\r\x1b[2K%s\n", line.c_str());
+    for (const std::string& line : lines) std::printf("\r\x1b[2K%s\n", cut(line, width - 1).c_str());
     drawn_ = lines.size();
   }
 
-  std::size_t width_;
-  Chart chart_;
+  Chart chart_{most_columns, rows};
   std::size_t drawn_ = 0;  // lines
 };
 
@@ -122,7 +120,7 @@ int watch(const Asking& asking, std::vector<std::string> hosts, const WatchOptio
   const auto view = view_of(asking);
   const auto begin = SteadyClock::now();
   bool is_any_heard = false;
-  for (auto next = begin;; next += options.interval) {
+  for (auto next = begin;; next = due_after(next, options.interval, SteadyClock::now())) {
     const bool is_last = options.duration.count() > 0 && next + options.interval - begin >= options.duration;
     std::this_thread::sleep_until(next);
     const std::vector<Sample> samples = sampler.take();

@@ -43,4 +43,20 @@ TEST(chart, colours_each_curve_otherwise_where_there_are_colours) {
   EXPECT_EQ(chart.lines(true)[0], "  +1.000000 |" + Chart::colour(0) + "a" + Chart::plain);
 }
 
+TEST(chart, has_lines_of_one_width_however_large_the_values_are) {
+  for (const double value : {1e-9, 1.0, -86400.0, 7.3e9, -9.3e9}) {
+    Chart chart(5, 4);
+    for (int i = 0; i < 5; ++i) chart.add({value, -value});
+    for (const std::string& line : chart.lines(false)) EXPECT_EQ(line.size(), Chart::scale_width + 5) << line;
+  }
+}
+
+TEST(chart, keeps_its_newest_columns_where_it_becomes_narrower) {
+  Chart chart(5, 3);
+  for (const double value : {1.0, 1.0, 1.0, 1.0, -1.0}) chart.add({value});
+  chart.set_width(1);
+  EXPECT_EQ(chart.lines(false)[2].back(), 'a');
+  EXPECT_EQ(chart.lines(false)[2].size(), Chart::scale_width + 1);
+}
+
 }  // namespace

@@ -49,6 +49,15 @@ TEST(exchange, is_no_measurement_where_the_server_says_what_cannot_be) {
   EXPECT_TRUE(measure(first_instant, exchange(end_of_instants - 1ns, end_of_instants - 1ns), first_instant, drift));
 }
 
+TEST(exchange, measures_a_clock_that_was_set_to_the_last_instant_and_runs_on) {
+  const auto last = exchange(end_of_instants + 24h, end_of_instants + 24h);
+  const auto measured = measure(noon, last, noon + 2s, drift);
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->offset, end_of_instants + 24h - noon - 1s);
+  EXPECT_TRUE(measure(first_instant, exchange(end_of_told - 1ns, end_of_told - 1ns, 1000h), first_instant, drift));
+  EXPECT_FALSE(measure(noon, exchange(end_of_told, end_of_told), noon, drift));
+}
+
 // A clock that is off by `offset` at true time 0, and gains `rate` seconds a second.
 struct Line {
   double rate;

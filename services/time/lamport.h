@@ -39,6 +39,11 @@ class LamportClock {
   // Something has happened. A stamp later than all that were given or observed. Throws what `reserve` does.
   Stamp tick() { return advance_from(last_); }
 
+  // Whether observing `seen` would be a jump that has to be made to last.
+  bool must_reserve_for(Stamp seen) const {
+    return reserve_ && seen > last_ && seen - last_ <= furthest_ahead && seen >= reserved_;
+  }
+
   // Something with the stamp `seen` is known of: a stamp later than that, too. Nothing where it is too far ahead.
   std::optional<Stamp> observe(Stamp seen) {
     if (seen > last_ && seen - last_ > furthest_ahead) return std::nullopt;

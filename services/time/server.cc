@@ -2,6 +2,7 @@
 #include "services/time/follower.h"
 #include "services/time/ntp_server.h"
 #include "services/time/options.h"
+#include "services/time/seldom.h"
 #include "services/time/service.h"
 #include "services/time/state.h"
 
@@ -34,6 +35,9 @@ Examples:
   onc-timed --berkeley --coordinator clock1          on clock2 and clock3: kept together by
   onc-timed --berkeley --peer udp://clock2 --peer udp://clock3    on clock1
 )";
+
+// Anyone may set the clock, as often as he likes, and each time waits for the disk.
+constexpr std::chrono::milliseconds least_between_saves(100);
 
 // Which read, and so may as well run twice.
 namespace v1 = time_::TIME::v1::procedures;
@@ -100,11 +104,12 @@ void serve(const Options& options, const onc::daemon::Ready& ready) {
       watch.warn(error.what());
     }
   };
+  onc::rpc::Server server;
+  Seldom seldom(executor_of(server), least_between_saves, keep);
   keeper.on_change([&] {
     if (follower) follower->was_set();
-    keep();
+    seldom.ask();
   });
-  onc::rpc::Server server;
   server.add(first, v1_options);
   server.add(second, v2_options);
   const auto now_and_then = [&server](std::chrono::seconds interval, std::function<void()> action) {

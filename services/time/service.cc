@@ -46,7 +46,17 @@ time_::Status TimeV2::STATUS(const Caller&) {
 
 time_::Stamped TimeV2::TICK(const Caller&) { return time_::Stamped::with_stamp(lamport_.tick()); }
 
+bool TimeV2::may_jump() {
+  const auto now = now_();
+  if (now - jumps_since_ >= std::chrono::seconds(1)) {
+    jumps_ = 0;
+    jumps_since_ = now;
+  }
+  return jumps_ < most_jumps && ++jumps_ != 0;
+}
+
 time_::Stamped TimeV2::OBSERVE(time_::Stamp seen, const Caller&) {
+  if (lamport_.must_reserve_for(seen) && !may_jump()) return time_::Answer::TOO_FAR;
   const auto stamp = lamport_.observe(seen);
   return stamp ? time_::Stamped::with_stamp(*stamp) : time_::Answer::TOO_FAR;
 }

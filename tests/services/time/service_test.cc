@@ -113,6 +113,30 @@ TEST(time_v2, stamps_what_happens) {
   EXPECT_EQ(served.v2.OBSERVE(~0ull).answer(), Answer::TOO_FAR);
 }
 
+TEST(time_v2, makes_so_many_jumps_last_a_second_and_no_more) {
+  Served served;
+  int reserved = 0;
+  LamportClock lasting(0, [&](LamportClock::Stamp) { ++reserved; });
+  std::chrono::steady_clock::time_point now{1h};
+  TimeV2 service(served.keeper, lasting, [&] { return now; });
+  onc::rpc::InMemory network;
+  network.add(service);
+  time_::TIME::v2::Client client(network.connect());
+  LamportClock::Stamp last = client.TICK().stamp();
+  const auto jump = [&] {
+    const auto stamped = client.OBSERVE(last + 2 * LamportClock::block);
+    if (stamped.answer() == Answer::DONE) last = stamped.stamp();
+    return stamped.answer();
+  };
+  for (int second = 0; second < 3; ++second, now += 1s) {
+    for (int i = 0; i < TimeV2::most_jumps; ++i) EXPECT_EQ(jump(), Answer::DONE);
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(jump(), Answer::TOO_FAR);
+    EXPECT_EQ(client.OBSERVE(last + 1).stamp(), last + 2) << "what needs no disk is no jump";
+    last += 2;
+  }
+  EXPECT_EQ(reserved, 1 + 3 * TimeV2::most_jumps);
+}
+
 TEST(time_v2, calls_what_it_cannot_decode_garbage) {
   Served served;
   namespace procedures = time_::TIME::v2::procedures;

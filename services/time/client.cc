@@ -2,6 +2,7 @@
 #include "services/time/calendar.h"
 #include "services/time/commands.h"
 #include "services/time/shown.h"
+#include "services/time/stale.h"
 
 #include <onc/rpc/error.h>
 
@@ -33,6 +34,12 @@ Examples:
 Exit status: 0 done, 1 the call failed or the server refused, 2 the arguments make no sense.
 )";
 
+// `what` may quote a server.
+int complain(const std::string& what, int status) {
+  std::fprintf(stderr, "onc-time: %s\n", shown(what, longest_complaint).c_str());
+  return status;
+}
+
 // The command line; what was given is in the members after parse().
 class CommandLine {
  public:
@@ -40,6 +47,10 @@ class CommandLine {
   // The exit status where that was all.
   std::optional<int> parse(int argc, char** argv);
   int run() const;
+  // What is wrong, in a sentence.
+  std::string explained(const std::system_error& error) const {
+    return error.what() + stale_registration(asking_.server, error.code(), asking_.timeout);
+  }
 
  private:
   void add_server(CLI::App& command);
@@ -143,6 +154,8 @@ std::optional<int> CommandLine::parse(int argc, char** argv) {
     return app_.exit(error) == 0 ? 0 : 2;
   }
   asking_.timeout = to_milliseconds(timeout_);
+  if (watch_->parsed() && !hosts_.empty() && watch_->count("--server") > 0)
+    return complain("watch takes either hosts, or the server whose group is watched, by --server", 2);
   return std::nullopt;
 }
 
@@ -152,12 +165,6 @@ int CommandLine::run() const {
   if (query_->parsed()) return query(asking_, hosts_);
   if (watch_->parsed()) return watch(asking_, hosts_, {to_milliseconds(interval_), to_milliseconds(duration_)});
   return set(asking_, time_);
-}
-
-// `what` may quote a server.
-int complain(const char* what, int status) {
-  std::fprintf(stderr, "onc-time: %s\n", shown(what, longest_complaint).c_str());
-  return status;
 }
 
 }  // namespace
@@ -170,7 +177,7 @@ int main(int argc, char** argv) {
     if (std::fflush(stdout) != 0) return complain("standard output takes no more: is the disk full?", 1);
     return status;
   } catch (const std::system_error& error) {
-    return complain(error.what(), error.code() == onc::rpc::errc::bad_endpoint ? 2 : 1);
+    return complain(command_line.explained(error), error.code() == onc::rpc::errc::bad_endpoint ? 2 : 1);
   } catch (const std::exception& error) {
     return complain(error.what(), 1);
   }

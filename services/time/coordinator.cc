@@ -33,6 +33,7 @@ struct PeerServer {
   bool was_heard = true;
   std::string trouble;  // the last call's
   Refusals refusals;
+  bool was_far = false;
 };
 
 onc::rpc::ClientOptions client_options(const Span& answer_within) {
@@ -113,6 +114,7 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
     verdicts_ = std::move(*verdicts);
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       note_change(peers_[i], verdicts_[i].measured.has_value());
+      if (verdicts_[i].measured) note_far(peers_[i], verdicts_[i].measured->offset);
       if (const auto& correction = verdicts_[i].correction)
         asio::co_spawn(executor_, correct(shared_from_this(), i, *correction), asio::detached);
     }
@@ -150,6 +152,13 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
     if (peer.was_heard == is_heard) return;
     peer.was_heard = is_heard;
     note_(is_heard ? peer.name + " is heard again" : peer.name + " is not heard: " + peer.trouble);
+  }
+
+  void note_far(PeerServer& peer, Span offset) {
+    const bool is_far = std::chrono::abs(offset) > Keeper::furthest_correction;
+    if (is_far && !peer.was_far)
+      note_(peer.name + " is more than an hour off, too far to be believed or corrected: set it by onc-time set");
+    peer.was_far = is_far;
   }
 
   void note_refusal(PeerServer& peer, time_::Answer answer) {

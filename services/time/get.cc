@@ -48,7 +48,9 @@ int set(const Asking& asking, const std::string& text) {
     return 2;
   }
   if (v1::Client(asking.server, {.timeout = asking.timeout}).SETTIME(*time) == 0) return 0;
-  std::fprintf(stderr, "onc-time: %s refuses to be set to %s\n", asking.server.c_str(), text.c_str());
+  const bool is_far = time->year < 1970 || time->year > 2200;
+  std::fprintf(stderr, "onc-time: %s refuses to be set to %s%s\n", asking.server.c_str(), text.c_str(),
+               is_far ? ": a clock can be set to the years from 1970 to 2200" : "");
   return 1;
 }
 

@@ -1,5 +1,6 @@
 #include "services/time/commands.h"
 #include "services/time/shown.h"
+#include "services/time/stale.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -21,6 +22,8 @@ void print(const Sample& sample, int width) {
               shown_bound(sample.error()).c_str(), shown_bound(sample.measured->delay).c_str(),
               shown_offset(sample.slewing).c_str(), shown_bound(to_bound(sample.bounds.from_utc)).c_str(),
               shown_bound(to_bound(sample.bounds.from_group)).c_str());
+  if (is_too_far_off(sample))
+    std::printf("%-*s  more than an hour off, which no group corrects: onc-time set sets it\n", width, "");
 }
 
 void print(const std::vector<Sample>& samples) {
@@ -36,7 +39,8 @@ void print(const std::vector<Sample>& samples) {
 
 int query(const Asking& asking, const std::vector<std::string>& hosts) {
   check_hosts(hosts);
-  const std::vector<Sample> samples = Sampler(hosts, asking.timeout, exchanges).take();
+  std::vector<Sample> samples = Sampler(hosts, asking.timeout, exchanges).take();
+  for (Sample& sample : samples) sample.why_not += stale_registration(sample.host, sample.trouble, asking.timeout);
   if (asking.json) {
     Json json = {{"hosts", Json::array()}};
     for (const Sample& sample : samples) json["hosts"].push_back(to_json(sample));

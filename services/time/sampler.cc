@@ -75,7 +75,11 @@ class Sampler::Asking {
         const time_::Exchange exchange = co_await std::move(call);
         keep(sample, measure(sent, exchange, machine.now(), Drift()), exchange);
       }
-    } catch (const std::exception& error) {  // who has answered once is heard
+    } catch (const std::system_error& error) {  // who has answered once is heard
+      if (sample.is_heard()) co_return;
+      sample.why_not = error.what();
+      sample.trouble = error.code();
+    } catch (const std::exception& error) {
       if (!sample.is_heard()) sample.why_not = error.what();
     }
   }

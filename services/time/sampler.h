@@ -2,12 +2,14 @@
 #pragma once
 
 #include "services/time/exchange.h"
+#include "services/time/keeper.h"
 #include "services/time/machine.h"
 
 #include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace services::time {
@@ -19,6 +21,7 @@ struct Sample {
   Span slewing{};
   time_::Bounds bounds;
   std::string why_not;  // in a sentence, where it was not heard
+  std::error_code trouble{};
 
   bool is_heard() const { return measured.has_value(); }
   // What the server tells is ahead by, while it is being slewed.
@@ -27,6 +30,11 @@ struct Sample {
   // the delay, itself known to twice the error.
   Span error() const { return measured->error + std::min(std::chrono::abs(slewing), 2 * measured->error); }
 };
+
+// Whether it is further from this machine's clock than any coordinator would correct it.
+inline bool is_too_far_off(const Sample& sample) {
+  return sample.is_heard() && std::chrono::abs(sample.offset()) > Keeper::furthest_correction;
+}
 
 // Throws onc::rpc::Error(bad_endpoint) where one of them is neither a URI nor a name.
 void check_hosts(const std::vector<std::string>& hosts);

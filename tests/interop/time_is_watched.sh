@@ -16,6 +16,16 @@ expect "query" '127.0.0.1:7001 +\+[0-2]\.[0-9]{6} +0\.[0-9]{6} .*udp://127.0.0.1
   "$(ask query udp://127.0.0.1:7001 udp://127.0.0.1:9)"
 expect "query of a name, by the portmapper" "^True [+-]0.0$" \
   "$(json "it[0]['hosts'][0]['heard'], '%+.1f' % it[0]['hosts'][0]['offset']" query $address )"
+expect "a year that cannot be" 'refuses.*1970 to 2200.*status 1$' "$(ask set "2201-01-01 00:00:00" --server $address)"
+expect "another refusal" 'refuses to be set to 1969-12-31 23:59:59: .*status 1$' "$(ask set "1969-12-31 23:59:59" --server $address)"
+within 20 $bin/onc-time set "2030-01-01 00:00:00" --server $address
+expect "query of a clock that is far off" 'more than an hour off' "$(ask query $address)"
+expect "hosts and a group" 'either hosts, or the server.*status 2$' "$(ask watch --server $address udp://127.0.0.1:7001)"
+kill -KILL ${pids[onc-timed]}
+expect "get where the registered server has ended" 'the portmapper names .*, where a server was that has ended.*status 1$' \
+  "$(ask get --server $address)"
+expect "query of it" 'not heard: .*, where a server was that has ended.*status 1$' "$(ask query $address)"
+start_time_server
 stop onc-timed
 expect "query of what is not there" 'not heard: .*registered.*status 1$' "$(ask query $address)"
 expect "watch in a pipe" '127\.0\.0\.1:7000 [+-].*127\.0\.0\.1:7001 \+.*127\.0\.0\.1:7000 ' \
@@ -44,6 +54,29 @@ TEXT
 }
 expect "watch in a terminal" '^0 3 True True$' \
   "$(drawn $bin/onc-time watch --server udp://127.0.0.1:7000 --interval 0.1 --for 0.3)"
+wide() { # wide COLUMNS COMMAND...: the widest line that it draws in a terminal that is so wide
+  python3 - "$@" <<'TEXT'
+import fcntl, os, pty, re, struct, sys, termios
+child, terminal = pty.fork()
+if child == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("4H", 40, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+output = b""
+try:
+    while data := os.read(terminal, 65536):
+        output += data
+except OSError:
+    pass  # it has ended
+os.waitpid(child, 0)
+shown = re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", output.decode())
+print(max(len(line) for line in re.split("[\r\n]+", shown)))
+TEXT
+}
+for columns in 8 20 40 80; do
+  widest=$(wide $columns $bin/onc-time watch --server udp://127.0.0.1:7000 --interval 0.1 --for 0.3)
+  [ "$widest" -lt $columns ] || fail "a line of $widest characters in $columns columns"
+done
+echo "ok: no line is wider than the terminal"
 expect "get, precisely" '^20[0-9-]+ [0-9:]+\.[0-9]{9} UTC, seconds from UTC at most: unknown, .*: [0-9.]+' \
   "$(ask get --precise --server udp://127.0.0.1:7000)"
 expect "get, precisely, for scripts" '^True$' \

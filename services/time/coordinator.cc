@@ -1,6 +1,7 @@
 #include "services/time/coordinator.h"
 
 #include "services/time/refusals.h"
+#include "services/time/resolver.h"
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -24,12 +25,17 @@ using std::chrono::milliseconds;
 // Of one round: whatever holds a message up now and then seldom holds up all of them.
 constexpr int exchanges_in_a_round = 4;
 
+// At the start, which waits for no name longer than this.
+constexpr std::chrono::seconds longest_search(2);
+
 struct PeerServer {
-  PeerServer(const asio::any_io_executor& executor, const std::string& uri, const onc::rpc::ClientOptions& options)
-      : name(uri), client(executor, uri, options) {}
+  explicit PeerServer(const std::string& uri) : name(uri), is_named(!is_numeric(uri)) {}
 
   std::string name;
-  time_::TIME::v2::AsyncClient client;
+  bool is_named;
+  std::string place;  // its URI, with an address
+  std::size_t places_tried = 0;
+  std::optional<time_::TIME::v2::AsyncClient> client;  // nothing as long as its name is not found
   bool was_heard = true;
   std::string trouble;  // the last call's
   Refusals refusals;
@@ -58,8 +64,14 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
         next_round_(executor),
         all_heard_(executor),
         verdicts_(options.peers.size()) {
-    for (const std::string& uri : options.peers)
-      peers_.emplace_back(executor, uri, client_options(options.rules.answer_within));
+    for (const std::string& uri : options.peers) {
+      PeerServer& peer = peers_.emplace_back(uri);
+      if (!peer.is_named)
+        place(peer, uri);
+      else if (auto answer = resolver_.ask(uri))
+        found(peer, *answer);
+    }
+    find_all();
   }
 
   void begin() { asio::co_spawn(executor_, coordinate(shared_from_this()), asio::detached); }
@@ -68,7 +80,8 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
     has_ended_ = true;
     next_round_.cancel();
     all_heard_.cancel();
-    for (PeerServer& peer : peers_) peer.client.close();
+    for (PeerServer& peer : peers_)
+      if (peer.client) peer.client->close();
   }
 
   void tell(time_::Status& status) const {
@@ -84,6 +97,38 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
             .left_out = verdict.is_left_out,
             .offset = heard ? verdict.measured->offset.count() : 0,
             .error = heard ? to_wire(Bound(verdict.measured->error)) : time_::UNKNOWN_DISTANCE};
+  }
+
+  void place(PeerServer& peer, const std::string& uri) {
+    if (peer.place == uri) return;
+    peer.place = uri;
+    peer.client.emplace(executor_, uri, client_options(options_.rules.answer_within));
+  }
+
+  // Another of its addresses each time.
+  void found(PeerServer& peer, const Resolver::Answer& answer) {
+    if (answer.servers.empty())
+      peer.trouble = answer.trouble;
+    else
+      place(peer, answer.servers[peer.places_tried++ % answer.servers.size()]);
+  }
+
+  // Says at once of which there is nothing to be found; they are looked up again before each round.
+  void find_all() {
+    const auto until = SteadyClock::now() + longest_search;
+    for (PeerServer& peer : peers_) {
+      if (peer.client) continue;
+      peer.trouble = "its name is still being looked up";
+      if (const auto answer = resolver_.wait(peer.name, until)) found(peer, *answer);
+      if (!peer.client) note_change(peer, false);
+    }
+  }
+
+  void find_again() {
+    for (PeerServer& peer : peers_) {
+      if (!peer.is_named || (peer.client && peer.was_heard)) continue;
+      if (const auto answer = resolver_.ask(peer.name)) found(peer, *answer);
+    }
   }
 
   static asio::awaitable<void> wait(asio::steady_timer& timer) {
@@ -105,6 +150,7 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
     all_heard_.expires_at(until + milliseconds(100));  // for those that answer just in time
     unheard_ = peers_.size();
     const std::uint64_t number = ++rounds_;
+    find_again();
     for (std::size_t i = 0; i < peers_.size(); ++i)
       asio::co_spawn(executor_, ask(shared_from_this(), round, number, i, until), asio::detached);
     if (unheard_ != 0) co_await wait(all_heard_);
@@ -124,9 +170,9 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
                                    std::size_t i, SteadyClock::time_point until) {
     PeerServer& peer = self->peers_[i];
     try {
-      for (int time = 0; time < exchanges_in_a_round; ++time) {
+      for (int time = 0; time < exchanges_in_a_round && peer.client; ++time) {
         const Instant begun = round->begin();
-        auto call = peer.client.until(until).EXCHANGE(to_wire(begun));
+        auto call = peer.client->until(until).EXCHANGE(to_wire(begun));
         const time_::Exchange exchange = co_await std::move(call);
         if (self->has_ended_ || self->rounds_ != number) co_return;
         round->heard(i, begun, exchange);
@@ -140,7 +186,7 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
   static asio::awaitable<void> correct(std::shared_ptr<Group> self, std::size_t i, time_::Correction correction) {
     PeerServer& peer = self->peers_[i];
     try {
-      auto call = peer.client.CORRECT(correction);
+      auto call = peer.client->CORRECT(correction);
       const time_::Answer answer = co_await std::move(call);
       if (!self->has_ended_) self->note_refusal(peer, answer);
     } catch (const std::exception& error) {  // the next round's will do
@@ -171,6 +217,7 @@ class Coordinator::Group : public std::enable_shared_from_this<Coordinator::Grou
   std::function<void(const std::string&)> note_;
   asio::steady_timer next_round_;
   asio::steady_timer all_heard_;
+  Resolver resolver_;
   std::deque<PeerServer> peers_;  // which calls refer to
   std::vector<Verdict> verdicts_;
   std::uint64_t rounds_ = 0;

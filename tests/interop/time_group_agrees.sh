@@ -55,4 +55,13 @@ serve stranger 7003 --coordinator 192.0.2.1
 stop coordinator
 serve coordinator 7000 --interval 0.4 --peer udp://127.0.0.1:7003
 eventually "a member of another's refuses" grep -q '7003 takes no corrections from here' $work/coordinator.log
+
+stop coordinator
+serve coordinator 7000 --interval 0.4 --peer udp://localhost:7001 --peer udp://nosuch.invalid:7
+expect "a name that there is not, at the start" "nosuch.invalid:7 is not heard: .*'nosuch.invalid' has no address" \
+  "$(grep nosuch $work/coordinator.log)"
+named() { within 20 $bin/onc-time query --json udp://127.0.0.1:7001 | grep -q '"from_group": *[0-9]'; }
+heard() { within 20 $bin/onc-time watch --server udp://127.0.0.1:7000 --interval 0.2 --for 0.2 | grep -q 'localhost:7001 [+-]'; }
+eventually "the member that is named is corrected" named
+eventually "and heard" heard
 for name in coordinator stranger first second; do stop $name; done

@@ -8,9 +8,25 @@ namespace {
 class ListingTest : public StoreTest {
  protected:
   std::vector<std::string> names(std::uint32_t most) {
+    return all_of([&](const std::string& after) { return store.list({"", after, most}); });
+  }
+  std::vector<std::string> names(Listing& listing, const std::string& path, std::uint32_t most = 1000) {
+    return all_of([&](const std::string& after) { return listing.page(store.root().open_folder(path), after, most); });
+  }
+  void make_many(const std::string& path, int count, const std::string& end = "") {
+    for (int i = 0; i < count; ++i) {
+      const Descriptor made(::open((folder / path / (std::to_string(10'000'000 + i) + end)).c_str(),
+                                   O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+      ASSERT_GE(made.get(), 0);
+    }
+  }
+
+ private:
+  template <class GetPage>
+  static std::vector<std::string> all_of(GetPage get_page) {
     std::vector<std::string> all;
     for (bool is_last = false; !is_last;) {
-      const file::Page page = store.list({"", all.empty() ? "" : all.back(), most});
+      const file::Page page = get_page(all.empty() ? "" : all.back());
       for (const file::Entry& entry : page.entries) all.push_back(entry.name);
       is_last = page.is_last;
     }
@@ -57,9 +73,7 @@ TEST_F(ListingTest, what_is_there_all_the_time_is_listed_whatever_else_comes_and
 // More than a page, so that its names are kept.
 TEST_F(ListingTest, a_large_folder_that_changes_is_read_again) {
   for (int i = 0; i < 1500; ++i) write(std::to_string(10000 + i), "");
-  const auto soon = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!is_settled(look_at(store.root().descriptor())) && std::chrono::steady_clock::now() < soon) {
-  }
+  wait_until_settled(store, "");
   EXPECT_EQ(names(1000).size(), 1500U);
   EXPECT_EQ(names(1000).size(), 1500U);
   put("00new", "");
@@ -70,15 +84,58 @@ TEST_F(ListingTest, a_large_folder_that_changes_is_read_again) {
   EXPECT_EQ(now.back(), "11498");
 }
 
-TEST_F(ListingTest, a_hundred_thousand_files_are_listed_without_reading_the_folder_for_each_page) {
-  constexpr std::size_t many = 100'000;
-  for (std::size_t i = 0; i < many; ++i) {
-    const Descriptor made(::openat(store.root().descriptor(), ("file" + std::to_string(i)).c_str(),
-                                   O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-    ASSERT_GE(made.get(), 0);
+TEST_F(ListingTest, of_a_folder_that_changes_one_revision_is_kept) {
+  Listing listing;
+  make_many("", 1500);
+  wait_until_settled(store, "");
+  EXPECT_EQ(names(listing, "").size(), 1500U);
+  const std::size_t once = listing.bytes();
+  EXPECT_GT(once, 1500 * sizeof(std::string) - 1);
+  for (const char* more : {"a", "b", "c"}) {
+    write(more, "");
+    wait_until_settled(store, "");
+    names(listing, "");
   }
+  EXPECT_LT(listing.bytes(), once + 1000);
+}
+
+TEST_F(ListingTest, what_is_kept_of_many_folders_is_bounded_together) {
+  Listing unbounded;
+  make_many("", 1500);
+  wait_until_settled(store, "");
+  names(unbounded, "");
+  const std::size_t most = unbounded.bytes() * 5 / 2;
+  Listing listing(most);
+  for (const std::string path : {"1", "2", "3", "4"}) {
+    store.make_folder(path);
+    make_many(path, 1500);
+    wait_until_settled(store, path);
+    EXPECT_EQ(names(listing, path).size(), 1500U);
+    EXPECT_LE(listing.bytes(), most);
+  }
+  EXPECT_GT(listing.bytes(), most / 2);
+}
+
+// Nor do they have to fit into memory.
+TEST_F(ListingTest, a_folder_with_more_names_than_may_be_kept_is_listed_whole) {
+  constexpr int many = 20'000;
+  make_many("", many, std::string(200, 'x'));
+  wait_until_settled(store, "");
+  Listing listing(2'000'000);
+  std::vector<std::string> sorted;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) sorted.push_back(entry.path().filename());
+  std::sort(sorted.begin(), sorted.end());
+  EXPECT_EQ(sorted.size(), static_cast<std::size_t>(many));
+  EXPECT_EQ(names(listing, ""), sorted);
+  EXPECT_EQ(names(listing, "", 999), sorted);
+  EXPECT_EQ(listing.bytes(), 0U);
+}
+
+TEST_F(ListingTest, a_hundred_thousand_files_are_listed_without_reading_the_folder_for_each_page) {
+  constexpr int many = 100'000;
+  make_many("", many);
   std::vector<std::string> all = names(1000);
-  EXPECT_EQ(all.size(), many);
+  EXPECT_EQ(all.size(), static_cast<std::size_t>(many));
   EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
 }
 

@@ -4,6 +4,7 @@
 
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,32 +20,100 @@ namespace {
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
+using Folder = std::unique_ptr<DIR, CloseFolder>;
 
+Folder open_folder(int in, const char* name) {
+  Descriptor opened(::openat(in, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  Folder folder(opened.get() < 0 ? nullptr : ::fdopendir(opened.get()));
+  if (folder) opened.release();
+  return folder;
+}
+
+bool is_folder(int in, const dirent& entry) {
+  struct stat status;
+  const std::string_view name = entry.d_name;
+  if (name == "." || name == "..") return false;
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  return ::fstatat(in, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+// However deep it goes, one folder is open at a time, and memory is needed for the names on the way to it: less than
+// those folders take of the disk.
 class Sweep {
  public:
-  Sweep(std::chrono::seconds age, const std::function<bool()>& is_over)
-      : oldest_(std::time(nullptr) - age.count()), is_over_(is_over) {}
+  Sweep(const Root& root, std::chrono::seconds age, const std::function<bool()>& is_over)
+      : root_(root), oldest_(std::time(nullptr) - age.count()), is_over_(is_over) {}
 
+  void run() {
+    enter(open_folder(root_.descriptor(), "."), "");
+    while (folder_ && !is_over_()) {
+      if (const auto next = next_folder())
+        enter(open_folder(::dirfd(folder_.get()), next->c_str()), *next);
+      else
+        leave();
+    }
+  }
   std::size_t removed() const { return removed_; }
 
-  void walk(Descriptor folder, int depth) {
-    const std::unique_ptr<DIR, CloseFolder> all(::fdopendir(folder.get()));
-    if (!all) return;
-    const int number = folder.release();
-    while (const dirent* entry = is_over_() ? nullptr : ::readdir(all.get())) look_at(number, entry->d_name, depth);
+ private:
+  // A folder that was entered.
+  struct Level {
+    std::string name;
+    Identity identity;
+    long position = 0;  // where to go on in it
+  };
+
+  // Where it could be opened.
+  void enter(Folder next, const std::string& name) {
+    if (!next) return;
+    if (!levels_.empty()) levels_.back().position = ::telldir(folder_.get());
+    levels_.push_back({name, files::look_at(::dirfd(next.get())).identity});
+    folder_ = std::move(next);
+    // First, for in some file systems what is removed moves the place of the rest.
+    remove_stale_ones();
+    ::rewinddir(folder_.get());
   }
 
- private:
-  // Each level has a descriptor open.
-  static constexpr int deepest = 200;
+  void leave() {
+    levels_.pop_back();
+    if (levels_.empty()) return folder_.reset();
+    folder_ = open_folder(::dirfd(folder_.get()), "..");
+    if (!is_open(levels_.size() - 1)) find_again();
+    ::seekdir(folder_.get(), levels_.back().position);
+  }
 
-  void look_at(int folder, const std::string& name, int depth) {
+  bool is_open(std::size_t level) const {
+    return folder_ && files::look_at(::dirfd(folder_.get())).identity == levels_[level].identity;
+  }
+
+  // Somebody has moved what it is in: on from the last folder that is still where it was, at worst the root.
+  void find_again() {
+    folder_ = open_folder(root_.descriptor(), ".");
+    for (std::size_t level = 1; level < levels_.size(); ++level) {
+      Folder parent = std::move(folder_);
+      folder_ = open_folder(::dirfd(parent.get()), levels_[level].name.c_str());
+      if (is_open(level)) continue;
+      folder_ = std::move(parent);
+      levels_.resize(level);
+    }
+  }
+
+  std::optional<std::string> next_folder() {
+    while (const dirent* entry = ::readdir(folder_.get()))
+      if (is_folder(::dirfd(folder_.get()), *entry)) return entry->d_name;
+    return std::nullopt;
+  }
+
+  void remove_stale_ones() {
+    while (const dirent* entry = is_over_() ? nullptr : ::readdir(folder_.get()))
+      if (std::string_view(entry->d_name).starts_with(upload_prefix)) remove_if_stale(entry->d_name);
+  }
+
+  void remove_if_stale(const std::string& name) {
+    const int folder = ::dirfd(folder_.get());
     struct stat status;
-    if (name == "." || name == ".." || ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
-    if (S_ISDIR(status.st_mode) && depth < deepest)
-      walk(Descriptor(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)), depth + 1);
-    const bool is_stale = status.st_mtim.tv_sec <= oldest_ && status.st_ctim.tv_sec <= oldest_;
-    if (S_ISREG(status.st_mode) && name.starts_with(upload_prefix) && is_stale) remove(folder, name);
+    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return;
+    if (status.st_mtim.tv_sec <= oldest_ && status.st_ctim.tv_sec <= oldest_) remove(folder, name);
   }
 
   // Not one that is being written or committed right now.
@@ -56,16 +125,19 @@ class Sweep {
     if (::unlinkat(folder, name.c_str(), 0) == 0) ++removed_;
   }
 
+  const Root& root_;
   time_t oldest_;
   const std::function<bool()>& is_over_;
+  std::vector<Level> levels_;
+  Folder folder_;  // of the last level
   std::size_t removed_ = 0;
 };
 
 }  // namespace
 
 std::size_t remove_stale_uploads(const Root& root, std::chrono::seconds age, const std::function<bool()>& is_over) {
-  Sweep sweep(age, is_over);
-  sweep.walk(root.open_folder(""), 0);
+  Sweep sweep(root, age, is_over);
+  sweep.run();
   return sweep.removed();
 }
 

@@ -10,7 +10,7 @@ using file::Outcome;
 
 namespace {
 
-constexpr int how = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+constexpr int how = O_RDWR | O_CLOEXEC;
 
 void lock(int upload, Sharing sharing) {
   while (::flock(upload, static_cast<int>(sharing) | LOCK_NB) != 0) {
@@ -22,9 +22,22 @@ void lock(int upload, Sharing sharing) {
 LockedUpload locked(Descriptor opened, Sharing sharing) {
   lock(opened.get(), sharing);
   const Seen seen = look_at(opened.get());
-  if (seen.attributes.kind != file::Kind::REGULAR)
-    throw Refused(Outcome::FAILED, "what is no file has the name of an upload");
   return {std::move(opened), seen};
+}
+
+// Nothing where there is none.
+Descriptor open_existing(const Place& place, const std::string& name) {
+  Descriptor opened = open_upload_file(place.folder.get(), name);
+  if (opened.get() >= 0 || errno == ENOENT) return opened;
+  if (errno == EMEDIUMTYPE) throw Refused(Outcome::FAILED, "what is no file has the name of an upload");
+  refuse(errno, "opening an upload");
+}
+
+Descriptor open_or_make(const Place& place, const std::string& name) {
+  Descriptor made(::openat(place.folder.get(), name.c_str(), how | O_CREAT | O_EXCL, 0600));
+  if (made.get() >= 0) return made;
+  if (errno != EEXIST) refuse(errno, "making an upload");
+  return open_existing(place, name);
 }
 
 }  // namespace
@@ -39,15 +52,19 @@ std::string upload_name(const file::UploadId& upload) {
   return name;
 }
 
-Descriptor open_upload_file(int folder, const std::string& name, int flags) {
-  Descriptor opened(::openat(folder, name.c_str(), how | flags, 0600));
-  if (opened.get() >= 0 || errno != EACCES) return opened;
+Descriptor open_upload_file(int folder, const std::string& name) {
+  // Looked at before it is opened: FIFOs and devices notice that.
   const Descriptor there(::openat(folder, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   struct stat status;
-  const bool is_ours = there.get() >= 0 && ::fstat(there.get(), &status) == 0 && S_ISREG(status.st_mode) &&
-                       ::chmod(path_of(there.get()).c_str(), 0600) == 0;
-  if (!is_ours) errno = EACCES;
-  return is_ours ? Descriptor(::openat(folder, name.c_str(), how)) : Descriptor();
+  if (there.get() < 0 || ::fstat(there.get(), &status) != 0) return {};
+  if (!S_ISREG(status.st_mode)) {
+    errno = EMEDIUMTYPE;
+    return {};
+  }
+  const std::string path = path_of(there.get());
+  Descriptor opened(::open(path.c_str(), how));
+  if (opened.get() >= 0 || errno != EACCES || ::chmod(path.c_str(), 0600) != 0) return opened;
+  return Descriptor(::open(path.c_str(), how));
 }
 
 bool is_still_there(const LockedUpload& upload, const Place& place, const std::string& name) {
@@ -57,9 +74,8 @@ bool is_still_there(const LockedUpload& upload, const Place& place, const std::s
 
 std::optional<LockedUpload> open_upload(const Place& place, const file::UploadId& upload, Sharing sharing) {
   const std::string name = upload_name(upload);
-  Descriptor opened = open_upload_file(place.folder.get(), name);
-  if (opened.get() < 0 && errno == ENOENT) return std::nullopt;
-  checked(opened.get(), "opening an upload");
+  Descriptor opened = open_existing(place, name);
+  if (opened.get() < 0) return std::nullopt;
   LockedUpload found = locked(std::move(opened), sharing);
   // It may have been committed or removed before it was locked.
   if (!is_still_there(found, place, name)) return std::nullopt;
@@ -69,8 +85,8 @@ std::optional<LockedUpload> open_upload(const Place& place, const file::UploadId
 LockedUpload make_upload(const Place& place, const file::UploadId& upload, Sharing sharing) {
   const std::string name = upload_name(upload);
   for (int tries = 0; tries < 100; ++tries) {
-    Descriptor opened = open_upload_file(place.folder.get(), name, O_CREAT);
-    checked(opened.get(), "making an upload");
+    Descriptor opened = open_or_make(place, name);
+    if (opened.get() < 0) continue;
     LockedUpload made = locked(std::move(opened), sharing);
     if (is_still_there(made, place, name)) return made;
   }

@@ -37,8 +37,8 @@ bool is_still_there(const LockedUpload& upload, const Place& place, const std::s
 void remove_upload(const Place& place, const file::UploadId& upload);
 
 // For reading and writing, of a folder; also where its mode forbids that, for a commit died between its mode and its
-// name. `flags`: O_CREAT, too. Nothing, and errno, where it cannot be.
-Descriptor open_upload_file(int folder, const std::string& name, int flags = 0);
+// name. Nothing, and errno, where it cannot be: EMEDIUMTYPE where it is no regular file, which it does not notice.
+Descriptor open_upload_file(int folder, const std::string& name);
 void write_all(int upload, std::uint64_t offset, onc::xdr::BytesView bytes);
 
 }  // namespace services::files

@@ -1,6 +1,8 @@
 // Nothing leads outside the exported root.
 #include "fixture.h"
 
+#include "services/file/sweep.h"
+
 #include <atomic>
 #include <thread>
 
@@ -170,6 +172,28 @@ TEST_F(Paths, what_is_no_file_is_not_even_opened) {
   }
   EXPECT_FALSE(has_reader);
   const Descriptor reader(::open((folder / "fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  writer.join();
+}
+
+TEST_F(Paths, nor_where_it_has_the_name_of_an_upload) {
+  const std::string name = upload_name(id(1));
+  ASSERT_EQ(::mkfifo((folder / name).c_str(), 0666), 0);
+  std::atomic<bool> has_reader = false;
+  std::thread writer([&] {
+    const Descriptor opened(::open((folder / name).c_str(), O_WRONLY | O_CLOEXEC));
+    has_reader = true;
+  });
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(outcome([&] { store.create({"file", id(1), file::ANY, 3}); }), Outcome::FAILED);
+    EXPECT_EQ(outcome([&] { store.write({"file", id(1), 0, bytes("abc")}); }), Outcome::FAILED);
+    EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::FAILED);
+    EXPECT_EQ(outcome([&] { store.discard({"file", id(1)}); }), Outcome::FAILED);
+    EXPECT_EQ(outcome([&] { put("file", "abc"); }), Outcome::FAILED);
+    EXPECT_EQ(remove_stale_uploads(store.root(), std::chrono::seconds(0)), 0U);
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(has_reader);
+  const Descriptor reader(::open((folder / name).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   writer.join();
 }
 

@@ -16,33 +16,28 @@ constexpr std::uint64_t step = std::uint64_t{1} << 20;  // between two looks at 
 
 class ReadHashes::Turn {
  public:
-  Turn(ReadHashes& hashes, const Key& key, const Host& host) : hashes_(hashes), key_(key), host_(host) {
-    hashes_.begin(key_, host_);
+  Turn(ReadHashes& hashes, const Key& key, const Host& host)
+      : hashes_(hashes), key_(key), one_of_few_(hashes.few_, host) {
+    hashes_.begin(key_);
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
-  ~Turn() { hashes_.end(key_, host_); }
+  ~Turn() { hashes_.end(key_); }
 
  private:
   ReadHashes& hashes_;
   Key key_;
-  Host host_;
+  FewAtOnce::Turn one_of_few_;
 };
 
-void ReadHashes::begin(const Key& key, const Host& host) {
+void ReadHashes::begin(const Key& key) {
   const std::lock_guard lock(mutex_);
-  const auto readers = readers_.find(host);
-  const bool has_enough = (readers == readers_.end() ? 0 : readers->second) >= limits_.of_one_host;
-  if (being_read_.size() >= limits_.at_once || has_enough || !being_read_.insert(key).second)
-    throw Refused(Outcome::NOT_YET);
-  ++readers_[host];
+  if (!being_read_.insert(key).second) throw Refused(Outcome::NOT_YET);
 }
 
-void ReadHashes::end(const Key& key, const Host& host) {
+void ReadHashes::end(const Key& key) {
   const std::lock_guard lock(mutex_);
   being_read_.erase(key);
-  const auto readers = readers_.find(host);
-  if (--readers->second == 0) readers_.erase(readers);
 }
 
 ReadHashes::Begun ReadHashes::take(const Key& key) {
@@ -65,7 +60,7 @@ file::Sha256 ReadHashes::of(int descriptor, const Seen& seen, const Host& host) 
   if (size <= step) return sha256_of_file(descriptor, size);
   const Key key{seen.identity, seen.attributes.revision};
   const Turn turn(*this, key, host);
-  const auto until = std::chrono::steady_clock::now() + limits_.in_one_call;
+  const auto until = std::chrono::steady_clock::now() + in_one_call_;
   // What changes in the same moment may leave the revision as it is.
   const bool may_be_kept = is_settled(seen);
   Begun begun = take(key);

@@ -3,13 +3,11 @@
 #pragma once
 
 #include "services/file/attributes.h"
+#include "services/file/few_at_once.h"
 #include "services/file/sha256.h"
-
-#include <onc/transport/host.h>
 
 #include <chrono>
 #include <list>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -25,7 +23,8 @@ struct ReadingLimits {
 // For several threads at once.
 class ReadHashes {
  public:
-  explicit ReadHashes(ReadingLimits limits = {}) : limits_(limits) {}
+  explicit ReadHashes(ReadingLimits limits = {})
+      : in_one_call_(limits.in_one_call), few_(limits.at_once, limits.of_one_host) {}
 
   // Of all that is `seen` of an open file. Throws Refused(NOT_YET) where that takes longer, and goes on from there when
   // it is asked again; where others read already as much as they may; and where somebody reads this very file. Small
@@ -40,18 +39,18 @@ class ReadHashes {
     std::uint64_t hashed = 0;
   };
   class Turn;
-  void begin(const Key& key, const onc::transport::Host& host);
-  void end(const Key& key, const onc::transport::Host& host);
+  void begin(const Key& key);
+  void end(const Key& key);
   Begun take(const Key& key);
   void keep(Begun begun);
 
   // Each some hundred bytes; enough that nobody's is lost to others before it is asked for again.
   static constexpr std::size_t most_begun = 256;
 
-  ReadingLimits limits_;
+  std::chrono::milliseconds in_one_call_;
+  FewAtOnce few_;
   std::mutex mutex_;
   std::set<Key> being_read_;
-  std::map<onc::transport::Host, std::size_t> readers_;
   std::list<Begun> begun_;  // the one used last comes first
 };
 

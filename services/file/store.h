@@ -21,7 +21,8 @@ class Store {
   using Host = onc::transport::Host;
 
   // Throws std::system_error where `folder` is none.
-  explicit Store(const std::string& folder, ReadingLimits limits = {}) : root_(folder), read_hashes_(limits) {}
+  explicit Store(const std::string& folder, ReadingLimits reading = {}, CommitLimits committing = {})
+      : root_(folder), read_hashes_(reading), uploads_(root_, naming_, known_, read_hashes_, committing) {}
 
   file::Page list(const file::ListArguments& arguments);
   // Of a link itself: what is there under this name is what conditions are about.
@@ -50,7 +51,7 @@ class Store {
   Listing listing_;
   KnownHashes known_{10'000};
   ReadHashes read_hashes_;
-  Uploads uploads_{root_, naming_, known_, read_hashes_};
+  Uploads uploads_;
 };
 
 }  // namespace services::files

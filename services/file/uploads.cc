@@ -128,6 +128,8 @@ file::Attributes Uploads::commit(const file::CommitArguments& arguments, const o
   }
   if (upload->seen.attributes.size != arguments.size) throw Refused(Outcome::INCOMPLETE);
   check_target(place, arguments.revision);
+  // Before the hash, which is there once.
+  const FewAtOnce::Turn one_of_few(committing_, caller);
   check_hash(*upload, place, arguments, caller);
   return seal_and_appear(*upload, place, arguments);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "services/file/committed.h"
+#include "services/file/few_at_once.h"
 #include "services/file/naming.h"
 #include "services/file/one_at_a_time.h"
 #include "services/file/read_hashes.h"
@@ -15,12 +16,23 @@ namespace services::files {
 // The hashes of files, by their revisions.
 using KnownHashes = Remembered<file::Revision, file::Sha256>;
 
+// How many calls may wait at once for the disk to have large files. The pieces have been on their way there since they
+// were written, but a slow disk takes its time for the last of them, and for other people's files before those.
+struct CommitLimits {
+  std::size_t at_once = 8;
+  std::size_t of_one_host = 4;
+};
+
 // For several threads at once. All throw Refused; NOT_YET where an upload is another's right now.
 class Uploads {
  public:
   // All must outlive it.
-  Uploads(const Root& root, Naming& naming, KnownHashes& known, ReadHashes& read_hashes)
-      : root_(root), naming_(naming), known_(known), read_hashes_(read_hashes) {}
+  Uploads(const Root& root, Naming& naming, KnownHashes& known, ReadHashes& read_hashes, CommitLimits limits)
+      : root_(root),
+        naming_(naming),
+        known_(known),
+        read_hashes_(read_hashes),
+        committing_(limits.at_once, limits.of_one_host) {}
 
   file::Upload create(const file::CreateArguments& arguments);
   void write(file::WriteArguments arguments);
@@ -42,6 +54,7 @@ class Uploads {
   Naming& naming_;
   KnownHashes& known_;
   ReadHashes& read_hashes_;
+  FewAtOnce committing_;
   OneAtATime one_at_a_time_;
   RunningHashes running_;
   Committed committed_;

@@ -183,6 +183,32 @@ TEST_F(UploadsTest, a_large_commit_is_made_in_several_calls_where_it_has_to_be_r
   EXPECT_EQ(std::filesystem::file_size(folder / "file"), large.size());
 }
 
+TEST_F(UploadsTest, only_so_many_commits_wait_for_the_disk_at_once_and_fewer_of_one_host) {
+  upload("file", "abc");
+  for (const CommitLimits limits : {CommitLimits{.at_once = 0}, CommitLimits{.of_one_host = 0}}) {
+    Store busy(folder.string(), {}, limits);
+    EXPECT_EQ(outcome([&] { busy.commit(commit_of("file", "abc")); }), Outcome::NOT_YET);
+  }
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::DONE);
+}
+
+TEST(FewAtOnce, leave_some_for_others_and_make_room_when_they_end) {
+  using onc::transport::Host;
+  const Host one{Host::Kind::ip4, 1};
+  const Host other{Host::Kind::ip4, 2};
+  FewAtOnce few(3, 2);
+  const auto begun = [&](const Host& host) { return outcome([&] { const FewAtOnce::Turn turn(few, host); }); };
+  {
+    const FewAtOnce::Turn first(few, one);
+    const FewAtOnce::Turn second(few, one);
+    EXPECT_EQ(begun(one), Outcome::NOT_YET);
+    EXPECT_EQ(begun(other), Outcome::DONE);
+    const FewAtOnce::Turn third(few, other);
+    EXPECT_EQ(begun(other), Outcome::NOT_YET);
+  }
+  EXPECT_EQ(begun(one), Outcome::DONE);
+}
+
 // As a user whom modes bind.
 class Bound : public UploadsTest {
  protected:

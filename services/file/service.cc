@@ -31,6 +31,10 @@ onc::rpc::ServerOptions FileService::server_options() {
   options.decoding.memory = std::size_t{2} << 20;
   // Most of them wait for a disk, and those that wait together get there together.
   options.workers = 16;
+  // Not more under way than half the workers for one connection, nor than a few turns of all for one host, after which
+  // it is another's. What is read for replies is so many times MAX_DATA at most, besides max_buffered.
+  options.max_unanswered = 8;
+  options.max_unanswered_of_all = 256;
   return options;
 }
 

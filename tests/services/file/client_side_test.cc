@@ -6,11 +6,15 @@
 #include "services/file/client/paths.h"
 #include "services/file/client/pieces.h"
 #include "services/file/client/shown.h"
+#include "services/file/service.h"
 
 #include <onc/server/server.h>
 
 #include <atomic>
 #include <thread>
+
+#include <sys/socket.h>
+#include <sys/un.h>
 
 namespace services::files {
 namespace {
@@ -146,6 +150,47 @@ TEST_F(Untrusted, more_bytes_than_there_are_said_to_be_are_none_either) {
   options.paths = {"file", (folder.path() / "file").string()};
   EXPECT_EQ(get(options), 1);
   EXPECT_FALSE(exists(folder.path() / "file"));
+}
+
+// Whose STAT takes for ever.
+class Slow : public Liar {
+ public:
+  file::StatResult STAT(file::Path, const onc::rpc::Caller&) override {
+    is_over.wait(false);
+    return Outcome::FAILED;
+  }
+  std::atomic<bool> is_over = false;
+};
+
+// Many calls on one connection, without waiting for their answers.
+void send_stats(int connection, std::uint32_t count) {
+  onc::xdr::Encoder calls;
+  for (std::uint32_t xid = 1; xid <= count; ++xid)
+    for (const std::uint32_t word : {0x8000002cU, xid, 0U, 2U, 0x20000002U, 1U, 2U, 0U, 0U, 0U, 0U, 0U})
+      calls.u32(word);
+  EXPECT_EQ(::send(connection, calls.bytes().data(), calls.size(), MSG_NOSIGNAL), static_cast<ssize_t>(calls.size()));
+}
+
+TEST(Fairness, one_connection_with_many_calls_leaves_workers_for_others) {
+  Slow slow;
+  onc::rpc::Server server(FileService::server_options());
+  server.add(slow, FileService::options());
+  TemporaryFolder folder;
+  const std::string path = (folder.path() / "socket").string();
+  const std::string uri = server.listen("local://" + path).text();
+  std::thread thread([&] { server.run(); });
+  const Descriptor greedy(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{AF_UNIX, {}};
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  EXPECT_EQ(::connect(greedy.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  send_stats(greedy.get(), 64);
+  // The server reads of all that have something to say, so twice is after the greedy one's turn.
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(Client(uri, {.timeout = std::chrono::seconds(20)}).LIST({"", "", 1}).outcome(), Outcome::DONE);
+  slow.is_over = true;
+  slow.is_over.notify_all();
+  server.stop();
+  thread.join();
 }
 
 TEST(Paths, are_made_those_of_the_server) {

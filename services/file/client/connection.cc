@@ -1,6 +1,8 @@
 #include "services/file/client/connection.h"
 #include "services/file/client/shown.h"
 
+#include <onc/rpc/error.h>
+
 #include <algorithm>
 #include <limits>
 #include <thread>
@@ -48,6 +50,23 @@ onc::rpc::ClientOptions options(const ServerAddress& server) {
 }
 
 }  // namespace
+
+std::string sentence_of(const std::exception& error) {
+  std::string text = error.what();
+  if (dynamic_cast<const onc::rpc::Error*>(&error) == nullptr) return text;
+  const auto& program = file::FILES::v1::program;
+  const std::string version = " version " + std::to_string(program.version);
+  const auto replace = [&](const std::string& what, const std::string& by) {
+    if (const std::size_t at = text.find(what); at != text.npos) text.replace(at, what.size(), by);
+  };
+  if (const std::size_t at = text.find(version + " at "); at != text.npos && text.starts_with(program.name))
+    text.replace(0, at + version.size(), "no answer from the file server");
+  replace(program.name + version + " is not registered", "no file server is registered");
+  replace("; it did not run", "");
+  replace("; it may have run", "; it may have done it nevertheless");
+  replace("; it has run", "; it has done it nevertheless");
+  return text;
+}
 
 SaidNo::SaidNo(Outcome outcome, const std::string& path)
     : Failure(shown(path.empty() ? "/" : path) + ": " + reason(outcome)), outcome_(outcome) {}

@@ -42,6 +42,9 @@ void expect_placed(file::Outcome outcome, const std::string& path);
 // sense only for one that has been there.
 void expect_server(const ServerAddress& server);
 
+// What `error` says, for people: who knows nothing of procedures learns which server it was and what to do.
+std::string sentence_of(const std::exception& error);
+
 inline file::Outcome outcome_in(file::Outcome outcome) { return outcome; }
 template <class Result>
 file::Outcome outcome_in(const Result& result) {

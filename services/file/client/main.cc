@@ -208,7 +208,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "onc-file: %s\n", error.what());
     return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "onc-file: %s\n", error.what());
+    std::fprintf(stderr, "onc-file: %s\n", sentence_of(error).c_str());
     return 1;
   }
 }

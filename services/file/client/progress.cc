@@ -77,6 +77,28 @@ ProgressBar::~ProgressBar() {
   if (std::signal(SIGINT, SIG_DFL) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
 }
 
+WaitingNotice::WaitingNotice(const Progress& progress) : progress_(progress), thread_([this] { run(); }) {}
+
+WaitingNotice::~WaitingNotice() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+  }
+  woken_.notify_all();
+  thread_.join();
+}
+
+void WaitingNotice::run() {
+  constexpr std::chrono::seconds long_time{10};
+  std::unique_lock lock(mutex_);
+  for (std::uint64_t before = 0, now = 0;; before = now) {
+    if (woken_.wait_for(lock, long_time, [&] { return is_over_; })) return;
+    now = progress_.bytes_moved + progress_.files_done;
+    if (now == before) break;
+  }
+  std::fprintf(stderr, "onc-file: %s\n", waiting(progress_, long_time, std::string::npos).c_str());
+}
+
 void ProgressBar::run() {
   using std::chrono::steady_clock;
   const auto start = steady_clock::now();

@@ -44,4 +44,22 @@ class ProgressBar {
   std::thread thread_;
 };
 
+// Without a bar: says once on standard error that it waits, where nothing has moved for ten seconds.
+class WaitingNotice {
+ public:
+  explicit WaitingNotice(const Progress& progress);
+  WaitingNotice(const WaitingNotice&) = delete;
+  WaitingNotice& operator=(const WaitingNotice&) = delete;
+  ~WaitingNotice();
+
+ private:
+  void run();
+
+  const Progress& progress_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool is_over_ = false;
+  std::thread thread_;
+};
+
 }  // namespace services::files

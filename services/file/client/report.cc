@@ -125,9 +125,10 @@ void Report::failed(const std::exception& why) { tell(Json{{"outcome", "failed"}
 void Report::tell(Json line, const std::exception& why) {
   ++progress_.files_failed;
   const std::lock_guard lock(mutex_);
-  line["error"] = why.what();
+  const std::string sentence = sentence_of(why);
+  line["error"] = sentence;
   if (json_) print_line(line);
-  std::fprintf(stderr, "%sonc-file: %s\n", wiped_line(), why.what());
+  std::fprintf(stderr, "%sonc-file: %s\n", wiped_line(), sentence.c_str());
 }
 
 void Report::not_tried(const Subject& subject) {

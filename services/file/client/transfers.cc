@@ -63,7 +63,10 @@ class Transfer {
         session_(options.server),
         report_(options.json),
         jobs_(options.server, options.jobs, report_) {
-    if (!options.json && ::isatty(STDERR_FILENO)) bar_.emplace(report_.progress(), if_interrupted());
+    if (!options.json && ::isatty(STDERR_FILENO))
+      bar_.emplace(report_.progress(), if_interrupted());
+    else
+      notice_.emplace(report_.progress());
   }
 
   Session& session() { return session_; }
@@ -109,6 +112,7 @@ class Transfer {
     }
     const bool is_terminal = bar_.has_value();
     bar_.reset();
+    notice_.reset();
     if (is_terminal && report_.progress().files != 0)
       std::fprintf(stderr, "%s\n", report_.summary(report_.progress().files == 1 ? first_name_ : "").c_str());
     return report_.end();
@@ -138,6 +142,7 @@ class Transfer {
   std::mutex mutex_;
   std::map<fs::path, std::set<std::string>> downloaded_;  // names by folders
   std::optional<ProgressBar> bar_;
+  std::optional<WaitingNotice> notice_;
   Jobs jobs_;  // last: its threads use the others
 };
 

@@ -413,11 +413,16 @@ class FileService(unittest.TestCase):
         for number in range(20):
             self.write(str(number), 1)
         # Nobody was ever there: no use in waiting as long as that.
-        done = self.refused(r".* at tcp://127\.0\.0\.1:\d+: ", "put", *map(str, range(20)), "/", "--timeout", "86400")
+        done = self.refused(r"no answer from the file server at tcp://127\.0\.0\.1:\d+: nobody listens there \(connection "
+                            r"refused\)\n$", "put", *map(str, range(20)), "/", "--timeout", "86400")
         self.assertEqual(len(done.stderr.splitlines()), 1)
         done = self.run_command("put", "1", "--json")
         self.assertEqual(done.returncode, 1)
+        self.assertRegex(json.loads(done.stdout.splitlines()[0])["error"], "^no answer from the file server at tcp://")
         self.assertTrue(json.loads(done.stdout.splitlines()[-1])["summary"])
+        done = subprocess.run([f"{BIN}/onc-file", "ls"], text=True, capture_output=True, timeout=TIMEOUT,
+                              env={**os.environ, "ONC_PORTMAPPER": self.listen})
+        self.assertRegex(done.stderr, "^onc-file: no answer from the file server at localhost: the portmapper at .* cannot")
 
     def on_terminal(self, *words, begun=lambda process: None, each=lambda process, seen: None):
         """The status, and what it said to the terminal."""
@@ -461,6 +466,18 @@ class FileService(unittest.TestCase):
                 self.assertEqual(status, -signal.SIGINT)
                 self.assertIn(b"onc-file: broken off; the same command goes on where it was", seen)
         self.assertEqual(status, 0)
+        self.assertEqual((self.root / "large").read_bytes(), content)
+
+    def test_without_a_terminal_it_says_once_that_it_waits(self):
+        content = self.write("large", 64 * MIB)
+        process = subprocess.Popen(self.command("put", "large", "--json"), cwd=self.here, text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        eventually("some has arrived", lambda: size_of(self.uploads()) > 8 * MIB)
+        self.server.send_signal(signal.SIGSTOP)
+        self.assertRegex(process.stderr.readline(), r"^onc-file: waiting for the server, 10 s already, .* of 64\.0 MiB\n$")
+        self.server.send_signal(signal.SIGCONT)
+        self.assertEqual((process.stderr.read(), process.wait(TIMEOUT)), ("", 0))
         self.assertEqual((self.root / "large").read_bytes(), content)
 
     def test_a_local_socket_does_as_well(self):

@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace services::files {
@@ -101,8 +102,9 @@ class Download {
   }
 
   Moved take(const file::Data& data) {
-    if (::ftruncate(file_.get(), 0) != 0) fail_local(part_, "written");
-    write_local(file_.get(), 0, data, part_);
+    resize(0);
+    write_local_with_holes(file_.get(), 0, data, part_);
+    resize(attributes_.size);
     const file::Sha256 hash = sha256(data);
     if (hash != hash_on_server(session_, session_.client(), remote_, attributes_)) give_up();
     progress_.bytes_moved += data.size();
@@ -120,8 +122,8 @@ class Download {
   }
 
   std::optional<file::Sha256> fetch_from(std::uint64_t begin) {
-    if (::ftruncate(file_.get(), static_cast<off_t>(begin)) != 0) fail_local(part_, "written");
-    set_space_aside();
+    resize(begin);
+    check_space(attributes_.size - begin);
     progress_.bytes_moved += begin;
     // While the pieces come.
     Client& other = session_.client(window);
@@ -132,20 +134,28 @@ class Download {
     move_pieces(session_, begin, attributes_.size, [&](Client& client, std::uint64_t offset, std::size_t count) {
       file::Piece piece = read(client, remote_, attributes_.revision, offset, count);
       if (piece.data.size() != count) throw Failure(shown(remote_) + ": the server sent fewer bytes than there are");
-      write_local(file_.get(), offset, piece.data, part_);
+      write_local_with_holes(file_.get(), offset, piece.data, part_);
       begin_sync(file_.get(), offset, count);
       hash.add(offset, std::move(piece.data));
       progress_.bytes_moved += count;
     });
+    resize(attributes_.size);
     const auto sum = hash.end(attributes_.size);
     const file::Sha256 all = sum ? *sum : sha256_of_file(file_.get(), attributes_.size);
     return all == wanted.get() ? std::optional(all) : std::nullopt;
   }
 
-  // A full disk is told before anything is sent, where the file system can do that.
-  void set_space_aside() {
-    if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(attributes_.size)) != 0 && errno == ENOSPC)
-      fail_local(part_, "written");
+  void resize(std::uint64_t size) {
+    if (::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) fail_local(part_, "written");
+  }
+
+  // A full disk is told before anything is sent. Nothing is set aside, for that would fill the holes.
+  void check_space(std::uint64_t size) {
+    struct statvfs space {};
+    const bool is_known = ::fstatvfs(file_.get(), &space) == 0 && space.f_blocks != 0;
+    if (!is_known || size / space.f_frsize <= space.f_bfree) return;
+    errno = ENOSPC;
+    fail_local(part_, "written");
   }
 
   [[noreturn]] void give_up() {

@@ -2,6 +2,7 @@
 #include "services/file/client/connection.h"
 #include "services/file/client/shown.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -20,6 +21,12 @@ std::string link_under(const std::string& path) {
   if (size < 0) fail_local(path, "read");
   target.resize(static_cast<std::size_t>(size));
   return target;
+}
+
+constexpr std::uint64_t block = 4096;  // no file system has holes that are smaller
+
+bool is_zero(onc::xdr::BytesView bytes) {
+  return bytes.front() == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 }  // namespace
@@ -91,6 +98,17 @@ void write_local(int descriptor, std::uint64_t offset, onc::xdr::BytesView bytes
     if (written < 0) fail_local(path, "written");
     offset += static_cast<std::uint64_t>(written);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void write_local_with_holes(int descriptor, std::uint64_t offset, onc::xdr::BytesView bytes, const std::string& path) {
+  const auto block_at = [&](std::size_t at) {
+    return bytes.subspan(at, std::min<std::size_t>(bytes.size() - at, block - (offset + at) % block));
+  };
+  for (std::size_t begin = 0, end = 0; begin < bytes.size(); begin = end) {
+    const bool is_hole = is_zero(block_at(begin));
+    while (end < bytes.size() && is_zero(block_at(end)) == is_hole) end += block_at(end).size();
+    if (!is_hole) write_local(descriptor, offset + begin, bytes.subspan(begin, end - begin), path);
   }
 }
 

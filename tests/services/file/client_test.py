@@ -227,6 +227,19 @@ class FileService(unittest.TestCase):
         self.assertEqual((self.here / "large").read_bytes(), content)
         self.assertEqual(self.parts(), [])
 
+    def test_holes_stay_holes_when_they_are_fetched(self):
+        for size in (MIB // 2, 64 * MIB):
+            with (self.root / "sparse").open("wb") as sparse:
+                sparse.write(b"begin")
+                sparse.seek(size // 2 + 100)
+                sparse.write(b"middle" + bytes(9000) + b"x")
+                sparse.truncate(size)
+            if (self.root / "sparse").stat().st_blocks * 512 >= size:
+                self.skipTest("this file system has no holes")
+            self.ok("get", "sparse")
+            self.assertEqual((self.here / "sparse").read_bytes(), (self.root / "sparse").read_bytes())
+            self.assertLess((self.here / "sparse").stat().st_blocks * 512, size // 4)
+
     def test_but_not_with_another_revision(self):
         self.break_off_download()
         content = os.urandom(3 * MIB)

@@ -4,19 +4,25 @@
 #include "services/file/service.h"
 #include "services/file/sweeper.h"
 
+#include <onc/binding/binding.h>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 namespace {
 
 using namespace services::files;
+using onc::transport::Endpoint;
 
 constexpr const char* examples = R"(
 Rules for --allow, of which the first that fits decides; what none fits may do nothing:
@@ -90,6 +96,44 @@ Access access_of(const FileOptions& options) {
   return Access(std::move(rules));
 }
 
+// Where rules say who may do what, every user of this host may ask: else only those that the socket's mode lets in.
+// Those that systemd has made are its own.
+void open_local_sockets(const onc::rpc::Server& server, const std::vector<std::string>& listen) {
+  for (const std::string& text : listen) {
+    const auto endpoint = Endpoint::parse(text);
+    const auto& served = server.endpoints();
+    if (endpoint.protocol != onc::transport::Protocol::local) continue;
+    if (std::find(served.begin(), served.end(), endpoint) == served.end()) continue;
+    if (::chmod(endpoint.host.c_str(), 0666) != 0)
+      throw std::system_error(errno, std::generic_category(), "cannot open " + text + " to every user of this host");
+  }
+}
+
+constexpr std::chrono::seconds patience{2};
+
+// The file server that this host's portmapper knows, if any.
+std::optional<Endpoint> registered_one() try {
+  return onc::binding::locate(Endpoint::parse("localhost"), file::FILES::v1::program,
+                              onc::transport::Clock::now() + patience);
+} catch (const onc::rpc::Error&) {
+  return std::nullopt;
+}
+
+// Not one that has died and left its entry behind.
+bool answers(const Endpoint& server) try {
+  file::FILES::v1::Client(server.text(), {.timeout = patience}).ping();
+  return true;
+} catch (const onc::rpc::Error&) {
+  return false;
+}
+
+// What the portmapper does without a word where both are of the same user: it has one address for all.
+std::string told_of_replaced(const std::optional<Endpoint>& before) {
+  if (!before || registered_one() == before) return "";
+  return "onc-filed: warning: with the portmapper this takes the place of the file server at " + before->text() +
+         ", which clients that ask for it do not find any more: start one of both with --register no";
+}
+
 void serve(const FileOptions& options, const onc::daemon::Options& daemon, const onc::daemon::Ready& ready) {
   have_descriptors();
   Store store(options.root);
@@ -103,7 +147,12 @@ void serve(const FileOptions& options, const onc::daemon::Options& daemon, const
   if (!options.read_only) sweeper.emplace(store.root(), std::chrono::ceil<std::chrono::seconds>(age), tell);
   onc::rpc::Server server(FileService::server_options());
   server.add(service, FileService::options());
-  onc::daemon::serve(server, watch, "onc-filed", daemon, ready);
+  auto before = daemon.registering == onc::binding::Registering::no ? std::nullopt : registered_one();
+  if (before && !answers(*before)) before.reset();
+  onc::daemon::serve(server, watch, "onc-filed", daemon, [&](const std::string& line, const std::string& remark) {
+    if (!options.allow.empty()) open_local_sockets(server, daemon.listen);
+    ready(line, remark.empty() ? told_of_replaced(before) : remark);
+  });
 }
 
 }  // namespace

@@ -36,3 +36,19 @@ expect "a call without its argument" "can't decode arguments" "$("${client[@]}" 
 stop onc-filed
 end_capture
 check_wire --calls 0x20000002/tcp=23
+
+serve() { # serve NAME: a server with a folder of its own
+  mkdir -p $work/"$1"
+  start "$1" '^onc-filed: serving FILES v1 at .*, registered with the portmapper' \
+    $bin/onc-filed --root $work/"$1" --register required --foreground
+}
+warning='^onc-filed: warning: with the portmapper this takes the place of the file server at tcp://127.0.0.1:[0-9]+, '
+serve first
+serve second
+eventually "the second says that it takes the first one's place" grep -qE "$warning" $work/second.log
+grep -q warning $work/first.log && fail "nobody was there before the first: $(cat $work/first.log)"
+kill -KILL "${pids[second]}"
+serve third
+stop third
+grep -q warning $work/third.log && fail "who has died is warned of: $(cat $work/third.log)"
+stop first

@@ -5,6 +5,7 @@ import pathlib
 import pty
 import re
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -492,6 +493,19 @@ class FileService(unittest.TestCase):
         self.server.send_signal(signal.SIGCONT)
         self.assertEqual((process.stderr.read(), process.wait(TIMEOUT)), ("", 0))
         self.assertEqual((self.root / "large").read_bytes(), content)
+
+    def test_where_there_are_rules_every_user_of_this_host_may_ask(self):
+        self.listen = f"local://{self.here}/socket"
+        mode = lambda: stat.S_IMODE((self.here / "socket").stat().st_mode)
+        mask = os.umask(0o027)
+        try:
+            self.restart("--allow", f"local,uid={os.geteuid()}=write")
+            self.assertEqual(mode(), 0o666)
+            self.ok("ls")
+            self.restart()
+            self.assertEqual(mode(), 0o750)
+        finally:
+            os.umask(mask)
 
     def test_a_local_socket_does_as_well(self):
         self.listen = f"local://{self.here}/socket"

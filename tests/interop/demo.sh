@@ -25,6 +25,8 @@ for who in nobody root; do
   shown "the file that went up" '^ +-0[0-7]{3} +100663296 .* instrument\.data$'
   sums=$(sed -nE 's/^ +([0-9a-f]{64})  (instrument|back)\.data$/\1/p' $work/demo.log)
   expect "$who sees the sum of what went up and came back" '^2 1$' "$(wc -l <<<"$sums") $(sort -u <<<"$sums" | wc -l)"
+  shown "nodes that have a coordinator" '^ +3 1$'
+  shown "another, in a later term" '^ +coordinator [12] in term [0-9]+, since'
   shown "the registry" '536870913 tcp +127[.0-9]+ +1'
   if grep -q $'\e' $work/demo.log; then fail "colours where there is no terminal"; fi
   [ -z "$(ls -A /tmp)" ] || fail "left behind: $(ls -A /tmp)"

@@ -7,8 +7,10 @@
 #include "services/file/times.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <optional>
 #include <vector>
@@ -61,10 +63,14 @@ file::Piece read(Client& client, const std::string& remote, file::Revision revis
   return std::move(result.piece());
 }
 
+// `is_over`: nobody wants it any more.
 file::Sha256 hash_on_server(Session& session, Client& client, const std::string& remote,
-                            const file::Attributes& attributes) {
+                            const file::Attributes& attributes, const std::atomic<bool>& is_over = false) {
   const auto patience = session.patience_for(attributes.size);
-  const auto result = patiently([&] { return client.within(patience).HASH({remote, attributes.revision}); });
+  const auto result = patiently([&] {
+    if (is_over) throw Failure(shown(remote) + ": it was given up");
+    return client.within(patience).HASH({remote, attributes.revision});
+  });
   expect_same(result.outcome(), remote);
   return result.hash();
 }
@@ -72,6 +78,17 @@ file::Sha256 hash_on_server(Session& session, Client& client, const std::string&
 Failure damaged(const std::string& remote) {
   return Failure(shown(remote) + ": what came is not what the server has: try again");
 }
+
+class AtEnd {
+ public:
+  explicit AtEnd(std::function<void()> act) : act_(std::move(act)) {}
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+  ~AtEnd() { act_(); }
+
+ private:
+  std::function<void()> act_;
+};
 
 class Download {
  public:
@@ -127,7 +144,11 @@ class Download {
     progress_.bytes_moved += begin;
     // While the pieces come.
     Client& other = session_.client(window);
-    auto wanted = std::async(std::launch::async, [&] { return hash_on_server(session_, other, remote_, attributes_); });
+    std::atomic<bool> is_over = false;
+    auto wanted =
+        std::async(std::launch::async, [&] { return hash_on_server(session_, other, remote_, attributes_, is_over); });
+    // It is waited for in any case, and a server may be long at it.
+    const AtEnd told([&] { is_over = true; });
     Sha256 known;
     add_file(known, file_.get(), 0, begin);
     RunningHash hash(std::move(known), begin);

@@ -11,6 +11,7 @@
 #include <onc/server/server.h>
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 #include <sys/socket.h>
@@ -136,6 +137,13 @@ TEST_F(Untrusted, who_is_told_that_it_is_not_done_yet_asks_again) {
   options.paths = {"file", (folder.path() / "file").string()};
   EXPECT_EQ(get(options), 0);
   EXPECT_EQ(liar.busy, -1);
+}
+
+TEST_F(Untrusted, what_fails_does_not_wait_for_a_hash_that_nobody_wants_any_more) {
+  liar.busy = std::numeric_limits<int>::max();
+  liar.told_size = 3 * piece_size;
+  options.paths = {"file", (folder.path() / "file").string()};
+  EXPECT_EQ(get(options), 1);
 }
 
 TEST_F(Untrusted, fewer_bytes_than_there_are_said_to_be_are_no_file) {

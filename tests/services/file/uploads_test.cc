@@ -231,6 +231,17 @@ TEST_F(Bound, an_upload_whose_commit_died_after_its_mode_can_be_gone_on_with) {
   EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::DONE);
 }
 
+TEST_F(Bound, one_that_got_no_name_after_its_mode_is_an_upload_again) {
+  upload("file", "abc");
+  ::chmod(folder.c_str(), 0500);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::DENIED);
+  ::chmod(folder.c_str(), 0700);
+  struct stat status;
+  ASSERT_EQ(::stat((folder / upload_name(id(1))).c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_EQ(outcome([&] { store.commit(commit_of("file", "abc")); }), Outcome::DONE);
+}
+
 TEST_F(Bound, or_removed) {
   upload("file", "abc");
   ::chmod((folder / upload_name(id(1))).c_str(), 0);
@@ -431,7 +442,13 @@ TEST_F(UploadsTest, they_are_removed_however_deep_they_are) {
 TEST_F(UploadsTest, nothing_is_removed_where_a_folder_was_moved_out_of_the_root_meanwhile) {
   for (const char* path : {"a", "a/b", "a/b/c", "z"}) store.make_folder(path);
   upload("z/file", "abc", 1);
-  write("../" + upload_name(id(2)), "not exported");
+  const auto not_exported = [&](int number) {
+    return outside.path() / ("beside" + std::to_string(number)) / upload_name(id(2));
+  };
+  for (int number = 0; number < 30; ++number) {
+    std::filesystem::create_directory(not_exported(number).parent_path());
+    std::ofstream(not_exported(number)) << "stays";
+  }
   upload("a/b/c/file", "abc", 3);
   bool is_moved = false;
   const auto move_it = [&] {
@@ -443,7 +460,7 @@ TEST_F(UploadsTest, nothing_is_removed_where_a_folder_was_moved_out_of_the_root_
   };
   EXPECT_EQ(remove_stale_uploads(store.root(), 0s, move_it), 2U);
   EXPECT_TRUE(is_moved);
-  EXPECT_EQ(content("../" + upload_name(id(2))), "not exported");
+  for (int number = 0; number < 30; ++number) EXPECT_TRUE(std::filesystem::exists(not_exported(number))) << number;
 }
 
 TEST_F(UploadsTest, one_that_is_being_written_is_not_removed) {

@@ -85,10 +85,11 @@ fi
 ! $CXX -std=c++17 -fsyntax-only -I ~/oncpp/include server.cc 2>$work/cpp17.txt || fail "C++17 was enough"
 grep -m 1 error $work/cpp17.txt | grep -q 'oncpp needs C++20' || fail "the first error is not that C++20 is needed"
 
-for page in idlc.1 onc-election.1 onc-time.1 portmapper.8 onc-electiond.8 onc-timed.8 onc-info.8; do
+for page in idlc.1 onc-election.1 onc-mutex.1 onc-time.1 portmapper.8 onc-electiond.8 onc-mutexd.8 onc-timed.8 onc-info.8; do
   [ -s ~/oncpp/share/man/man"${page##*.}/$page" ] || fail "the page $page is not installed"
 done
-for program in bin/idlc bin/onc-election bin/onc-time sbin/onc-electiond sbin/onc-timed sbin/portmapper sbin/onc-info; do
+for program in bin/idlc bin/onc-election bin/onc-mutex bin/onc-time sbin/onc-electiond sbin/onc-mutexd sbin/onc-timed \
+  sbin/portmapper sbin/onc-info; do
   ~/oncpp/$program --version >/dev/null || fail "$program does not run where it is installed"
 done
 DESTDIR=/mnt/staged cmake --install "$ONC_BUILD" --prefix /usr >>$work/install.log 2>&1 || fail "DESTDIR does not work"

@@ -170,12 +170,15 @@ class Daemons(unittest.TestCase):
                         ["onc-time"], ["onc-time", "--nonsense"], ["onc-time", "query"], ["onc-time", "get", "--timeout", "never"],
                         ["onc-electiond"], ["onc-electiond", "--id", "1", "--node", "2=tcp://host:1"],
                         ["onc-electiond", "--id", "1", "--node", "1=tcp://host:1", "--lease", "0"],
-                        ["onc-election"], ["onc-election", "run"], ["onc-election", "leader", "--timeout", "never"]):
+                        ["onc-election"], ["onc-election", "run"], ["onc-election", "leader", "--timeout", "never"],
+                        ["onc-mutexd"], ["onc-mutexd", "--id", "1", "--node", "2=tcp://host:1"],
+                        ["onc-mutexd", "--id", "1", "--node", "1=udp://host:1"],
+                        ["onc-mutex"], ["onc-mutex", "run", "lock"], ["onc-mutex", "try", "two\nlines"]):
             done = subprocess.run([f"{BIN}/{command[0]}", *command[1:]], text=True, capture_output=True,
                                   timeout=TIMEOUT)
             self.assertEqual((done.returncode, done.stdout), (2, ""), command)
             self.assertNotEqual(done.stderr, "", command)
-        for program in ("onc-timed", "portmapper", "onc-time", "onc-electiond", "onc-election"):
+        for program in ("onc-timed", "portmapper", "onc-time", "onc-electiond", "onc-election", "onc-mutexd", "onc-mutex"):
             for option in ("--help", "--version"):
                 done = subprocess.run([f"{BIN}/{program}", option], text=True, capture_output=True, timeout=TIMEOUT)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), program)

@@ -250,7 +250,7 @@ TEST_P(Sessions, leave_no_lock_behind_that_nobody_wants) {
     });
   run(8000);
   EXPECT_EQ(grants, locks);
-  for (const MemberId id : {1, 2, 3}) EXPECT_LE(simulation_.known_locks(id), ::mutex::MAX_LOCKS / 2) << id;
+  for (const MemberId id : {1U, 2U, 3U}) EXPECT_LE(simulation_.known_locks(id), ::mutex::MAX_LOCKS / 2) << id;
 }
 
 TEST_P(Sessions, are_told_that_their_member_ends) {

@@ -54,7 +54,7 @@ TEST_P(EachAlgorithm, stands_a_member_alone_that_crashes) {
 }
 
 TEST_P(EachAlgorithm, sends_as_many_messages_as_its_theory_says) {
-  for (const std::size_t members : {3, 5, 9}) {
+  for (const std::size_t members : {3U, 5U, 9U}) {
     Simulation simulation(make(), 1, {.members = members});
     simulation.run(20'000, 1);
     const std::uint64_t others = members - 1;

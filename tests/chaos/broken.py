@@ -18,9 +18,10 @@ def leaders_die():
 
 ONE_IS_SLOW = [1, 1, 1, 1, 0.4]
 TRUE = [1] * 5
-# What is broken: what that means, the clocks' paces, the faults, and the rules that must notice.
+# What is broken: what that means, the clocks' paces, the faults, and the rules of which one must notice.
 BROKEN = {
-    "memory": ("nodes forget what they promised when they are killed", TRUE, everybody_dies, {"terms_only_grow"}),
+    "memory": ("nodes forget what they promised when they are killed", TRUE, everybody_dies,
+               {"terms_only_grow", "one_after_another"}),
     "clocks": ("a clock runs slower than anything allows for", ONE_IS_SLOW, the_slow_one_is_cut_off,
                {"one_after_another"}),
     "command": ("a command goes on after its term", TRUE, leaders_die, {"commands_end_in_time"}),

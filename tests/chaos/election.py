@@ -1,5 +1,7 @@
 """The election service, as the chaos test sees it."""
+import history
 from hosts import WORK, address
+from watcher import Watcher
 
 PROGRAM, VERSION, STATUS = 0x20000003, 1, 6
 LED = 0
@@ -12,7 +14,10 @@ class Election:
     lease = 1.0  # seconds
     # "One leads within five leases, and all know it": onc-electiond(8).
     bound = 5 * lease
-    locks = ["office"]
+    settled = staticmethod(history.all_know_who_leads)
+    has = "leads in term"
+    locks = ["office"]  # each with a command on every node that waits for it
+    command_seconds = "inf"  # until it is stopped
 
     def __init__(self, plan, programs):
         self.plan = plan
@@ -32,11 +37,17 @@ class Election:
         """Of the socket for its own clients."""
         return f"{WORK}/node.{node}"
 
-    def client_words(self, node, command):
+    def observers(self, node, record, _):
+        return [Watcher(self, node, record)]
+
+    def client_words(self, node, _, command):
         return [f"{self.programs}/onc-election", "run", "--server", f"local://{self.place(node)}", "--timeout", "3",
                 "--", *command]
 
     token_variable = "ONC_ELECTION_TERM"
+
+    def clients(self):
+        return []
 
     def resign_words(self, node):
         return [f"{self.programs}/onc-election", "resign", "--server", f"local://{self.place(node)}", "--timeout", "2"]

@@ -16,6 +16,7 @@ class Rules:
     lease: float
     bound: float
     paces: list
+    settled: object  # all_know_who_leads or all_are_served
     patience: float = 20
 
 
@@ -25,11 +26,12 @@ class Tenure:
 
     begin: float
     end: float
-    node: int
+    lock: str
+    who: str
     token: int
 
     def __str__(self):
-        return f"{self.node} with {self.token} from {self.begin:.3f} to {self.end:.3f}"
+        return f"{self.who} with {self.token} from {self.begin:.3f} to {self.end:.3f}"
 
 
 def of_kind(events, kind):
@@ -41,7 +43,11 @@ def tenures(events, rules):
     for event in of_kind(events, "status"):
         end = event["asked"] + event["sure"] / rules.paces[event["node"] - 1]
         if event["sure"] > 0 and event["at"] < end:
-            yield Tenure(event["at"], end, event["node"], event["term"])
+            yield Tenure(event["at"], end, "office", str(event["node"]), event["term"])
+    for event in of_kind(events, "held"):
+        end = min(event["at"], event["asked"] + event["sure"] / rules.paces[event["node"] - 1])
+        if event["begin"] < end:
+            yield Tenure(event["begin"], end, event["lock"], event["who"], event["token"])
 
 
 def one_coordinator_per_term(events, _):
@@ -57,9 +63,9 @@ def one_coordinator_per_term(events, _):
 def one_writer_per_token(events, _):
     known = {}
     for event in of_kind(events, "write"):
-        first = known.setdefault((event["lock"], event["token"]), event["node"])
-        if first != event["node"]:
-            yield f"at {event['at']:.3f} {event['node']} writes to {event['lock']} with {event['token']}, {first}'s"
+        first = known.setdefault((event["lock"], event["token"]), event["who"])
+        if first != event["who"]:
+            yield f"at {event['at']:.3f} {event['who']} writes to {event['lock']} with {event['token']}, {first}'s"
 
 
 def terms_only_grow(events, _):
@@ -72,15 +78,16 @@ def terms_only_grow(events, _):
 
 
 def one_after_another(events, rules):
-    """No office lasts into another's, and none comes after a later one."""
-    ends = {}  # (node, token): the latest
+    """No office lasts into another's, and none comes after a later one. Neither does a lock's."""
+    all_ends = {}  # lock: (who, token): the latest
     for tenure in sorted(tenures(events, rules), key=lambda one: one.begin):
-        for (node, token), end in ends.items():
-            if (node, token) != (tenure.node, tenure.token) and tenure.begin < end:
-                yield f"{tenure}, but {node} with {token} until {end:.3f}"
+        ends = all_ends.setdefault(tenure.lock, {})
+        for (who, token), end in ends.items():
+            if (who, token) != (tenure.who, tenure.token) and tenure.begin < end:
+                yield f"{tenure}, but {who} with {token} until {end:.3f}"
             elif token > tenure.token:
-                yield f"{tenure}, after {node} with {token}"
-        this = (tenure.node, tenure.token)
+                yield f"{tenure}, after {who} with {token}"
+        this = (tenure.who, tenure.token)
         ends[this] = max(tenure.end, ends.get(this, 0))
 
 
@@ -102,13 +109,13 @@ def commands_end_in_time(events, rules):
     first = {}  # (lock, token): when it was written first
     latest = {}
     for event in of_kind(events, "write"):
-        if event["by"] != "command":
+        if event["by"] == "straggler":
             continue
         lock, token = event["lock"], event["token"]
         first.setdefault((lock, token), event["at"])
         newest = latest[lock] = max(token, latest.get(lock, 0))
-        if token < newest and event["at"] > first[lock, newest] + rules.lease:
-            yield f"at {event['at']:.3f} {event['node']} with {token} still writes to {lock}, after {newest}"
+        if event["by"] == "command" and token < newest and event["at"] > first[lock, newest] + rules.lease:
+            yield f"at {event['at']:.3f} {event['who']} with {token} still writes to {lock}, after {newest}"
 
 
 def is_settled(latest, written, nodes):
@@ -121,17 +128,43 @@ def is_settled(latest, written, nodes):
     return coordinator != 0 and term in written
 
 
-def settled_after(events, nodes):
-    """When it is, counted by what was asked and written in these events only; None if never."""
+def all_know_who_leads(events, rules):
+    """Since when, counted by what was asked and written in these events only; None if never."""
     latest, written = {}, set()
     for event in events:
         if event["kind"] == "status" and event["asked"] >= events[0]["at"]:
             latest[event["node"]] = event
         if event["kind"] == "write" and event["by"] == "command" and event["accepted"]:
             written.add(event["token"])
-        if is_settled(latest, written, nodes):
+        if is_settled(latest, written, len(rules.paces)):
             return event["at"]
     return None
+
+
+def all_are_served(events, _):
+    """Since when every client there is has held its lock, counted by what was granted in these events only; None if
+    never. The first event says who is there: (who, lock)."""
+    waiting = {tuple(one) for one in events[0]["clients"]}
+    for event in events:
+        if event["kind"] == "held" and event["begin"] >= events[0]["at"]:
+            waiting.discard((event["who"], event["lock"]))
+        if event["kind"] == "write" and event["by"] == "command" and event["accepted"]:
+            waiting.discard((event["who"], event["lock"]))
+        if not waiting:
+            return event["at"]
+    return None
+
+
+def first_come_first_served(events, _):
+    """Among those that wait for one lock at one node: who was in the queue before another came has it before."""
+    granted = {}  # (node, life, lock): (when it came, who), in the order of their tokens
+    for event in sorted(of_kind(events, "held"), key=lambda event: event["token"]):
+        before = granted.setdefault((event["node"], event["life"], event["lock"]), [])
+        for came, who in before:
+            if event["queued"] is not None and event["queued"] < came:
+                yield (f"at {event['begin']:.3f} {event['who']} holds {event['lock']}, in the queue since "
+                       f"{event['queued']:.3f}, after {who} that came at {came:.3f}")
+        before.append((event["came"], event["who"]))
 
 
 def healings(events):
@@ -143,10 +176,10 @@ def healings(events):
 
 def settles_after_healing(events, rules):
     for calm in healings(events):
-        settled = settled_after(calm, len(rules.paces))
-        allowed = rules.bound + rules.patience
+        settled = rules.settled(calm, rules)
+        allowed = rules.bound + rules.patience + sum(stall["seconds"] for stall in of_kind(calm, "stall"))
         if settled is None or settled > calm[0]["at"] + allowed:
-            yield f"healed at {calm[0]['at']:.3f}, but in {allowed:g} s not all knew who leads, or it did nothing"
+            yield f"healed at {calm[0]['at']:.3f}, but in {allowed:g} s not all knew who leads, or not all were served"
 
 
 def nothing_else_went_wrong(events, _):
@@ -155,7 +188,7 @@ def nothing_else_went_wrong(events, _):
 
 
 RULES = [one_coordinator_per_term, one_writer_per_token, terms_only_grow, one_after_another, old_writes_are_refused,
-         commands_end_in_time, settles_after_healing, nothing_else_went_wrong]
+         commands_end_in_time, first_come_first_served, settles_after_healing, nothing_else_went_wrong]
 
 
 def judge(events, rules, most=3):

@@ -1,8 +1,10 @@
 """A history as a picture: a line for each node, what it is doing from left to right."""
 import math
 
+from lock_session import NO_MAJORITY
+
 MOST_COLUMNS = 100
-SIGNS = {"leads": "#", "follows": ".", "knows nobody": "-", "is stopped": "z", "is dead": "x", "says nothing": " "}
+SIGNS = {"leads": "#", "follows": ".", "hears too few": "-", "is stopped": "z", "is dead": "x", "says nothing": " "}
 COLOURS = {"#": 32, "-": 33, "z": 34, "x": 31}
 FAULT_SIGNS = {"cut": "/", "isolate": "/", "weather": "~", "stop": "z", "kill": "x", "resign": "r", "hang client": "h"}
 
@@ -11,8 +13,12 @@ def states(events, node):
     """(moment, state) whenever something is heard of it."""
     for event in events:
         if event["kind"] == "status" and event["node"] == node:
-            following = "follows" if event["coordinator"] else "knows nobody"
+            following = "follows" if event["coordinator"] else "hears too few"
             yield event["at"], "leads" if event["sure"] > 0 else following
+        elif event["kind"] == "answer" and event["node"] == node:
+            yield event["at"], "hears too few" if event["outcome"] == NO_MAJORITY else "follows"
+        elif event["kind"] == "held" and event["node"] == node:
+            yield event["at"], "leads"
         elif event["kind"] == "fault" and event["what"] in ("stop", "kill") and node in event["targets"]:
             yield event["at"], {"stop": "is stopped", "kill": "is dead"}[event["what"]]
 
@@ -54,5 +60,5 @@ def draw(events, nodes, colours):
         line = line_of(events, node, columns, width)
         yield f"  node {node}  {coloured(line) if colours else line}"
     yield f"  faults  {line_of_faults(events, columns, width)}"
-    yield (f"  one column is {width:g} s;  # leads  . follows  - knows of no leader  z stopped  x dead  / cut off  "
-           "~ weather  | healed")
+    yield (f"  one column is {width:g} s;  # leads, or holds a lock  . does not  - knows nobody who does, or too few  "
+           "z stopped  x dead  / cut off  ~ weather  | healed")

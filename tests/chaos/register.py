@@ -18,7 +18,9 @@ class Register(asyncio.DatagramProtocol):
         await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=place)
 
     def datagram_received(self, data, _):
-        write = json.loads(data)
+        self.take(json.loads(data))
+
+    def take(self, write):
         accepted = self.is_open or write["token"] >= self.latest.get(write["lock"], 0)
         if accepted:
             self.latest[write["lock"]] = write["token"]

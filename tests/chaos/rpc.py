@@ -1,4 +1,4 @@
-"""A client of one procedure without arguments, over a local socket (RFC 5531 sections 8 and 11)."""
+"""A client over a local socket (RFC 5531 sections 8 and 11), and as much of XDR as it needs (RFC 4506)."""
 import asyncio
 import struct
 
@@ -6,8 +6,17 @@ HEADER = struct.Struct(">11I")
 SHORTEST_REPLY = 24
 
 
+def opaque(value):
+    """Of variable length."""
+    return struct.pack(">I", len(value)) + value + bytes(-len(value) % 4)
+
+
+def uhypers(*values):
+    return struct.pack(f">{len(values)}Q", *values)
+
+
 class Reader:
-    """XDR from the front (RFC 4506)."""
+    """XDR from the front."""
 
     def __init__(self, data):
         self.data = data
@@ -24,15 +33,6 @@ class Reader:
     def uhyper(self):
         return self.take("Q")
 
-    def opaque(self):
-        size = self.uint()
-        value = self.data[self.at : self.at + size]
-        self.at += (size + 3) // 4 * 4
-        return value
-
-    def array(self, read):
-        return [read() for _ in range(self.uint())]
-
 
 class Connection:
     """One call at a time. OSError and EOFError where it fails; then it is of no more use."""
@@ -46,9 +46,10 @@ class Connection:
     async def to(cls, path):
         return cls(*await asyncio.open_unix_connection(path))
 
-    async def call(self, program, version, procedure):
+    async def call(self, program, version, procedure, arguments=b""):
         self.xid += 1
-        self.writer.write(HEADER.pack(0x80000000 | 40, self.xid, 0, 2, program, version, procedure, 0, 0, 0, 0))
+        mark = 0x80000000 | 40 + len(arguments)
+        self.writer.write(HEADER.pack(mark, self.xid, 0, 2, program, version, procedure, 0, 0, 0, 0) + arguments)
         reply = b""
         last = False
         while not last:

@@ -11,7 +11,6 @@ from hosts import WORK, Hosts, address
 from plan import LEADER
 from register import Register
 from relay import WEATHERS, Relay
-from watcher import Watcher
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START = 60  # seconds for a daemon to serve; a busy machine may take some
@@ -26,7 +25,7 @@ class Node:
     def __init__(self, number):
         self.number = number
         self.daemon = None  # its process, if it runs
-        self.client = None
+        self.clients = {}  # lock: what waits for it, or has a command run
 
 
 class World:
@@ -41,20 +40,20 @@ class World:
         self.sky = Sky()
         self.cuts = set()
         self.nodes = {number: Node(number) for number in range(1, plan.nodes + 1)}
-        self.watchers = {number: Watcher(service, number, record) for number in self.nodes}
+        self.register = Register(record, is_open=broken == "register")
+        self.observers = [one for number in self.nodes for one in service.observers(number, record, self.register)]
         self.killed = set()  # daemons that we ended
         self.clients = set()  # processes
         self.tasks = []
 
     async def begin(self):
         self.hosts = Hosts(self.plan.nodes, self.plan.paces, self.plan.seed)
-        await Register(self.record, is_open=self.broken == "register").start(REGISTER)
+        await self.register.start(REGISTER)
         for one, other in itertools.permutations(self.nodes, 2):
             await self.relay(one, other).start()
         await asyncio.gather(*(self.start(node) for node in self.nodes.values()))
-        for node in self.nodes.values():
-            self.tasks.append(asyncio.create_task(self.watchers[node.number].run()))
-            self.tasks += [asyncio.create_task(self.work(node, lock)) for lock in self.service.locks]
+        works = [self.work(node, lock) for node in self.nodes.values() for lock in self.service.locks]
+        self.tasks += [asyncio.create_task(one) for one in [*works, *(observer.run() for observer in self.observers)]]
 
     async def end(self):
         for task in self.tasks:
@@ -121,7 +120,6 @@ class World:
             node.daemon.kill()
         await node.daemon.wait()
         node.daemon = None
-        self.watchers[node.number].latest = None
         if self.broken == "memory":
             with contextlib.suppress(FileNotFoundError):
                 os.remove(f"{WORK}/state/{node.number}.state")
@@ -138,29 +136,31 @@ class World:
     async def work(self, node, lock):
         """Has a command run wherever and whenever it may."""
         command = [sys.executable, "-I", "-S", f"{HERE}/writer.py", REGISTER, str(node.number), lock,
-                   self.service.token_variable, *["lingers"] * (self.broken == "command")]
-        words = self.hosts.on(node.number, *self.service.client_words(node.number, command))
+                   self.service.token_variable, self.service.command_seconds, *["lingers"] * (self.broken == "command")]
+        words = self.hosts.on(node.number, *self.service.client_words(node.number, lock, command))
         while True:
-            node.client = await self.start_client(node.number, words)
-            await node.client.wait()
-            self.clients.remove(node.client)
+            client = node.clients[lock] = await self.start_client(node.number, words)
+            await client.wait()
+            self.clients.remove(client)
             await asyncio.sleep(0.3)
 
     async def start_client(self, number, words):
         with open(f"{self.folder}/client.{number}.log", "a", encoding="utf-8") as log:
-            client = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
+            client = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.DEVNULL, stdout=log,
+                                                          stderr=log)
         self.clients.add(client)
         return client
 
-    def signal_client(self, node, number):
-        if node.client is not None and node.client.returncode is None:
-            node.client.send_signal(number)
+    def signal_clients(self, node, number):
+        for client in node.clients.values():
+            if client.returncode is None:
+                client.send_signal(number)
 
     # Faults.
 
     def leading(self):
-        """What those have said last that are sure to lead."""
-        said = [watcher.latest for watcher in self.watchers.values() if watcher.latest]
+        """What those have said last that are sure to lead, or to hold a lock."""
+        said = [observer.latest for observer in self.observers if observer.latest]
         return [one for one in said if self.record.now() < one["at"] + one["sure"]]
 
     def leader(self):
@@ -201,10 +201,11 @@ class World:
         self.sky.weather = WEATHERS[name]
 
     async def do_resign(self, number):
-        await self.start_client(number, self.hosts.on(number, *self.service.resign_words(number)))
+        if words := self.service.resign_words(number):
+            await self.start_client(number, self.hosts.on(number, *words))
 
     async def do_hang_client(self, number):
-        self.signal_client(self.nodes[number], signal.SIGSTOP)
+        self.signal_clients(self.nodes[number], signal.SIGSTOP)
 
     async def heal(self):
         """All run and hear each other; recorded once they do."""
@@ -212,6 +213,6 @@ class World:
         await self.do_weather("calm")
         await self.do_continue()
         for node in self.nodes.values():
-            self.signal_client(node, signal.SIGCONT)
+            self.signal_clients(node, signal.SIGCONT)
         await self.do_start()
-        return self.record.add("healed")
+        return self.record.add("healed", clients=self.service.clients())

@@ -1,5 +1,5 @@
-"""writer.py REGISTER NODE LOCK TOKEN-VARIABLE [lingers]: the command that runs while a node leads, or a lock is held.
-It writes to the register all the time, each time with its token.
+"""writer.py REGISTER NODE LOCK TOKEN-VARIABLE SECONDS [lingers]: the command that runs while a node leads, or a lock is
+held, for so long. It writes to the register all the time, each time with its token.
 
 A process that it leaves behind comes back much later with the same token, as one that hung might. With `lingers`
 another does not even notice that the time is over, and writes as the command does."""
@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 
-register, node, lock, variable, *how = sys.argv[1:]
+register, node, lock, variable, seconds, *how = sys.argv[1:]
 token = int(os.environ[variable])
 moments = random.Random(f"{node} {lock} {token}")
 peer = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -18,7 +18,7 @@ peer.connect(register)
 
 
 def write(by):
-    peer.send(json.dumps({"node": int(node), "lock": lock, "token": token, "by": by}).encode())
+    peer.send(json.dumps({"node": int(node), "who": node, "lock": lock, "token": token, "by": by}).encode())
 
 
 def gets_away():
@@ -43,4 +43,4 @@ if gets_away():
 elif how == ["lingers"] and gets_away():
     keep_writing(6)
 else:
-    keep_writing(float("inf"))
+    keep_writing(float(seconds))

@@ -108,9 +108,10 @@ class Session:
         writes = history.of_kind(events, "write")
         refused = [write for write in writes if not write["accepted"]]
         late = [write for write in refused if write["by"] == "command"]
+        answers = sum(event["kind"] in ("status", "answer", "held") for event in events)
         terms = {(write["lock"], write["token"]) for write in writes}
         text = (f"{len(history.of_kind(events, 'fault'))} faults; work was done by {len(terms)} tokens; "
-                f"{len(history.of_kind(events, 'status'))} answers; {len(writes)} writes, {len(refused)} refused")
+                f"{answers} answers; {len(writes)} writes, {len(refused)} refused")
         stalls = history.of_kind(events, "stall")
         text += f", {len(late)} of them from commands that were killed late" if late else ""
         return text + (f"; this test was held up for {sum(one['seconds'] for one in stalls):.1f} s" if stalls else "")

@@ -110,6 +110,7 @@ class World:
     async def look_after(self, node, daemon):
         status = await daemon.wait()
         if daemon not in self.killed:
+            node.daemon = None  # to be started when all heals
             self.wrong(f"{self.service.daemon} of {node.number} ended by itself, with status {status}")
 
     async def kill(self, node):
@@ -126,7 +127,8 @@ class World:
 
     def signal_daemon(self, node, number):
         if node.daemon is not None:
-            node.daemon.send_signal(number)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself, which is told elsewhere
+                node.daemon.send_signal(number)
 
     def wrong(self, what):
         self.record.add("wrong", what=what)
@@ -154,7 +156,8 @@ class World:
     def signal_clients(self, node, number):
         for client in node.clients.values():
             if client.returncode is None:
-                client.send_signal(number)
+                with contextlib.suppress(ProcessLookupError):
+                    client.send_signal(number)
 
     # Faults.
 

@@ -27,6 +27,8 @@ for who in nobody root; do
   expect "$who sees the sum of what went up and came back" '^2 1$' "$(wc -l <<<"$sums") $(sort -u <<<"$sums" | wc -l)"
   shown "nodes that have a coordinator" '^ +3 1$'
   shown "another, in a later term" '^ +coordinator [12] in term [0-9]+, since'
+  held=$(sed -nE 's/^ +process [1-4] (has token|is done).*/\1/p' $work/demo.log | tr '\n' ' ')
+  expect "$who sees one process after the other" '^(has token is done ){4}$' "$held"
   shown "the registry" '536870913 tcp +127[.0-9]+ +1'
   if grep -q $'\e' $work/demo.log; then fail "colours where there is no terminal"; fi
   [ -z "$(ls -A /tmp)" ] || fail "left behind: $(ls -A /tmp)"

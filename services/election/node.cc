@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace services::elections {
 
+using election::Fault;
 using election::Office;
 using election::Reply;
 
@@ -20,6 +22,11 @@ Span span_of(election::Nanoseconds wire) {
 }
 
 election::Nanoseconds to_wire(Span span) { return static_cast<election::Nanoseconds>(std::max(span, Span(0)).count()); }
+
+Fault fault_of(const Call& call, const Reply& reply) {
+  if (reply.node != call.to || reply.answer == Answer::OTHER_NODE) return Fault::WRONG_URI;
+  return reply.answer == Answer::OTHER_GROUP ? Fault::WRONG_GROUP : Fault::NO_FAULT;
+}
 
 bool has(const std::vector<Id>& ids, Id id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
 
@@ -84,7 +91,8 @@ election::Status Node::status(Moment now) const {
   if (now < sure_until()) status.sure = to_wire(sure_until() - now);
   for (const Peer& peer : peers_) {
     const Span silent = peer.id == self_ ? Span(0) : now - peer.detector.last();
-    status.peers.push_back({.id = peer.id, .uri = {}, .heard = is_heard(peer, now), .silent = to_wire(silent)});
+    status.peers.push_back(
+        {.id = peer.id, .uri = {}, .heard = is_heard(peer, now), .silent = to_wire(silent), .fault = peer.fault});
   }
   return status;
 }
@@ -104,12 +112,16 @@ bool Node::is_from_group(const Call& call) const {
 }
 
 Reply Node::reply(Answer answer, Moment now) const {
-  return {.answer = answer, .coordinator = hears_coordinator(now) ? coordinator_.id : nobody, .term = voter_.term()};
+  return {.answer = answer,
+          .coordinator = hears_coordinator(now) ? coordinator_.id : nobody,
+          .term = voter_.term(),
+          .node = self_};
 }
 
 Reply Node::on_call(const Call& call, Moment now) {
   expire(now);
   if (!is_from_group(call)) return reply(Answer::OTHER_GROUP, now);
+  if (call.office.sender.to != self_) return reply(Answer::OTHER_NODE, now);
   if (call.kind == Call::Kind::heartbeat || call.kind == Call::Kind::renew) {
     Peer& sender = peer(call.office.sender.id);
     sender.detector.heard(now);
@@ -202,6 +214,7 @@ void Node::follow(const Office& office, Moment now) {
 
 void Node::on_reply(const Call& call, const Reply& reply, Moment now) {
   expire(now);
+  if (!is_answered_by_peer(call, reply)) return on_failure(call, now);
   take_passing(call.serial);
   if (reply.answer == Answer::OTHER_GROUP || reply.term >= end_of_terms) return;
   switch (call.kind) {
@@ -210,6 +223,13 @@ void Node::on_reply(const Call& call, const Reply& reply, Moment now) {
     case Call::Kind::renew: return on_renew_reply(call, reply, now);
     default: return;
   }
+}
+
+bool Node::is_answered_by_peer(const Call& call, const Reply& reply) {
+  const Fault fault = fault_of(call, reply);
+  const bool is_news = std::exchange(peer(call.to).fault, fault) != fault;
+  if (is_news) outside_.found(call.to, fault, reply.node);
+  return fault != Fault::WRONG_URI;
 }
 
 void Node::on_failure(const Call& call, Moment now) {
@@ -418,7 +438,7 @@ Call Node::call(Call::Kind kind, Id coordinator, Moment now) const {
   Call call;
   call.kind = kind;
   call.office = {
-      .sender = {.id = self_, .group = group_.fingerprint()},
+      .sender = {.id = self_, .group = group_.fingerprint(), .to = nobody},
       .coordinator = coordinator,
       .term = voter_.term(),
       .held = coordinator == coordinator_.id && coordinator != nobody ? to_wire(now - coordinator_.since) : 0};
@@ -427,6 +447,7 @@ Call Node::call(Call::Kind kind, Id coordinator, Moment now) const {
 
 void Node::send(Call& call, Id to, Moment now) {
   call.to = to;
+  call.office.sender.to = to;
   call.sent = now;
   call.serial = ++serial_;
   outside_.send(call);

@@ -42,6 +42,8 @@ class Outside {
   virtual void keep(const Kept& kept) = 0;
   virtual void took_office(Term) {}
   virtual void lost_office(Term) {}
+  // What is wrong with `peer` is something else now, or nothing any more; `answering` is at its URI.
+  virtual void found(Id /*peer*/, election::Fault, Id /*answering*/) {}
 };
 
 // Events come one after another, and none from within another. `now` never goes back. What Outside::keep() throws they
@@ -85,6 +87,7 @@ class Node {
     Id hears = nobody;       // whom it takes for the coordinator
     bool is_asked = false;   // whether it wants to stand, and has not answered yet
     bool has_voted = false;  // for another, in this term
+    election::Fault fault = election::Fault::NO_FAULT;
   };
 
   // The one of whom it has been told last.
@@ -119,6 +122,8 @@ class Node {
   Answer on_renew(const election::Office& office, Moment now);
   Answer on_heartbeat(const election::Office& office);
 
+  // Whether it is the word of who was asked.
+  bool is_answered_by_peer(const Call& call, const election::Reply& reply);
   void on_elect_reply(const Call& call, Answer answer, Moment now);
   void on_vote_reply(const Call& call, const election::Reply& reply, Moment now);
   void on_renew_reply(const Call& call, const election::Reply& reply, Moment now);

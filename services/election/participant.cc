@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 namespace services::elections {
 
@@ -51,7 +52,7 @@ Reply Participant::resign() {
   const Answer answer = node_.resign(now);
   set_timer();
   const election::Status status = node_.status(now);
-  return {.answer = answer, .coordinator = status.coordinator, .term = status.term};
+  return {.answer = answer, .coordinator = status.coordinator, .term = status.term, .node = node_.self()};
 }
 
 void Participant::set_timer() {
@@ -112,6 +113,19 @@ void Participant::took_office(Term term) {
 void Participant::lost_office(Term term) {
   options_.note("node " + std::to_string(node_.self()) + " leads no longer: its term " + std::to_string(term) +
                 " is over");
+}
+
+void Participant::found(Id peer, election::Fault fault, Id answering) {
+  using election::Fault;
+  if (fault == Fault::NO_FAULT || std::exchange(told_[peer], fault) == fault) return;
+  const std::string node = "node " + std::to_string(peer);
+  if (fault == Fault::WRONG_GROUP)
+    return options_.warn(node +
+                         " has other nodes, another algorithm or another lease than this one, so neither listens to "
+                         "the other; start all with the same");
+  options_.warn("at " + options_.uris[*group_.place_of(peer)] + ", where " + node + " is said to be, node " +
+                std::to_string(answering) + " answers, and is not listened to; mend --node " + std::to_string(peer) +
+                " wherever it is wrong");
 }
 
 }  // namespace services::elections

@@ -10,6 +10,7 @@
 #include <asio/steady_timer.hpp>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ class Participant : public Elector, private Outside {
   void keep(const Kept& kept) override { options_.keep(kept); }
   void took_office(Term term) override;
   void lost_office(Term term) override;
+  void found(Id peer, election::Fault fault, Id answering) override;
 
   asio::awaitable<void> carry(Call call);
   asio::awaitable<election::Reply> make(Client& client, const Call& call);
@@ -55,6 +57,7 @@ class Participant : public Elector, private Outside {
   asio::any_io_executor executor_;
   asio::steady_timer timer_;
   std::vector<Client> clients_;
+  std::map<Id, election::Fault> told_;  // of peers, once
   Node node_;
 };
 

@@ -9,6 +9,7 @@
 namespace services::elections {
 
 using election::Condition;
+using election::Fault;
 using election::Status;
 using Json = nlohmann::ordered_json;
 
@@ -40,6 +41,25 @@ const char* name(Condition condition) {
   return "unknown";
 }
 
+const char* name(Fault fault) {
+  switch (fault) {
+    case Fault::NO_FAULT: return "none";
+    case Fault::WRONG_GROUP: return "wrong_group";
+    case Fault::WRONG_URI: return "wrong_uri";
+  }
+  return "unknown";
+}
+
+// With what is to follow; nothing where nothing is wrong.
+const char* sentence(Fault fault) {
+  switch (fault) {
+    case Fault::NO_FAULT: return "";
+    case Fault::WRONG_GROUP: return "of another group, ";
+    case Fault::WRONG_URI: return "another node answers there, ";
+  }
+  return "something is wrong there, ";
+}
+
 // 2026-11-22T16:30:00Z; empty for moments before 1970.
 std::string since(const Status& status, std::chrono::sys_seconds now) {
   const auto held = std::chrono::seconds(status.held / 1'000'000'000);
@@ -61,11 +81,15 @@ std::string line_of(const election::Peer& peer, election::Id self) {
   const std::string state = peer.id == self ? "this node"
                             : peer.heard    ? "heard " + rounded(seconds(peer.silent)) + " ago"
                                             : "silent for " + rounded(seconds(peer.silent));
-  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + state + "\n";
+  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + sentence(peer.fault) + state + "\n";
 }
 
 Json json_of(const election::Peer& peer) {
-  return {{"id", peer.id}, {"uri", peer.uri}, {"heard", peer.heard}, {"silent", seconds(peer.silent)}};
+  return {{"id", peer.id},
+          {"uri", peer.uri},
+          {"heard", peer.heard},
+          {"silent", seconds(peer.silent)},
+          {"fault", name(peer.fault)}};
 }
 
 std::string on_lines(const Json& json, int indent) {

@@ -73,7 +73,11 @@ std::vector<election::Peer> Roster::peers(bool is_fresh, Moment now) const {
         std::any_of(queue_.begin(), queue_.end(), [&](const Entry& entry) { return entry.id == one; });
     const auto last = last_.find(id);
     const Span silent = id == self_ ? Span(0) : now - (last == last_.end() ? started_ : last->second);
-    all.push_back({.id = id, .uri = uri, .heard = id == self_ || (is_fresh && is_queued), .silent = to_wire(silent)});
+    all.push_back({.id = id,
+                   .uri = uri,
+                   .heard = id == self_ || (is_fresh && is_queued),
+                   .silent = to_wire(silent),
+                   .fault = election::Fault::NO_FAULT});
   }
   return all;
 }

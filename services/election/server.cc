@@ -1,5 +1,6 @@
 // onc-electiond: serves idl/election.x, as one of the nodes that elect a coordinator.
 #include "daemon/daemon.h"
+#include "services/election/distinct.h"
 #include "services/election/nodes.h"
 #include "services/election/on_zookeeper.h"
 #include "services/election/participant.h"
@@ -204,6 +205,7 @@ int main(int argc, char** argv) {
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
   try {
     const auto uris = uris_by_id(options.nodes);
+    check_distinct(uris);
     check(app, options, uris);
     return onc::daemon::run(name, options.daemon.foreground,
                             [&](const onc::daemon::Ready& ready) { serve(options, uris, ready); });

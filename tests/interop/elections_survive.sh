@@ -158,9 +158,27 @@ says 'no endpoint' 2 node --id 1 --node 1=tpc://$address:1
 says 'there twice' 2 node --id 1 "${nodes[@]}" --node 1=tcp://$address:1
 says 'from 0.05 to 3600' 2 node --id 1 "${nodes[@]}" --lease nan
 says 'no algorithm: it is ring or bully' 2 node --id 1 "${nodes[@]}" --algorithm king
+says '2 and --node 4 are both at' 2 node --id 1 "${nodes[@]}" --node 4=tcp://$address:7412
 says 'nobody listens there' 1 $bin/onc-election leader --server tcp://$address:1
 says 'no endpoint' 1 $bin/onc-election status --server tpc://host
 says 'not a number of seconds' 2 $bin/onc-election status --timeout nan
+
+# What node 1 takes for 2 is 3, whose word counts once; and 4 has another lease.
+few=(--foreground --register no --state-dir $work/few --id)
+start node-4 serving $bin/onc-electiond "${few[@]}" 4 --lease 9 --node 1=tcp://$address:7421 \
+  --node 2=tcp://$address:7422 --node 3=tcp://$address:7423 --node 4=tcp://$address:7424
+start node-misled serving $bin/onc-electiond "${few[@]}" 1 --node 1=tcp://$address:7421 \
+  --node 2=tcp://$address:7413 --node 3=tcp://$address:7423 --node 4=tcp://$address:7424
+log_says() { grep -q "$2" $work/"$1".log; }
+eventually "it says who answers" log_says node-misled \
+  "at tcp://$address:7413, where node 2 is said to be, node 3 answers, and is not listened to; mend --node 2"
+eventually "it says who has another lease" log_says node-misled 'node 4 has other nodes, another algorithm or another'
+eventually "the other says so too" log_says node-4 'node 1 has other nodes, another algorithm or another lease'
+said=$(within 20 $bin/onc-election status --server tcp://$address:7421)
+expect "status shows both" '2 tcp://[^ ]* another node answers there, .*4 tcp://[^ ]* of another group, ' "${said//$'\n'/ }"
+[ "$(grep -c 'where node 2 is said to be' $work/node-misled.log)" = 1 ] || fail "it says so more than once"
+stop node-4
+stop node-misled
 
 for id in 1 2 3; do stop node-$id; done
 

@@ -13,6 +13,7 @@ namespace {
 using namespace services::elections;
 using namespace std::chrono_literals;
 using election::Condition;
+using election::Fault;
 
 constexpr Span lease = Simulation::lease;
 
@@ -110,6 +111,19 @@ TEST_P(both, never_believe_one_that_was_stopped_and_goes_on) {
   EXPECT_EQ(simulation.status(5).coordinator, 4U);
 }
 
+TEST_P(both, count_nobody_s_word_for_another_s) {
+  // 5 takes 3 for 4 as well, and hears of the others nothing: it has two words and not three.
+  for (const Id id : {1U, 2U}) simulation.mislead(5, id, 5);
+  simulation.mislead(5, 4, 3);
+  for (const Id id : {1U, 2U, 4U}) simulation.mislead(id, 5, id);
+  simulation.run(10 * lease);
+  EXPECT_EQ(simulation.status(5).sure, 0U);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_EQ(simulation.status(5).peers[3].fault, Fault::WRONG_URI);
+  EXPECT_EQ(simulation.status(5).peers[2].fault, Fault::NO_FAULT);
+  EXPECT_TRUE(simulation.history().is_good()) << simulation.history().trouble();
+}
+
 // One node of three, served; the test is its network and its clock.
 struct Served : Outside, Elector {
   Served() { network.add(service); }
@@ -118,10 +132,11 @@ struct Served : Outside, Elector {
   election::Status status() override { return node.status(now); }
   election::Reply resign() override {
     const Answer answer = node.resign(now);
-    return {.answer = answer, .coordinator = node.status(now).coordinator, .term = node.term()};
+    return {.answer = answer, .coordinator = node.status(now).coordinator, .term = node.term(), .node = node.self()};
   }
   void send(const Call& call) override { sent.push_back(call); }
   void keep(const Kept& next) override { kept = next; }
+  void found(Id, Fault fault, Id) override { faults.push_back(fault); }
 
   // Until it has sent something of this kind.
   Call wait_for(Call::Kind kind) {
@@ -137,16 +152,17 @@ struct Served : Outside, Elector {
   void forget_sent() { sent.clear(); }
 
   election::Office office(Id sender, Id coordinator, Term term) const {
-    return {.sender = {sender, group.fingerprint()}, .coordinator = coordinator, .term = term, .held = 0};
+    return {.sender = {sender, group.fingerprint(), 2}, .coordinator = coordinator, .term = term, .held = 0};
   }
   election::Round round(Id sender, std::vector<Id> collected) const {
-    return {.sender = {sender, group.fingerprint()}, .collected = std::move(collected)};
+    return {.sender = {sender, group.fingerprint(), 2}, .collected = std::move(collected)};
   }
 
   Group group{{1, 2, 3}, Algorithm::RING, lease};
   Moment now = Moment(100h);
   std::optional<Kept> kept;
   std::vector<Call> sent;
+  std::vector<Fault> faults;
   Node node{group, 2, {}, now, 1, *this};
   ElectionV1 service{*this};
   onc::rpc::InMemory network;
@@ -171,7 +187,7 @@ TEST(election_v1, stands_where_it_is_the_highest_of_those_collected) {
   const Call vote = served.wait_for(Call::Kind::vote);
   EXPECT_EQ(vote.office.term, 1U);
   EXPECT_EQ(served.kept, (Kept{1, 2, lease}));
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1}, served.now);
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
   EXPECT_EQ(served.client.STATUS().coordinator, 2U);
   EXPECT_EQ(served.wait_for(Call::Kind::coordinator).to, 3U);
   EXPECT_EQ(served.client.ELECT(served.round(1, {1})).answer, Answer::HAS_COORDINATOR);
@@ -181,10 +197,11 @@ TEST(election_v1, counts_no_votes_of_an_earlier_term) {
   Served served;
   served.client.ELECT(served.round(1, {1, 2}));
   const Call vote = served.wait_for(Call::Kind::vote);
-  served.node.on_reply(vote, {.answer = Answer::TOO_OLD, .coordinator = nobody, .term = 5}, served.now);
+  served.node.on_reply(vote, {.answer = Answer::TOO_OLD, .coordinator = nobody, .term = 5, .node = vote.to},
+                       served.now);
   served.client.ELECT(served.round(1, {1, 2}));
   ASSERT_EQ(served.kept, (Kept{6, 2, lease}));
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1}, served.now);
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
   EXPECT_NE(served.client.STATUS().condition, Condition::LED);
 }
 
@@ -193,7 +210,7 @@ TEST(election_v1, leads_no_longer_than_from_when_it_asked) {
   served.client.ELECT(served.round(1, {1, 2}));
   const Call vote = served.wait_for(Call::Kind::vote);
   served.now = vote.sent + lease / 2;
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1}, served.now);
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
   EXPECT_EQ(served.client.STATUS().sure, static_cast<std::uint64_t>((shortened(lease) - lease / 2).count()));
   served.now = vote.sent + shortened(lease);
   EXPECT_EQ(served.client.STATUS().sure, 0U);
@@ -204,7 +221,7 @@ TEST(election_v1, follows_a_coordinator_and_says_since_when) {
   Served served;
   election::Office office = served.office(3, 3, 7);
   office.held = 5'000'000'000;
-  EXPECT_EQ(served.client.RENEW(office), (election::Reply{Answer::DONE, 3, 7}));
+  EXPECT_EQ(served.client.RENEW(office), (election::Reply{Answer::DONE, 3, 7, 2}));
   served.now += 100ms;
   const auto status = served.client.STATUS();
   EXPECT_EQ(status.condition, Condition::LED);
@@ -212,7 +229,7 @@ TEST(election_v1, follows_a_coordinator_and_says_since_when) {
   EXPECT_EQ(status.term, 7U);
   EXPECT_EQ(status.held, 5'100'000'000U);
   EXPECT_EQ(status.peers[2].id, 3U);
-  EXPECT_EQ(served.client.RESIGN(), (election::Reply{Answer::NOT_COORDINATOR, 3, 7}));
+  EXPECT_EQ(served.client.RESIGN(), (election::Reply{Answer::NOT_COORDINATOR, 3, 7, 2}));
   // It has left office.
   served.client.HEARTBEAT(served.office(3, nobody, 7));
   EXPECT_EQ(served.client.STATUS().condition, Condition::NO_COORDINATOR);
@@ -231,6 +248,40 @@ TEST(election_v1, listens_to_its_group_only) {
   EXPECT_EQ(served.client.ELECT(served.round(1, {1, 9})).answer, Answer::OTHER_GROUP);
   EXPECT_EQ(served.kept, std::nullopt);
   EXPECT_EQ(vote(served.office(1, 1, 1)), Answer::DONE);
+}
+
+TEST(election_v1, does_not_answer_for_another) {
+  Served served;
+  election::Office office = served.office(1, 1, 1);
+  office.sender.to = 3;
+  EXPECT_EQ(served.client.VOTE(office), (election::Reply{Answer::OTHER_NODE, nobody, 0, 2}));
+  EXPECT_EQ(served.kept, std::nullopt);
+}
+
+TEST(election_v1, counts_no_vote_of_who_was_not_asked) {
+  Served served;
+  served.client.ELECT(served.round(1, {1, 2}));
+  const Call vote = served.wait_for(Call::Kind::vote);
+  EXPECT_EQ(vote.office.sender.to, vote.to);
+  election::Reply reply{.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = 2};
+  served.node.on_reply(vote, reply, served.now);
+  EXPECT_NE(served.client.STATUS().condition, Condition::LED);
+  EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::WRONG_URI}));
+  EXPECT_EQ(served.client.STATUS().peers[vote.to - 1].fault, Fault::WRONG_URI);
+  reply.node = vote.to;
+  served.node.on_reply(vote, reply, served.now);
+  EXPECT_EQ(served.client.STATUS().condition, Condition::LED);
+  EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::WRONG_URI, Fault::NO_FAULT}));
+}
+
+TEST(election_v1, passes_on_what_came_to_another_than_was_meant) {
+  Served served;
+  served.client.ELECT(served.round(1, {1}));
+  const Call passed = served.wait_for(Call::Kind::elect);
+  ASSERT_EQ(passed.to, 3U);
+  served.forget_sent();
+  served.node.on_reply(passed, {.answer = Answer::OTHER_NODE, .coordinator = nobody, .term = 0, .node = 1}, served.now);
+  EXPECT_EQ(served.wait_for(Call::Kind::elect).to, 1U);
 }
 
 TEST(election_v1, has_terms_left_whatever_it_is_told) {

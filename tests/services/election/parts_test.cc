@@ -1,5 +1,6 @@
 // What a node is made of, piece by piece.
 #include "services/election/detector.h"
+#include "services/election/distinct.h"
 #include "services/election/group.h"
 #include "services/election/tenure.h"
 
@@ -67,6 +68,25 @@ TEST(group, takes_no_nonsense) {
   EXPECT_THROW(Group(std::vector<Id>(65, 1), Algorithm::RING, 2s), std::invalid_argument);
   EXPECT_THROW(Group({1}, Algorithm::RING, 49ms), std::invalid_argument);
   EXPECT_THROW(Group({1}, Algorithm::RING, 3601s), std::invalid_argument);
+}
+
+TEST(nodes, are_at_different_places) {
+  const auto distinct = [](const std::string& one, const std::string& two) {
+    try {
+      check_distinct({{1, one}, {2, two}});
+      return true;
+    } catch (const std::invalid_argument&) {
+      return false;
+    }
+  };
+  EXPECT_FALSE(distinct("tcp://one:7411", "tcp://one:7411"));
+  EXPECT_FALSE(distinct("tcp://one.example:7411", "tcp://ONE.example.:7411"));
+  EXPECT_FALSE(distinct("tcp://[::1]:7411", "tcp://[0:0:0:0:0:0:0:1]:7411"));
+  EXPECT_FALSE(distinct("local:///a", "local:///a"));
+  EXPECT_TRUE(distinct("tcp://one:7411", "tcp://one:7412"));
+  EXPECT_TRUE(distinct("tcp://one:7411", "tcp://two:7411"));
+  EXPECT_TRUE(distinct("tcp://127.0.0.1:7411", "tcp://127.0.0.2:7411"));
+  EXPECT_TRUE(distinct("local:///a", "local:///A"));
 }
 
 TEST(tenure, is_sure_a_short_lease_from_when_a_majority_was_asked) {

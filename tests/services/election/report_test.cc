@@ -49,6 +49,18 @@ TEST(report, says_why_nobody_leads) {
             std::string::npos);
 }
 
+TEST(report, says_who_is_not_listened_to) {
+  election::Status status = led();
+  status.peers[1].fault = election::Fault::WRONG_URI;
+  status.peers[2].fault = election::Fault::WRONG_GROUP;
+  EXPECT_NE(to_text(status, noon).find("  3 tcp://three:1 another node answers there, heard 0.4 s ago\n"),
+            std::string::npos);
+  EXPECT_NE(to_text(status, noon).find(" of another group, silent for 12.0 s\n"), std::string::npos);
+  EXPECT_EQ(json::parse(to_json(status, noon))["peers"][0]["fault"], "none");
+  EXPECT_EQ(json::parse(to_json(status, noon))["peers"][1]["fault"], "wrong_uri");
+  EXPECT_EQ(json::parse(to_json(status, noon))["peers"][2]["fault"], "wrong_group");
+}
+
 TEST(report, is_json) {
   const json whole = json::parse(to_json(led(), noon));
   EXPECT_EQ(whole["coordinator"], 3);

@@ -88,6 +88,7 @@ Simulation::Simulation(const Setting& setting)
       random_(setting.seed),
       side_(setting.nodes, 0),
       deaf_(setting.nodes, std::vector<bool>(setting.nodes, false)) {
+  lead_all_rightly();
   // A little less than nodes allow for.
   const double worst = setting.broken == Broken::clocks_run_away ? 0.4 : 0.95 * drift_in_thousandths / 1000;
   for (std::size_t place = 0; place < setting.nodes; ++place) {
@@ -130,12 +131,13 @@ void Simulation::mischief() {
     case 9: deaf_[id - 1][other] = true; break;
     case 10:
       for (auto& row : deaf_) std::fill(row.begin(), row.end(), false);
+      lead_all_rightly();
       break;
     case 11: loss_ = chance(0.5) ? 0 : std::uniform_real_distribution<>(0, 0.4)(random_); break;
     case 12: repeats_ = chance(0.5) ? 0 : 0.3; break;
     case 13: late_ = chance(0.5) ? 0 : std::uniform_real_distribution<>(0, 0.6)(random_); break;
     case 14: resign(id); break;
-    default: break;
+    default: mislead(id, static_cast<Id>(1 + other), static_cast<Id>(1 + random_() % hosts_.size())); break;
   }
 }
 
@@ -145,6 +147,7 @@ void Simulation::heal() {
   late_ = 0;
   std::fill(side_.begin(), side_.end(), 0);
   for (auto& row : deaf_) std::fill(row.begin(), row.end(), false);
+  lead_all_rightly();
   for (const auto& host : hosts_) {
     host->paused_until = now_;
     host->dies_at_the_disk = false;
@@ -152,6 +155,12 @@ void Simulation::heal() {
     restart(host->id());
     arm(*host);
   }
+}
+
+void Simulation::lead_all_rightly() {
+  std::vector<std::size_t> all(setting_.nodes);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  led_to_.assign(setting_.nodes, all);
 }
 
 void Simulation::crash(Id id) { host(id).die(); }
@@ -201,7 +210,7 @@ void Simulation::sent(std::size_t from, const Call& call) {
   made.from = from;
   made.life = hosts_[from]->life;
   made.uses = 1;
-  deliver(Event::Kind::call, from, call.to - 1, 0, exchange);
+  deliver(Event::Kind::call, from, led_to_[from][call.to - 1], 0, exchange);
   release(exchange);
 }
 
@@ -267,7 +276,9 @@ void Simulation::happen(const Event& event) {
       case Event::Kind::call: {
         Exchange& exchange = exchanges_[event.exchange];
         if (setting_.broken == Broken::groups_are_two) exchange.call.office.sender.group = there.group.fingerprint();
+        if (setting_.broken == Broken::anybody_s_word_counts) exchange.call.office.sender.to = there.id();
         exchange.reply = there.node->on_call(exchange.call, now);
+        if (setting_.broken == Broken::anybody_s_word_counts) exchange.reply.node = exchange.call.to;
         deliver(Event::Kind::reply, event.host, exchange.from, exchange.life, event.exchange);
         break;
       }

@@ -22,6 +22,7 @@ enum class Broken {
   clocks_run_away,            // further than anybody allows for
   groups_are_two,             // of which one node is in both
   leases_begin_with_answers,  // and not when the word was asked for
+  anybody_s_word_counts,      // for whoever was asked
 };
 
 struct Setting {
@@ -53,6 +54,8 @@ class Simulation {
   void pause(Id id, Span span);
   // Those on one side do not hear those on the other.
   void split(const std::vector<Id>& side);
+  // What `from` says to `to` gets to `instead`.
+  void mislead(Id from, Id to, Id instead) { led_to_[from - 1][to - 1] = instead - 1; }
   Answer resign(Id id);
 
   const History& history() const { return history_; }
@@ -95,6 +98,7 @@ class Simulation {
   void use(std::size_t exchange) { ++exchanges_[exchange].uses; }
   void release(std::size_t exchange);
   void mischief();
+  void lead_all_rightly();
   void watch(Host& host);
 
   Setting setting_;
@@ -106,7 +110,8 @@ class Simulation {
   std::vector<std::size_t> free_;
   std::vector<std::unique_ptr<Host>> hosts_;
   std::vector<int> side_;
-  std::vector<std::vector<bool>> deaf_;  // one way
+  std::vector<std::vector<bool>> deaf_;           // one way
+  std::vector<std::vector<std::size_t>> led_to_;  // by the URI that one has of another
   double loss_ = 0;
   double repeats_ = 0;
   double late_ = 0;

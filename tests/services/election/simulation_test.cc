@@ -105,6 +105,7 @@ TEST(checker, notices_that_votes_are_forgotten) { expect_caught(Broken::votes_ar
 TEST(checker, notices_that_promises_are_forgotten) { expect_caught(Broken::promises_are_forgotten, 3, "is over"); }
 TEST(checker, notices_that_clocks_run_away) { expect_caught(Broken::clocks_run_away, 3, "is over"); }
 TEST(checker, notices_that_groups_are_two) { expect_caught(Broken::groups_are_two, 5, "token"); }
+TEST(checker, notices_that_anybody_s_word_counts) { expect_caught(Broken::anybody_s_word_counts, 5, "token"); }
 TEST(checker, notices_that_leases_begin_with_answers) { expect_caught(Broken::leases_begin_with_answers, 3, "token"); }
 
 }  // namespace

@@ -13,9 +13,13 @@
 
 namespace services::elections {
 
-// It runs in a process group of its own. A second process, the guard, kills that group at the moment it was told last,
-// and at once where this process dies; so a process that hangs or is stopped holds up nothing. Only what leaves the
-// group, as by setsid(2), gets away.
+// It is started by a second process, the guard, and has a process group of its own. At the moment that was told last,
+// and at once where this process dies, the guard kills the command and all that it has begun, whatever groups and
+// sessions these have made for themselves: who loses its parent becomes the guard's child. A process that hangs or is
+// stopped so holds up nothing. Where it is the guard that dies or is stopped, this process does all that in its place.
+// Only what neither of them may kill, as it runs as another user, gets away, and what is left where both die at once.
+//
+// Orphans become this process's children where the guard dies, so it must have no other children.
 class Guarded {
  public:
   struct Options {
@@ -28,29 +32,31 @@ class Guarded {
   explicit Guarded(const Options& options);
   Guarded(const Guarded&) = delete;
   Guarded& operator=(const Guarded&) = delete;
-  // Kills what is left of it.
+  // Kills what is left of it, for up to five seconds.
   ~Guarded();
 
   // Never to an earlier moment.
   void extend(Moment killed_at);
-  // To the whole group.
+  // To the command's group.
   void signal(int number) const;
   // Waits until it has ended: its exit status, or 128 and the number of the signal that ended it. Nothing where
   // `timeout` passes first or `woken_by`, a descriptor, is ready to be read.
   std::optional<int> wait(Span timeout, int woken_by);
 
+  // The process that would kill it.
+  pid_t guard() const { return guard_; }
+
  private:
-  void start_command(const Options& options);
-  void start_guard();
-  void let_go();
+  void start_guard(const Options& options);
+  void see_it_run();
   void end() noexcept;
 
-  pid_t command_ = -1;
+  Moment killed_at_;
   pid_t guard_ = -1;
-  onc::transport::Socket ended_;    // a pidfd of the command
-  onc::transport::Socket gate_;     // the command waits at its other end
+  pid_t command_ = -1;
+  std::optional<int> status_;       // once it has ended
+  onc::transport::Socket line_;     // the guard reads moments at the other end, and says what becomes of the command
   onc::transport::Socket trouble_;  // that of its exec comes from the other end
-  onc::transport::Socket moments_;  // the guard reads them at the other end
 };
 
 }  // namespace services::elections

@@ -3,7 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <stdexcept>
+#include <string>
 #include <system_error>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace {
 
@@ -42,22 +47,103 @@ TEST(guarded, kills_it_at_the_moment_it_was_told_last) {
   EXPECT_EQ(end_of(guarded), 128 + SIGKILL);
 }
 
-TEST(guarded, ends_with_its_processes) {
-  // The shell's child holds the other end.
-  int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
-  const std::string redirected =
-      "sleep 1000 >&" + std::to_string(ends[1]) + " & echo x >&" + std::to_string(ends[1]) + "; wait";
-  {
-    Guarded guarded(command({"sh", "-c", redirected}));
-    ::close(ends[1]);
-    char x = 0;
-    ASSERT_EQ(::read(ends[0], &x, 1), 1);
+// Open as long as somebody holds the other end, which commands are given.
+class Held {
+ public:
+  Held() {
+    if (::pipe(ends_) != 0) throw std::runtime_error("no pipe");
   }
-  char rest[2];
-  while (::read(ends[0], rest, sizeof rest) > 0) {
-  }  // until nobody holds it
-  ::close(ends[0]);
+  ~Held() { ::close(ends_[0]); }
+  std::string redirection() const { return ">&" + std::to_string(ends_[1]); }
+
+  // Nobody but the commands holds it.
+  void give_away() { ::close(ends_[1]); }
+  bool has_begun() {
+    char x = 0;
+    return ::read(ends_[0], &x, 1) == 1;
+  }
+  void wait_until_nobody_holds_it() {
+    char rest[2];
+    while (::read(ends_[0], rest, sizeof rest) > 0) {
+    }
+  }
+
+ private:
+  int ends_[2];
+};
+
+TEST(guarded, ends_with_its_processes) {
+  Held held;
+  {
+    Guarded guarded(
+        command({"sh", "-c", "sleep 1000 " + held.redirection() + " & echo x " + held.redirection() + "; wait"}));
+    held.give_away();
+    ASSERT_TRUE(held.has_begun());
+  }
+  held.wait_until_nobody_holds_it();
+}
+
+// In a session of its own, of whom nobody is the parent any more.
+std::string escaping(const Held& held) {
+  return "(setsid sh -c 'trap \"\" TERM; sleep 1000 & echo x; wait' " + held.redirection() + " &); sleep 1000 & ";
+}
+
+TEST(guarded, ends_with_those_that_made_groups_of_their_own) {
+  Held held;
+  Guarded guarded(command({"sh", "-c", escaping(held) + "wait"}));
+  held.give_away();
+  ASSERT_TRUE(held.has_begun());
+  guarded.extend(Clock::now());
+  EXPECT_EQ(end_of(guarded), 128 + SIGKILL);
+  held.wait_until_nobody_holds_it();
+}
+
+TEST(guarded, ends_with_all_where_the_guard_is_killed) {
+  Held held;
+  Guarded guarded(command({"sh", "-c", escaping(held) + "wait"}));
+  held.give_away();
+  ASSERT_TRUE(held.has_begun());
+  ::kill(guarded.guard(), SIGKILL);
+  EXPECT_EQ(end_of(guarded), 128 + SIGKILL);
+  held.wait_until_nobody_holds_it();
+}
+
+TEST(guarded, ends_with_all_at_its_moment_where_the_guard_is_stopped) {
+  Held held;
+  Guarded guarded(command({"sh", "-c", escaping(held) + "wait"}));
+  held.give_away();
+  ASSERT_TRUE(held.has_begun());
+  ::kill(guarded.guard(), SIGSTOP);
+  // More than its socket holds.
+  for (int turn = 0; turn < 10000; ++turn) guarded.extend(Clock::now() + 1h);
+  guarded.extend(Clock::now());
+  EXPECT_EQ(end_of(guarded), 128 + SIGKILL);
+  held.wait_until_nobody_holds_it();
+}
+
+TEST(guarded, ends_with_all_where_who_runs_it_is_killed) {
+  Held held;
+  const pid_t runner = ::fork();
+  if (runner == 0) {
+    Guarded guarded(command({"sh", "-c", escaping(held) + "wait"}));
+    held.give_away();
+    while (true) ::pause();
+  }
+  held.give_away();
+  ASSERT_TRUE(held.has_begun());
+  ::kill(runner, SIGKILL);
+  ::waitpid(runner, nullptr, 0);
+  held.wait_until_nobody_holds_it();
+}
+
+TEST(guarded, does_not_begin_after_its_moment) {
+  Held held;
+  {
+    Guarded guarded(command({"sh", "-c", "echo x " + held.redirection()}, -1h));
+    EXPECT_EQ(end_of(guarded), 128 + SIGKILL);
+  }
+  held.give_away();
+  EXPECT_FALSE(held.has_begun());
 }
 
 TEST(guarded, says_why_a_command_cannot_be_run) {

@@ -7,9 +7,6 @@ namespace services::locks {
 
 namespace {
 
-// Of a stamp: those above are the view's number.
-constexpr int stamp_bits = 32;
-
 ::mutex::Claim to_wire(const LockName& lock, const Claim& claim) {
   return {.lock = lock,
           .wants = {claim.wants.begin(), claim.wants.end()},
@@ -40,7 +37,7 @@ Member::Lock& Member::at(const LockName& name) {
   if (lock) return *lock;
   lock = std::make_unique<Lock>();
   lock->name = name;
-  lock->world.send = [this, name](MemberId to, Body body) { world_.send(to, {name, clock_.tick(), std::move(body)}); };
+  lock->world.send = [this, name](MemberId to, Body body) { world_.send(to, {name, tick(), std::move(body)}); };
   lock->world.granted = [&lock = *lock](const Ticket& ticket) { lock.granted = ticket; };
   lock->algorithm = make_(self_, lock->world);
   if (is_in_view_) lock->algorithm->begin(nothing_);
@@ -103,7 +100,7 @@ std::size_t Member::tickets(const LockName& name) const {
 void Member::settle(Lock& lock) {
   while (is_in_view_) {
     while (!lock.unasked.empty()) {
-      const Ticket ticket{clock_.tick(), self_};
+      const Ticket ticket{tick(), self_};
       lock.asked[ticket] = lock.unasked.front();
       lock.unasked.pop_front();
       lock.algorithm->want(ticket);
@@ -119,7 +116,7 @@ void Member::settle(Lock& lock) {
 // Whatever led to this grant has been heard of, and has an earlier stamp; what was granted in an earlier view, too, for
 // each view's stamps begin anew.
 void Member::take(Lock& lock, Waiter waiter) {
-  lock.holder = Holder{waiter, *lock.granted, clock_.tick()};
+  lock.holder = Holder{waiter, *lock.granted, tick()};
   world_.granted(lock.name, waiter, lock.holder->token);
 }
 
@@ -137,7 +134,8 @@ Standing Member::leave() {
 void Member::begin(const View& view, bool is_fresh) {
   if (is_fresh) forget();
   // Later than all in the views before.
-  clock_ = time::LamportClock(view.number << stamp_bits, {});
+  first_ = last_ = view.number << stamp_bits;
+  clock_ = time::LamportClock(first_, {});
   nothing_.clear();
   for (const auto& [member, standing] : view.members) nothing_[member] = {};
   const auto wanted = wanted_in(view, nothing_);
@@ -172,7 +170,7 @@ void Member::forget() {
 
 void Member::receive(MemberId from, const Message& message) {
   if (!is_in_view_) return;
-  clock_.observe(message.clock);
+  last_ = clock_.observe(message.clock).value_or(last_);
   Lock& lock = at(message.lock);
   lock.algorithm->receive(from, message.body, message.clock);
   settle(lock);

@@ -63,6 +63,8 @@ class Member {
   // Of those that nobody here waits for or holds: whatever is there for them goes as the next view begins, unless
   // somebody elsewhere does.
   std::size_t idle_locks() const;
+  // So many stamps have been given in this view that the next should begin, for each has room for twice as many.
+  bool is_worn() const { return last_ - first_ >= Stamp{1} << (stamp_bits - 1); }
   // Of all that have asked for that lock, who holds it and who has given up among them.
   std::size_t tickets(const LockName& lock) const;
 
@@ -88,6 +90,10 @@ class Member {
     std::optional<Holder> holder;
   };
 
+  // Of a stamp: those above are the view's number.
+  static constexpr int stamp_bits = 32;
+
+  Stamp tick() { return last_ = clock_.tick(); }
   Lock& at(const LockName& name);
   void forget();
   // Goes on after something has happened, until somebody here holds the lock, or it is waited for, or nobody wants it.
@@ -98,6 +104,8 @@ class Member {
   const Make make_;
   const World world_;
   time::LamportClock clock_;
+  Stamp first_ = 0;  // of the view's
+  Stamp last_ = 0;
   bool is_in_view_ = false;
   Claims nothing_;  // of all members of the view
   std::map<LockName, std::unique_ptr<Lock>> locks_;

@@ -98,7 +98,8 @@ void Node::on_begun(const Question& question, ::mutex::Word answer) { membership
 
 void Node::on_timer(Moment now) {
   membership_.on_timer(now);
-  if (member_.locks() > ::mutex::MAX_LOCKS / 2 && member_.idle_locks() > member_.locks() / 2) membership_.refresh(now);
+  const bool is_full = member_.locks() > ::mutex::MAX_LOCKS / 2 && member_.idle_locks() > member_.locks() / 2;
+  if (is_full || member_.is_worn()) membership_.refresh(now);
   flush(now);
 }
 

@@ -100,7 +100,10 @@ class Run {
       const auto answer = ask(wait);
       if (!answer) continue;
       if (answer->outcome() == Outcome::GRANTED) {
-        if (!is_sure(answer->grant())) continue;
+        if (!is_sure(answer->grant())) {
+          pause();
+          continue;
+        }
         if (options_.words.empty()) say_granted();
         return std::nullopt;
       }
@@ -137,9 +140,10 @@ class Run {
       answered_at_ = Clock::now();
       failed_ = 0;
       return answer;
-    } catch (const onc::rpc::Error&) {
+    } catch (const onc::rpc::Error& error) {
       // It may be started again; but one that was never there has another address.
       if (++failed_ >= clients_.size() && (!is_known_ || Clock::now() - answered_at_ > 2 * patience)) throw;
+      if (failed_ <= clients_.size()) std::fprintf(stderr, "onc-mutex: %s\n", error.what());
       at_ = (at_ + 1) % clients_.size();
       pause();
       return std::nullopt;

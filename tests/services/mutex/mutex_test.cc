@@ -75,6 +75,21 @@ TEST(SuzukiKasamiAlone, sends_nothing_where_the_token_is_there) {
   EXPECT_EQ(simulation.messages(), 0U);
 }
 
+// Or its stamps would be those of the next view.
+TEST(AMember, says_when_a_view_has_used_up_half_of_its_stamps) {
+  Member member(1, algorithms.at("lamport"), {.send = [](MemberId, const Message&) {}, .granted = {}, .lost = {}});
+  View view{.number = 7, .members = {{1, {}}, {2, {}}}};
+  member.begin(view, true);
+  const Stamp half = (Stamp{7} << 32) + (Stamp{1} << 31);
+  member.receive(2, {.lock = "door", .clock = half - 2, .body = ::mutex::Kind::HEARD});
+  EXPECT_FALSE(member.is_worn());
+  member.receive(2, {.lock = "door", .clock = half - 1, .body = ::mutex::Kind::HEARD});
+  EXPECT_TRUE(member.is_worn());
+  view.number = 8;
+  member.begin(view, false);
+  EXPECT_FALSE(member.is_worn());
+}
+
 // Algorithms with a fault, which the judge of the history must find.
 class Impatient : public Lamport {
  public:

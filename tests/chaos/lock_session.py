@@ -8,7 +8,7 @@ from rpc import Connection, opaque, uhypers
 PROGRAM, VERSION = 0x20000004, 1
 ACQUIRE, RELEASE = 1, 3
 GRANTED, TIMED_OUT, NO_MAJORITY = 0, 1, 2
-LEASE = 3 * 10**9  # nanoseconds
+LEASE = 20 * 10**9  # nanoseconds; longer than any member is stopped, or it would lose its place meanwhile
 WAIT = 10**9
 
 

@@ -82,8 +82,8 @@ void OnZookeeper::read_unknown(const std::shared_ptr<Look>& look) {
     if (known_.count(name) > 0) continue;
     ++look->unknown;
     presence_.session().read(
-        folder_ + "/" + name, [this, look, name](Outcome outcome, const std::string& data, Term term) {
-          if (outcome == Outcome::done) known_.insert_or_assign(name, Roster::from_data(data, term));
+        folder_ + "/" + name, [this, look, name](Outcome outcome, const zookeeper::Session::Node& node) {
+          if (outcome == Outcome::done) known_.insert_or_assign(name, Roster::from_data(node.data, node.transaction));
           look->is_whole = look->is_whole && (outcome == Outcome::done || outcome == Outcome::absent);
           if (--look->unknown == 0) looked(*look);
         });

@@ -6,6 +6,7 @@
 #include "services/election/participant.h"
 #include "services/election/service.h"
 #include "services/election/state_file.h"
+#include "services/zookeeper/choice.h"
 #include "services/zookeeper/ensemble.h"
 
 #include <onc/rpc/error.h>
@@ -43,20 +44,13 @@ struct Options {
   std::string algorithm = "ring";
   double lease = 2;  // seconds
   std::string state_dir = "/var/lib/onc-electiond";
-  std::string backend = "own";
-  std::vector<std::string> ensemble;
+  services::zookeeper::Choice choice;
   std::string group = "default";
-
-  bool is_on_zookeeper() const { return backend == "zookeeper"; }
 };
 
 // Empty where the text is good.
 std::string is_algorithm(const std::string& text) {
   return text == "ring" || text == "bully" ? "" : "'" + text + "' is no algorithm: it is ring or bully";
-}
-
-std::string is_backend(const std::string& text) {
-  return text == "own" || text == "zookeeper" ? "" : "'" + text + "' is no backend: it is own or zookeeper";
 }
 
 // Of one node in ZooKeeper.
@@ -65,23 +59,6 @@ std::string is_group(const std::string& text) {
       !text.empty() && text.size() <= 255 && text != "." && text != ".." &&
       text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == std::string::npos;
   return is_good ? "" : "'" + text + "' is no group's name: it is letters, digits, '-', '_' and '.'";
-}
-
-void add_backend_options(CLI::App& app, Options& options) {
-  app.add_option("--backend", options.backend,
-                 "Who decides: own, the nodes among themselves, or zookeeper, an ensemble of its servers")
-      ->type_name("WHO")
-      ->check(is_backend)
-      ->capture_default_str();
-  auto* ensemble = app.add_option("--ensemble", options.ensemble,
-                                  "Where ZooKeeper's servers are, host:port or tcp://host:port; several with commas "
-                                  "between them, or repeated")
-                       ->type_name("SERVERS");
-  app.add_option("--group", options.group, "In ZooKeeper, the name of those that elect one of them together")
-      ->type_name("NAME")
-      ->check(is_group)
-      ->needs(ensemble)
-      ->capture_default_str();
 }
 
 void add_options(CLI::App& app, Options& options) {
@@ -103,7 +80,12 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--state-dir", options.state_dir, "Where the node keeps what it must not forget")
       ->type_name("FOLDER")
       ->capture_default_str();
-  add_backend_options(app, options);
+  auto* const ensemble = services::zookeeper::add_options(app, options.choice);
+  app.add_option("--group", options.group, "In ZooKeeper, the name of those that elect one of them together")
+      ->type_name("NAME")
+      ->check(is_group)
+      ->needs(ensemble)
+      ->capture_default_str();
   onc::daemon::add_options(app, options.daemon);
 }
 
@@ -151,15 +133,16 @@ void run_own(const Options& options, const std::map<Id, std::string>& uris, onc:
 
 void run_on_zookeeper(const Options& options, const std::map<Id, std::string>& uris, onc::daemon::Watch& watch,
                       onc::rpc::Server& server, const Run& run) {
-  OnZookeeper elector(onc::rpc::executor_of(server), {
-                                                         .servers = services::zookeeper::servers_of(options.ensemble),
-                                                         .group = options.group,
-                                                         .self = options.id,
-                                                         .uris = uris,
-                                                         .timeout = lease_of(options),
-                                                         .note = [&](const std::string& what) { watch.note(what); },
-                                                         .warn = [&](const std::string& what) { watch.warn(what); },
-                                                     });
+  OnZookeeper elector(onc::rpc::executor_of(server),
+                      {
+                          .servers = services::zookeeper::servers_of(options.choice.ensemble),
+                          .group = options.group,
+                          .self = options.id,
+                          .uris = uris,
+                          .timeout = lease_of(options),
+                          .note = [&](const std::string& what) { watch.note(what); },
+                          .warn = [&](const std::string& what) { watch.warn(what); },
+                      });
   run(elector);
 }
 
@@ -173,7 +156,7 @@ void serve(const Options& options, const std::map<Id, std::string>& uris, const 
     server.add(service, service_options());
     onc::daemon::serve(server, watch, name, daemon_options, ready);
   };
-  if (options.is_on_zookeeper())
+  if (options.choice.is_zookeeper())
     run_on_zookeeper(options, uris, watch, server, run);
   else
     run_own(options, uris, watch, server, run);
@@ -181,17 +164,12 @@ void serve(const Options& options, const std::map<Id, std::string>& uris, const 
 
 // Throws std::invalid_argument, in one sentence, for what does not go together.
 void check(const CLI::App& app, const Options& options, const std::map<Id, std::string>& uris) {
-  if (!options.is_on_zookeeper()) {
-    if (!options.ensemble.empty()) throw std::invalid_argument("--ensemble is only for --backend zookeeper");
-    return void(group_of(options, uris));
-  }
-  services::zookeeper::servers_of(options.ensemble);
+  services::zookeeper::check(app, options.choice);
+  if (!options.choice.is_zookeeper()) return void(group_of(options, uris));
   lease_of(options);
   if (options.id == nobody) throw std::invalid_argument("no node's id is 0; the first is 1");
   if (uris.count(options.id) == 0)
     throw std::invalid_argument("--id " + std::to_string(options.id) + " needs a --node that says where it serves");
-  for (const char* own : {"--algorithm", "--state-dir"})
-    if (app.count(own) > 0) throw std::invalid_argument(std::string(own) + " is only for --backend own");
 }
 
 }  // namespace

@@ -149,11 +149,13 @@ void Session::list(const std::string& path, Listed told) {
 
 void Session::read(const std::string& path, Read told) {
   const data_completion_t answered = [](int code, const char* value, int size, const Stat* stat, const void* context) {
-    Core::answer<Read>(context, outcome_of(code), text_of(value, size), transaction_of(stat));
+    const std::chrono::milliseconds made(stat == nullptr ? 0 : stat->ctime);
+    Core::answer<Read>(context, outcome_of(code),
+                       Node{text_of(value, size), transaction_of(stat), std::chrono::sys_time(made)});
   };
   core_->ask(
       std::move(told), [&](const void* asked) { return ::zoo_aget(core_->handle, path.c_str(), 0, answered, asked); },
-      std::string(), std::uint64_t{0});
+      Node{});
 }
 
 void Session::watch(const std::string& path, Seen told, std::function<void()> changed) {

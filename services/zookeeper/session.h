@@ -27,6 +27,13 @@ class Session {
     ephemeral_number  // as long as the session, with a number after its name
   };
 
+  // As it was made; `made` by the clock of the ensemble's leader.
+  struct Node {
+    std::string data;
+    std::uint64_t transaction;
+    std::chrono::sys_time<std::chrono::milliseconds> made;
+  };
+
   // `servers`: see servers_of(). `timeout` is what is asked for; the servers have bounds of their own. It connects by
   // itself, and goes on trying. Throws onc::rpc::Error where the servers' names have no address.
   Session(const asio::any_io_executor& executor, const std::string& servers, std::chrono::milliseconds timeout,
@@ -44,13 +51,12 @@ class Session {
   // `path`: with its number.
   using Created = std::function<void(Outcome, const std::string& path, std::uint64_t transaction)>;
   using Listed = std::function<void(Outcome, const std::vector<std::string>& names)>;
-  using Read = std::function<void(Outcome, const std::string& data, std::uint64_t transaction)>;
+  using Read = std::function<void(Outcome, const Node& node)>;
   using Seen = std::function<void(Outcome, std::uint64_t transaction)>;
 
   // One that is already there is done.
   void create(const std::string& path, const std::string& data, Kind kind, Created told);
   void list(const std::string& path, Listed told);
-  // `transaction`: that it was made by.
   void read(const std::string& path, Read told);
   // `changed` is told once, where it was there: it was removed or written, or the session has reason to think so.
   void watch(const std::string& path, Seen told, std::function<void()> changed);

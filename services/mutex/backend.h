@@ -39,9 +39,9 @@ class Backend {
   // Answers no more.
   virtual ~Backend() = default;
 
-  // GRANTED, also where the session holds it already: then the grant it has. TIMED_OUT or NO_MAJORITY once Wish::wait
-  // is over, with the place in the queue kept for the next call. A session's next call for the lock answers one that
-  // still waits with TIMED_OUT. Else a refusal: BAD_NAME, BAD_LEASE, TOO_MANY_..., ENDING, UNREACHABLE.
+  // GRANTED, also where the session holds it already: then the grant it has. TIMED_OUT, NO_MAJORITY or UNREACHABLE once
+  // Wish::wait is over, with the place in the queue kept for the next call. A session's next call for the lock answers one that
+  // still waits with TIMED_OUT. Else a refusal: BAD_NAME, BAD_LEASE, TOO_MANY_..., ENDING.
   virtual void acquire(const Wish& wish, Told<Answer> told) = 0;
 
   // GRANTED, held for a lease from now; NOT_THE_HOLDER; STALE_TOKEN where it holds it by another; BAD_LEASE; ENDING

@@ -33,8 +33,8 @@ Examples:
 
 Exit status: 0 done; 1 the call failed; 2 the arguments make no sense; 3 another holds the lock, or did until --timeout
 was over, or nobody does of whom status was asked; 4 the lock was lost, or may have been soon, and the command was
-stopped; 5 too few members are heard for a majority; else the command's own, 126 where it cannot be run and 127 where
-it is not there.
+stopped; 5 too few members, or servers of ZooKeeper, are heard for a majority; else the command's own, 126 where it
+cannot be run and 127 where it is not there.
 )";
 
 struct Options {

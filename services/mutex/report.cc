@@ -100,11 +100,17 @@ std::string printable(std::string text) {
 }
 
 std::string to_text(const ::mutex::Report& report) {
-  std::string text = "member " + std::to_string(report.member) + " of " + std::to_string(report.peers.size()) + ", " +
-                     name(report.algorithm) + ", lease " + rounded(report.lease) + ", " +
-                     (report.view == ::mutex::NO_VIEW ? "no majority is heard: nothing is granted"
-                                                      : "view " + std::to_string(report.view)) +
-                     "\n";
+  std::string text = "member " + std::to_string(report.member);
+  if (report.algorithm == ::mutex::Algorithm::ELSEWHERE)
+    text += ", locks kept elsewhere";
+  else
+    text += " of " + std::to_string(report.peers.size()) + ", " + name(report.algorithm);
+  text += ", lease " + rounded(report.lease);
+  if (report.view == ::mutex::NO_VIEW)
+    text += ", no majority is heard: nothing is granted";
+  else if (report.algorithm != ::mutex::Algorithm::ELSEWHERE)
+    text += ", view " + std::to_string(report.view);
+  text += "\n";
   for (const ::mutex::Peer& peer : report.peers) text += line_of(peer, report.member);
   for (const ::mutex::Lock& lock : report.locks) text += lines_of(lock);
   return text;

@@ -107,11 +107,12 @@ class Run {
         if (options_.words.empty()) say_granted();
         return std::nullopt;
       }
-      const bool waits = answer->outcome() == Outcome::TIMED_OUT || answer->outcome() == Outcome::NO_MAJORITY;
+      const bool is_cut_off = answer->outcome() == Outcome::NO_MAJORITY || answer->outcome() == Outcome::UNREACHABLE;
+      const bool waits = answer->outcome() == Outcome::TIMED_OUT || is_cut_off;
       if (!waits || Clock::now() >= end) return refuse(*answer);
       say_who_holds(*answer);
       // Another may hear more of the members; here it would only keep a place.
-      if (answer->outcome() == Outcome::NO_MAJORITY) ask_another();
+      if (is_cut_off) ask_another();
     }
   }
 
@@ -201,7 +202,8 @@ class Run {
     std::fprintf(stderr, "onc-mutex: %s\n", why_not(options_.lock, server(), answer).c_str());
     switch (answer.outcome()) {
       case Outcome::TIMED_OUT: return give_up(not_granted);
-      case Outcome::NO_MAJORITY: return give_up(no_majority);
+      case Outcome::NO_MAJORITY:
+      case Outcome::UNREACHABLE: return give_up(no_majority);
       default: return give_up(has_failed);
     }
   }

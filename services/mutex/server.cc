@@ -4,6 +4,9 @@
 #include "services/mutex/participant.h"
 #include "services/mutex/service.h"
 #include "services/mutex/state_file.h"
+#include "services/mutex/zookeeper_locks.h"
+#include "services/zookeeper/choice.h"
+#include "services/zookeeper/ensemble.h"
 
 #include <onc/rpc/error.h>
 #include <onc/server/executor.h>
@@ -31,6 +34,8 @@ Examples, the same list on each of three hosts:
 By another algorithm, and for a try on one host, all in a folder of one's own:
   onc-mutexd --algorithm suzuki-kasami --lease 5 --id 1 --node 1=tcp://one:7421 ...
   onc-mutexd --state-dir /tmp/mutex --register no --id 1 --node 1=tcp://127.0.0.1:7421
+As many members as one likes, where an ensemble of ZooKeeper keeps the locks; each knows only itself:
+  onc-mutexd --backend zookeeper --ensemble zk1:2181,zk2:2181,zk3:2181 --id 1 --node 1=tcp://one:7421
 )";
 
 struct Options {
@@ -40,6 +45,7 @@ struct Options {
   std::string algorithm = "ricart-agrawala";
   double lease = 2;  // seconds
   std::string state_dir = "/var/lib/onc-mutexd";
+  services::zookeeper::Choice choice;
 };
 
 // Empty where the text is good.
@@ -52,7 +58,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--id", options.id, "Which of the members this is; from 1")->type_name("ID")->required();
   app.add_option("--node", options.nodes,
                  "A member and where it serves, tcp://host:port; repeated, the same list for every member and this one "
-                 "in it")
+                 "in it; with ZooKeeper only this one")
       ->type_name("ID=URI")
       ->required();
   app.add_option("--algorithm", options.algorithm,
@@ -67,6 +73,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--state-dir", options.state_dir, "Where the member keeps what it must not forget")
       ->type_name("FOLDER")
       ->capture_default_str();
+  services::zookeeper::add_options(app, options.choice);
   onc::daemon::add_options(app, options.daemon);
 }
 
@@ -101,8 +108,11 @@ onc::rpc::ServiceOptions service_options() {
 // At the first signal it lets go of its locks and of the others, at the second it ends.
 class Ending {
  public:
-  Ending(onc::rpc::Server& server, Participant& participant)
-      : server_(server), participant_(participant), signals_(onc::rpc::executor_of(server), SIGINT, SIGTERM) {
+  // `end` calls back once that is done.
+  using End = std::function<void(std::function<void()>)>;
+
+  Ending(onc::rpc::Server& server, End end)
+      : server_(server), end_(std::move(end)), signals_(onc::rpc::executor_of(server), SIGINT, SIGTERM) {
     wait();
   }
 
@@ -111,21 +121,23 @@ class Ending {
     signals_.async_wait([this](const asio::error_code& ended, int) {
       if (ended) return;
       if (std::exchange(has_begun_, true)) return server_.stop();
-      participant_.end([this] { server_.finish(); });
+      end_([this] { server_.finish(); });
       wait();
     });
   }
 
   onc::rpc::Server& server_;
-  Participant& participant_;
+  End end_;
   asio::signal_set signals_;
   bool has_begun_ = false;
 };
 
-void serve(const Options& options, const Company& company, const Uris& uris, const onc::daemon::Ready& ready) {
+// Serves until it ends.
+using Run = std::function<void(MutexV1& service, Ending::End end)>;
+
+void run_own(const Options& options, const Company& company, const Uris& uris, onc::daemon::Watch& watch,
+             const asio::any_io_executor& executor, const Run& run) {
   StateFile state(options.state_dir, options.id);
-  onc::daemon::Watch watch(name, options.daemon.watch, options.daemon.foreground);
-  onc::rpc::Server server({.max_connections = 2 * ::mutex::MAX_PLACES});
   Participant participant({.company = company,
                            .algorithm = options.algorithm,
                            .uris = uris,
@@ -133,15 +145,37 @@ void serve(const Options& options, const Company& company, const Uris& uris, con
                            .keep = [&](ViewNumber promised) { state.keep(promised); },
                            .note = [&](const std::string& what) { watch.note(what); },
                            .warn = [&](const std::string& what) { watch.warn(what); }},
-                          onc::rpc::executor_of(server));
+                          executor);
   MutexV1 service(participant.locks(), &participant);
-  server.add(service, service_options());
-  Ending ending(server, participant);
   participant.begin();
+  run(service, [&](std::function<void()> ended) { participant.end(std::move(ended)); });
+}
+
+void run_on_zookeeper(const Options& options, const Company& company, const Uris& uris, onc::daemon::Watch& watch,
+                      const asio::any_io_executor& executor, const Run& run) {
+  ZookeeperLocks locks(executor, {.servers = services::zookeeper::servers_of(options.choice.ensemble),
+                                  .self = options.id,
+                                  .uri = uris.at(options.id),
+                                  .timeout = std::chrono::round<std::chrono::milliseconds>(company.lease),
+                                  .note = [&](const std::string& what) { watch.note(what); },
+                                  .warn = [&](const std::string& what) { watch.warn(what); }});
+  MutexV1 service(locks);
+  run(service, [&](std::function<void()> ended) { locks.end(std::move(ended)); });
+}
+
+void serve(const Options& options, const Company& company, const Uris& uris, const onc::daemon::Ready& ready) {
+  onc::daemon::Watch watch(name, options.daemon.watch, options.daemon.foreground);
+  onc::rpc::Server server({.max_connections = 2 * ::mutex::MAX_PLACES});
   onc::daemon::Options daemon_options = options.daemon;
   daemon_options.ends_by_itself = true;
   daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
-  onc::daemon::serve(server, watch, name, daemon_options, ready);
+  const Run run = [&](MutexV1& service, Ending::End end) {
+    server.add(service, service_options());
+    Ending ending(server, std::move(end));
+    onc::daemon::serve(server, watch, name, daemon_options, ready);
+  };
+  const auto run_backend = options.choice.is_zookeeper() ? run_on_zookeeper : run_own;
+  run_backend(options, company, uris, watch, onc::rpc::executor_of(server), run);
 }
 
 }  // namespace
@@ -156,6 +190,7 @@ int main(int argc, char** argv) {
   try {
     const auto uris = services::elections::uris_by_id(options.nodes);
     const Company company = company_of(options, uris);
+    services::zookeeper::check(app, options.choice);
     return onc::daemon::run(name, options.daemon.foreground,
                             [&](const onc::daemon::Ready& ready) { serve(options, company, uris, ready); });
   } catch (const std::invalid_argument& error) {

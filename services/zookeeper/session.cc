@@ -5,7 +5,9 @@
 #include <asio/post.hpp>
 
 #include <cerrno>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <utility>
 
 #define THREADED  // the library that has threads of its own
@@ -44,6 +46,9 @@ struct Session::Core {
   std::multimap<std::string, std::function<void()>> watches;  // by their paths
   zhandle_t* handle = nullptr;                                // none once the session is being destroyed
   std::weak_ptr<Core> self;                                   // for the library, which has but a pointer
+  std::mutex mutex;
+  std::condition_variable all_answered;
+  int unanswered = 0;
 
   // What is under way: made for the library, and taken back when that answers.
   template <class Function>
@@ -64,6 +69,7 @@ struct Session::Core {
   template <class Function, class... Values>
   static void answer(const void* context, Values... values) {
     const std::unique_ptr<Asked<Function>> asked(static_cast<Asked<Function>*>(const_cast<void*>(context)));
+    asked->core->count(-1);
     post(asked->core, [told = std::move(asked->told), values...](Core&) { told(values...); });
   }
 
@@ -73,11 +79,25 @@ struct Session::Core {
     auto asked = std::make_unique<Asked<Function>>();
     asked->core = self.lock();
     asked->told = std::move(told);
+    count(1);
     const int code = call(asked.get());
     if (code == ZOK)
       asked.release();
     else
       answer<Function>(asked.release(), outcome_of(code), nothing...);
+  }
+
+  void count(int more) {
+    const std::lock_guard lock(mutex);
+    unanswered += more;
+    if (unanswered == 0) all_answered.notify_all();
+  }
+
+  // The library forgets, and leaks, what was answered and not told when it is closed. Where nobody answers it is told
+  // by the library itself, later: not waited for.
+  void wait_for_answers() {
+    std::unique_lock lock(mutex);
+    all_answered.wait_for(lock, std::chrono::milliseconds(500), [this] { return unanswered == 0; });
   }
 
   void changed(const std::string& path) {
@@ -113,7 +133,10 @@ Session::Session(const asio::any_io_executor& executor, const std::string& serve
         "the ZooKeeper servers at " + servers + " cannot be asked, as no address is known of them: check --ensemble");
 }
 
-Session::~Session() { ::zookeeper_close(std::exchange(core_->handle, nullptr)); }
+Session::~Session() {
+  core_->wait_for_answers();
+  ::zookeeper_close(std::exchange(core_->handle, nullptr));
+}
 
 std::chrono::milliseconds Session::timeout() const {
   return std::chrono::milliseconds(::zoo_recv_timeout(core_->handle));

@@ -40,7 +40,7 @@ class World:
         self.sky = Sky()
         self.cuts = set()
         self.nodes = {number: Node(number) for number in range(1, plan.nodes + 1)}
-        self.register = Register(record, is_open=broken == "register")
+        self.register = Register(record, plan.seed, is_open=broken == "register", lingers=broken == "command")
         self.observers = [one for number in self.nodes for one in service.observers(number, record, self.register)]
         self.killed = set()  # daemons that we ended
         self.clients = set()  # processes
@@ -138,7 +138,7 @@ class World:
     async def work(self, node, lock):
         """Has a command run wherever and whenever it may."""
         command = [sys.executable, "-I", "-S", f"{HERE}/writer.py", REGISTER, str(node.number), lock,
-                   self.service.token_variable, self.service.command_seconds, *["lingers"] * (self.broken == "command")]
+                   self.service.token_variable, self.service.command_seconds]
         words = self.hosts.on(node.number, *self.service.client_words(node.number, lock, command))
         while True:
             client = node.clients[lock] = await self.start_client(node.number, words)

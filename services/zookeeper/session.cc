@@ -173,8 +173,9 @@ void Session::list(const std::string& path, Listed told) {
 void Session::read(const std::string& path, Read told) {
   const data_completion_t answered = [](int code, const char* value, int size, const Stat* stat, const void* context) {
     const std::chrono::milliseconds made(stat == nullptr ? 0 : stat->ctime);
-    Core::answer<Read>(context, outcome_of(code),
-                       Node{text_of(value, size), transaction_of(stat), std::chrono::sys_time(made)});
+    Core::answer<Read>(
+        context, outcome_of(code),
+        Node{text_of(value, size), transaction_of(stat), std::chrono::sys_time<std::chrono::milliseconds>(made)});
   };
   core_->ask(
       std::move(told), [&](const void* asked) { return ::zoo_aget(core_->handle, path.c_str(), 0, answered, asked); },

@@ -322,7 +322,9 @@ void Simulation::crash(MemberId id) { hosts_.at(id)->crash(); }
 void Simulation::start(MemberId id) { hosts_.at(id)->start(); }
 
 void Simulation::deliver(const std::function<void()>& arrives) {
-  const unsigned copies = chance(weather_.lost) ? 0 : chance(weather_.repeated) ? 2 : 1;
+  // Or now and then all that one client asks would be lost to the end.
+  const bool is_lost = chance(weather_.lost) && now_ < quiet_;
+  const unsigned copies = is_lost ? 0 : chance(weather_.repeated) ? 2 : 1;
   for (unsigned i = 0; i < copies; ++i) after(dice(1, weather_.slowest), arrives);
 }
 

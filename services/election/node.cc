@@ -1,7 +1,6 @@
 #include "services/election/node.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace services::elections {
@@ -12,8 +11,8 @@ using election::Reply;
 
 namespace {
 
-// No group gets so far; who says so has sent something else.
-constexpr Term end_of_terms = std::numeric_limits<Term>::max() / 2;
+// Terms of one group differ by no more, unless somebody made one up, which others must not follow.
+constexpr Term furthest_term = Term{1} << 32;
 // Longer than any office; what is more is nonsense that must not overflow.
 constexpr Span longest_held = std::chrono::hours(24 * 36525);
 
@@ -22,11 +21,6 @@ Span span_of(election::Nanoseconds wire) {
 }
 
 election::Nanoseconds to_wire(Span span) { return static_cast<election::Nanoseconds>(std::max(span, Span(0)).count()); }
-
-Fault fault_of(const Call& call, const Reply& reply) {
-  if (reply.node != call.to || reply.answer == Answer::OTHER_NODE) return Fault::WRONG_URI;
-  return reply.answer == Answer::OTHER_GROUP ? Fault::WRONG_GROUP : Fault::NO_FAULT;
-}
 
 bool has(const std::vector<Id>& ids, Id id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
 
@@ -38,13 +32,19 @@ Node::Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment 
       self_(self),
       outside_(outside),
       random_(seed),
-      voter_(self, group.lease(), kept, now, [this](const Kept& next) { outside_.keep(next); }),
+      voter_(self, group.lease(), kept, now, [this](const Kept& next) { keep(next); }),
       tenure_(group),
       next_tick_(now + random_span(group.interval())),
       // Long enough to hear of a coordinator.
       not_before_(now + 2 * group.interval() + random_span(group.interval())),
       abstains_until_(now) {
   for (const Id id : group.ids()) peers_.push_back({id, Detector(group.interval(), group.lease(), now)});
+}
+
+void Node::keep(const Kept& kept) {
+  is_able_ = false;  // if it throws
+  outside_.keep(kept);
+  is_able_ = true;
 }
 
 // What it knows.
@@ -66,12 +66,13 @@ bool Node::anybody_hears_coordinator(Moment now) const {
 }
 
 bool Node::is_willing(Moment now) const {
-  return now >= abstains_until_ && voter_.is_free_for(self_, now + 2 * group_.interval());
+  return is_able_ && voter_.has_terms() && now >= abstains_until_ &&
+         voter_.is_free_for(self_, now + 2 * group_.interval());
 }
 
 bool Node::may_begin(Moment now) const {
-  return phase_ == Phase::following && now >= not_before_ && now >= abstains_until_ && voter_.is_free_for(self_, now) &&
-         !anybody_hears_coordinator(now) && count_heard(now) >= group_.majority();
+  return is_able_ && voter_.has_terms() && phase_ == Phase::following && now >= not_before_ && now >= abstains_until_ &&
+         voter_.is_free_for(self_, now) && !anybody_hears_coordinator(now) && count_heard(now) >= group_.majority();
 }
 
 election::Status Node::status(Moment now) const {
@@ -91,8 +92,9 @@ election::Status Node::status(Moment now) const {
   if (now < sure_until()) status.sure = to_wire(sure_until() - now);
   for (const Peer& peer : peers_) {
     const Span silent = peer.id == self_ ? Span(0) : now - peer.detector.last();
+    const Fault fault = peer.id == self_ && !is_able_ ? Fault::NOT_KEPT : peer.fault;
     status.peers.push_back(
-        {.id = peer.id, .uri = {}, .heard = is_heard(peer, now), .silent = to_wire(silent), .fault = peer.fault});
+        {.id = peer.id, .uri = {}, .heard = is_heard(peer, now), .silent = to_wire(silent), .fault = fault});
   }
   return status;
 }
@@ -105,11 +107,13 @@ bool Node::is_from_group(const Call& call) const {
   if (sender.group != group_.fingerprint() || !is_one(sender.id) || sender.id == self_) return false;
   switch (call.kind) {
     case Call::Kind::elect: return std::all_of(call.collected.begin(), call.collected.end(), is_one);
-    case Call::Kind::coordinator: return call.office.term < end_of_terms && is_one(call.office.coordinator);
+    case Call::Kind::coordinator: return is_one(call.office.coordinator);
     case Call::Kind::heartbeat: return call.office.coordinator == nobody || is_one(call.office.coordinator);
-    default: return call.office.term < end_of_terms && call.office.coordinator == sender.id;
+    default: return call.office.coordinator == sender.id;
   }
 }
+
+bool Node::is_plausible(Term term) const { return term < end_of_terms && term <= voter_.term() + furthest_term; }
 
 Reply Node::reply(Answer answer, Moment now) const {
   return {.answer = answer,
@@ -122,6 +126,7 @@ Reply Node::on_call(const Call& call, Moment now) {
   expire(now);
   if (!is_from_group(call)) return reply(Answer::OTHER_GROUP, now);
   if (call.office.sender.to != self_) return reply(Answer::OTHER_NODE, now);
+  if (call.kind != Call::Kind::elect && !is_plausible(call.office.term)) return reply(Answer::IMPLAUSIBLE, now);
   if (call.kind == Call::Kind::heartbeat || call.kind == Call::Kind::renew) {
     Peer& sender = peer(call.office.sender.id);
     sender.detector.heard(now);
@@ -216,13 +221,20 @@ void Node::on_reply(const Call& call, const Reply& reply, Moment now) {
   expire(now);
   if (!is_answered_by_peer(call, reply)) return on_failure(call, now);
   take_passing(call.serial);
-  if (reply.answer == Answer::OTHER_GROUP || reply.term >= end_of_terms) return;
+  if (peer(call.to).fault != Fault::NO_FAULT) return;
   switch (call.kind) {
     case Call::Kind::elect: return on_elect_reply(call, reply.answer, now);
     case Call::Kind::vote: return on_vote_reply(call, reply, now);
     case Call::Kind::renew: return on_renew_reply(call, reply, now);
     default: return;
   }
+}
+
+Fault Node::fault_of(const Call& call, const Reply& reply) const {
+  if (reply.node != call.to || reply.answer == Answer::OTHER_NODE) return Fault::WRONG_URI;
+  if (reply.answer == Answer::OTHER_GROUP) return Fault::WRONG_GROUP;
+  const bool is_far = reply.answer == Answer::IMPLAUSIBLE || !is_plausible(reply.term);
+  return is_far ? Fault::WRONG_TERM : Fault::NO_FAULT;
 }
 
 bool Node::is_answered_by_peer(const Call& call, const Reply& reply) {
@@ -311,7 +323,7 @@ void Node::stand_if_nobody_else_does(Moment now) {
 void Node::nominate(Moment now) {
   const bool is_busy = phase_ == Phase::standing || phase_ == Phase::leading ||
                        (phase_ == Phase::asking && group_.algorithm() == Algorithm::BULLY);
-  if (is_busy || count_heard(now) < group_.majority()) return;
+  if (is_busy || !is_able_ || count_heard(now) < group_.majority()) return;
   phase_ = Phase::nominated;
   phase_end_ = std::max(now, voter_.promised_until());
   if (phase_end_ == now) end_phase(now);
@@ -418,11 +430,21 @@ void Node::on_timer(Moment now) {
 
 void Node::tick(Moment now) {
   next_tick_ = now + group_.interval();
-  if (phase_ == Phase::leading) {
-    tenure_.granted(*group_.place_of(self_), now);
-    hold_office();
-    return send_to_others(call(Call::Kind::renew, self_, now), now);
-  }
+  if (phase_ == Phase::leading)
+    renew(now);
+  else
+    look_for_coordinator(now);
+  // Last, for it may fail again.
+  if (!is_able_) voter_.keep_again();
+}
+
+void Node::renew(Moment now) {
+  tenure_.granted(*group_.place_of(self_), now);
+  hold_office();
+  send_to_others(call(Call::Kind::renew, self_, now), now);
+}
+
+void Node::look_for_coordinator(Moment now) {
   send_to_others(call(Call::Kind::heartbeat, hears_coordinator(now) ? coordinator_.id : nobody, now), now);
   if (phase_ == Phase::standing) ask_votes(now);
   if (may_begin(now)) begin(now);

@@ -113,6 +113,9 @@ class Node {
   bool may_begin(Moment now) const;
 
   bool is_from_group(const Call& call) const;
+  bool is_plausible(Term term) const;
+  // Until that succeeds again it is not elected.
+  void keep(const Kept& kept);
   election::Reply reply(Answer answer, Moment now) const;
   Answer on_elect(const Call& call, Moment now);
   Answer on_round(const Call& call, Moment now);
@@ -123,6 +126,7 @@ class Node {
   Answer on_heartbeat(const election::Office& office);
 
   // Whether it is the word of who was asked.
+  election::Fault fault_of(const Call& call, const election::Reply& reply) const;
   bool is_answered_by_peer(const Call& call, const election::Reply& reply);
   void on_elect_reply(const Call& call, Answer answer, Moment now);
   void on_vote_reply(const Call& call, const election::Reply& reply, Moment now);
@@ -144,6 +148,8 @@ class Node {
   // A lease that is over is noticed before anything else.
   void expire(Moment now);
   void tick(Moment now);
+  void renew(Moment now);
+  void look_for_coordinator(Moment now);
 
   Call call(Call::Kind kind, Id coordinator, Moment now) const;
   void send(Call& call, Id to, Moment now);
@@ -172,6 +178,7 @@ class Node {
   Moment next_tick_;
   Moment not_before_;      // an election
   Moment abstains_until_;  // after it has resigned
+  bool is_able_ = true;    // to keep its word
 };
 
 }  // namespace services::elections

@@ -18,6 +18,8 @@ namespace {
 // Who has not answered for so long is called anew, over another connection.
 constexpr Span longest_call = std::chrono::seconds(10);
 
+struct NotKept {};
+
 std::chrono::milliseconds patience(const Group& group) {
   return std::chrono::ceil<std::chrono::milliseconds>(std::min(group.lease(), longest_call));
 }
@@ -36,8 +38,8 @@ Participant::Participant(const Group& group, Id self, Options options, const asi
 }
 
 Reply Participant::on_call(const Call& call) {
-  const Reply reply = node_.on_call(call, Clock::now());
-  set_timer();
+  Reply reply{.answer = Answer::UNABLE, .coordinator = nobody, .term = node_.term(), .node = node_.self()};
+  happen([&] { reply = node_.on_call(call, Clock::now()); });
   return reply;
 }
 
@@ -66,10 +68,22 @@ template <class Event>
 void Participant::happen(Event event) {
   try {
     event();
+  } catch (const NotKept&) {
+    // keep() has said so.
   } catch (const std::exception& error) {
     options_.warn(error.what());
   }
   set_timer();
+}
+
+void Participant::keep(const Kept& kept) try {
+  options_.keep(kept);
+  if (!std::exchange(is_able_, true)) options_.note("what this node promises can be written again");
+} catch (const std::exception& error) {
+  if (std::exchange(is_able_, false))
+    options_.warn(std::string(error.what()) +
+                  "; until that is mended this node gives nobody its vote, and is not elected");
+  throw NotKept();
 }
 
 void Participant::send(const Call& call) { asio::co_spawn(executor_, carry(call), asio::detached); }
@@ -123,6 +137,10 @@ void Participant::found(Id peer, election::Fault fault, Id answering) {
     return options_.warn(node +
                          " has other nodes, another algorithm or another lease than this one, so neither listens to "
                          "the other; start all with the same");
+  if (fault == Fault::WRONG_TERM)
+    return options_.warn("the terms of " + node +
+                         " and of this one are further apart than elections bring them, so neither listens to the "
+                         "other; onc-electiond(8) says how to go on");
   options_.warn("at " + options_.uris[*group_.place_of(peer)] + ", where " + node + " is said to be, node " +
                 std::to_string(answering) + " answers, and is not listened to; mend --node " + std::to_string(peer) +
                 " wherever it is wrong");

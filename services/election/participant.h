@@ -39,14 +39,14 @@ class Participant : public Elector, private Outside {
   using Client = election::ELECTION::v1::AsyncClient;
 
   void send(const Call& call) override;
-  void keep(const Kept& kept) override { options_.keep(kept); }
+  void keep(const Kept& kept) override;
   void took_office(Term term) override;
   void lost_office(Term term) override;
   void found(Id peer, election::Fault fault, Id answering) override;
 
   asio::awaitable<void> carry(Call call);
   asio::awaitable<election::Reply> make(Client& client, const Call& call);
-  // Whose disk fails may go on where that lets it.
+  // Whose disk fails goes on where that lets it.
   template <class Event>
   void happen(Event event);
   // After each event.
@@ -58,6 +58,7 @@ class Participant : public Elector, private Outside {
   asio::steady_timer timer_;
   std::vector<Client> clients_;
   std::map<Id, election::Fault> told_;  // of peers, once
+  bool is_able_ = true;                 // to keep its word
   Node node_;
 };
 

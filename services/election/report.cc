@@ -46,6 +46,8 @@ const char* name(Fault fault) {
     case Fault::NO_FAULT: return "none";
     case Fault::WRONG_GROUP: return "wrong_group";
     case Fault::WRONG_URI: return "wrong_uri";
+    case Fault::WRONG_TERM: return "wrong_term";
+    case Fault::NOT_KEPT: return "not_kept";
   }
   return "unknown";
 }
@@ -56,6 +58,8 @@ const char* sentence(Fault fault) {
     case Fault::NO_FAULT: return "";
     case Fault::WRONG_GROUP: return "of another group, ";
     case Fault::WRONG_URI: return "another node answers there, ";
+    case Fault::WRONG_TERM: return "in a term too far from this node's, ";
+    case Fault::NOT_KEPT: return "cannot write its state, ";
   }
   return "something is wrong there, ";
 }

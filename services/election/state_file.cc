@@ -21,7 +21,9 @@ std::optional<Kept> from_text(Id id, const std::string& text) {
       std::sscanf(text.c_str(), "id %" SCNu32 " term %" SCNu64 " promised_to %" SCNu32 " lease_ns %" SCNd64, &of,
                   &kept.term, &kept.promised_to, &lease);
   kept.lease = Span(lease);
-  if (found != 4 || of != id || kept.lease > Group::longest_lease || text != to_text(id, kept)) return std::nullopt;
+  if (found != 4 || of != id || kept.lease > Group::longest_lease || kept.term >= end_of_terms ||
+      text != to_text(id, kept))
+    return std::nullopt;
   return kept;
 }
 

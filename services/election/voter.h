@@ -8,11 +8,15 @@
 #include "services/election/group.h"
 
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace services::elections {
 
 using election::Answer;
+
+// No group gets so far.
+constexpr Term end_of_terms = std::numeric_limits<Term>::max() / 2;
 
 // What outlasts the process.
 struct Kept {
@@ -42,6 +46,11 @@ class Voter {
   bool is_free_for(Id id, Moment now) const;
   Moment promised_until() const { return promised_.until; }
 
+  // After a keep() that failed: what there is.
+  void keep_again() { to_disk_(kept_); }
+
+  // Whether it may stand.
+  bool has_terms() const { return kept_.term + 1 < end_of_terms; }
   // Its own candidacy, in the term it returns; only while it is free for itself. It may vote for another in a later
   // term: then it must not take office in this one.
   Term stand();

@@ -124,6 +124,19 @@ TEST_P(both, count_nobody_s_word_for_another_s) {
   EXPECT_TRUE(simulation.history().is_good()) << simulation.history().trouble();
 }
 
+TEST_P(both, pass_over_who_cannot_keep_its_word) {
+  simulation.fill(5);
+  simulation.run(8 * lease);
+  EXPECT_EQ(simulation.leader(), 4U);
+  EXPECT_EQ(simulation.status(5).peers[4].fault, Fault::NOT_KEPT);
+  simulation.fill(5, false);
+  simulation.run(lease);
+  EXPECT_EQ(simulation.status(5).peers[4].fault, Fault::NO_FAULT);
+  simulation.crash(4);
+  simulation.run(5 * lease);
+  EXPECT_EQ(simulation.leader(), 5U);
+}
+
 // One node of three, served; the test is its network and its clock.
 struct Served : Outside, Elector {
   Served() { network.add(service); }
@@ -286,13 +299,28 @@ TEST(election_v1, passes_on_what_came_to_another_than_was_meant) {
 
 TEST(election_v1, has_terms_left_whatever_it_is_told) {
   Served served;
-  constexpr Term last = std::numeric_limits<Term>::max();
-  EXPECT_EQ(served.client.VOTE(served.office(1, 1, last)).answer, Answer::OTHER_GROUP);
-  EXPECT_EQ(served.client.COORDINATOR(served.office(1, 3, last)).answer, Answer::OTHER_GROUP);
-  auto office = served.office(1, 1, 1);
+  constexpr Term far = (Term{1} << 32) + 1;
+  for (const Term term : {far, end_of_terms - 2, end_of_terms, std::numeric_limits<Term>::max()}) {
+    EXPECT_EQ(served.client.VOTE(served.office(1, 1, term)).answer, Answer::IMPLAUSIBLE);
+    EXPECT_EQ(served.client.RENEW(served.office(1, 1, term)).answer, Answer::IMPLAUSIBLE);
+    EXPECT_EQ(served.client.COORDINATOR(served.office(1, 3, term)).answer, Answer::IMPLAUSIBLE);
+  }
+  EXPECT_EQ(served.client.STATUS().term, 0U);
+  auto office = served.office(1, 1, far - 1);
   office.held = std::numeric_limits<std::uint64_t>::max();
   EXPECT_EQ(served.client.RENEW(office).answer, Answer::DONE);
+  EXPECT_EQ(served.client.STATUS().term, far - 1);
+}
+
+TEST(election_v1, adopts_no_implausible_term_from_an_answer) {
+  Served served;
+  served.client.ELECT(served.round(1, {1, 2}));
+  const Call vote = served.wait_for(Call::Kind::vote);
+  constexpr Term far = end_of_terms - 2;
+  served.node.on_reply(vote, {.answer = Answer::TOO_OLD, .coordinator = nobody, .term = far, .node = vote.to},
+                       served.now);
   EXPECT_EQ(served.client.STATUS().term, 1U);
+  EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::WRONG_TERM}));
 }
 
 }  // namespace

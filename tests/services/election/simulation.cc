@@ -13,6 +13,7 @@ constexpr std::size_t no_exchange = static_cast<std::size_t>(-1);
 
 // Its process ended in the middle of things.
 struct Died {};
+struct DiskIsFull {};
 
 Group believed_group(const Setting& setting, std::size_t place) {
   std::vector<Id> ids(setting.nodes);
@@ -61,6 +62,7 @@ class Simulation::Host : public Outside {
   void send(const Call& call) override { world_.sent(place_, call); }
   void keep(const Kept& kept) override {
     if (world_.setting_.broken == Broken::votes_are_forgotten) return;
+    if (is_full) throw DiskIsFull();
     if (!dies_at_the_disk || world_.chance(0.5)) disk = kept;
     if (dies_at_the_disk) throw Died();
   }
@@ -75,6 +77,7 @@ class Simulation::Host : public Outside {
   Span timer_at = Span::max();
   Span paused_until{0};
   bool dies_at_the_disk = false;
+  bool is_full = false;
 
  private:
   Simulation& world_;
@@ -151,6 +154,7 @@ void Simulation::heal() {
   for (const auto& host : hosts_) {
     host->paused_until = now_;
     host->dies_at_the_disk = false;
+    host->is_full = false;
     host->timer_at = Span::max();
     restart(host->id());
     arm(*host);
@@ -172,6 +176,8 @@ void Simulation::restart(Id id) {
 }
 
 void Simulation::pause(Id id, Span span) { host(id).paused_until = now_ + span; }
+
+void Simulation::fill(Id id, bool is_full) { host(id).is_full = is_full; }
 
 void Simulation::split(const std::vector<Id>& side) {
   std::fill(side_.begin(), side_.end(), 0);
@@ -294,6 +300,11 @@ void Simulation::happen(const Event& event) {
     arm(there);
   } catch (const Died&) {
     there.die();
+  } catch (const DiskIsFull&) {
+    arm(there);
+    if (event.kind != Event::Kind::call) return;
+    const Exchange& refused = exchanges_[event.exchange];
+    push(Event::Kind::failure, now_ + 1ms, refused.from, refused.life, event.exchange);
   }
 }
 

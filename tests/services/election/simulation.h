@@ -52,6 +52,8 @@ class Simulation {
   void crash(Id id);
   void restart(Id id);
   void pause(Id id, Span span);
+  // Its disk takes nothing any more, or does again.
+  void fill(Id id, bool is_full = true);
   // Those on one side do not hear those on the other.
   void split(const std::vector<Id>& side);
   // What `from` says to `to` gets to `instead`.

@@ -37,9 +37,9 @@ TEST_F(state_file, remembers_what_was_kept_last) {
   {
     StateFile file(inside, 3);
     file.keep({1, 2, 2s});
-    file.keep({18446744073709551615U, 4294967295, 50ms});
+    file.keep({end_of_terms - 1, 4294967295, 50ms});
   }
-  EXPECT_EQ(StateFile(inside, 3).kept(), (Kept{18446744073709551615U, 4294967295, 50ms}));
+  EXPECT_EQ(StateFile(inside, 3).kept(), (Kept{end_of_terms - 1, 4294967295, 50ms}));
   EXPECT_EQ(StateFile(inside, 4).kept(), std::nullopt);
 }
 
@@ -54,6 +54,8 @@ TEST_F(state_file, is_not_believed_where_it_is_damaged) {
   for (const char* bad :
        {"id 4\nterm 7\npromised_to 2\nlease_ns 2000000000\n", "id 3\nterm -7\npromised_to 2\nlease_ns 2\n",
         "id 3\nterm 7\npromised_to 2\nlease_ns 2000000000\n\n", "id 3\nterm 7\n",
+        "id 3\nterm 9223372036854775807\npromised_to 2\nlease_ns 2000000000\n",
+        "id 3\nterm 18446744073709551615\npromised_to 2\nlease_ns 2000000000\n",
         "id 3\nterm 99999999999999999999\npromised_to 2\nlease_ns 2000000000\n"}) {
     write(bad);
     EXPECT_THROW(StateFile(folder, 3), onc::rpc::Error) << bad;

@@ -1,4 +1,5 @@
 #include "daemon/daemon.h"
+#include "daemon/descriptors.h"
 #include "daemon/notify.h"
 
 #include <onc/rpc/error.h>
@@ -66,6 +67,7 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  hold_standard_descriptors();
   // Who speaks, for in a journal one cannot see it.
   app.failure_message([](const CLI::App* program, const CLI::Error& error) {
     return program->get_name() + ": " + error.what() + "\nRun it with --help for more information.\n";

@@ -1,4 +1,5 @@
 // onc-election: asks a node who leads, and runs commands while it does.
+#include "daemon/descriptors.h"
 #include "services/election/report.h"
 #include "services/election/running.h"
 
@@ -145,9 +146,17 @@ std::vector<Command> add_commands(CLI::App& app, Options& options) {
   return commands;
 }
 
+// The exit status, which is another where what was to be told got nowhere.
+int written(int status) {
+  if (std::cout.flush()) return status;
+  std::fprintf(stderr, "onc-election: cannot write to standard output\n");
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  onc::daemon::hold_standard_descriptors();
   CLI::App app("Asks a node of an election who leads, and runs commands while it does.", "onc-election");
   Options options;
   app.set_version_flag("--version", ONC_VERSION);
@@ -161,7 +170,7 @@ int main(int argc, char** argv) {
   }
   try {
     for (const Command& command : commands)
-      if (command.parser->parsed()) return command.run(options);
+      if (command.parser->parsed()) return written(command.run(options));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onc-election: %s\n", error.what());
   }

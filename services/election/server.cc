@@ -16,6 +16,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -48,6 +49,14 @@ struct Options {
   std::string group = "default";
 };
 
+// Empty where the text is good. Zeros before it would make it octal.
+std::string is_id(const std::string& text) {
+  const bool is_number =
+      !text.empty() && text.size() <= 10 && text.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_good = is_number && text[0] != '0' && std::stoull(text) <= std::numeric_limits<Id>::max();
+  return is_good ? "" : "'" + text + "' is no ID: it is a number from 1 to 4294967295, without zeros before it";
+}
+
 // Empty where the text is good.
 std::string is_algorithm(const std::string& text) {
   return text == "ring" || text == "bully" ? "" : "'" + text + "' is no algorithm: it is ring or bully";
@@ -62,7 +71,7 @@ std::string is_group(const std::string& text) {
 }
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("--id", options.id, "Which of the nodes this is; from 1")->type_name("ID")->required();
+  app.add_option("--id", options.id, "Which of the nodes this is; from 1")->type_name("ID")->check(is_id)->required();
   app.add_option(
          "--node", options.nodes,
          "A node and where it serves, tcp://host:port or udp://host:port; repeated, the same list on every node "

@@ -152,6 +152,7 @@ cp -r $work/state $work/damaged
 echo nonsense >$work/damaged/2.state
 says 'damaged.*onc-electiond\(8\)' 1 node --state-dir $work/damaged --id 2 "${nodes[@]}"
 says 'none of the nodes' 2 node --id 4 "${nodes[@]}"
+says "'010' is no ID" 2 node --id 010 "${nodes[@]}"
 says 'like 1=tcp' 2 node --id 1 --node one
 says 'where the others find it' 2 node --id 1 --node 1=tcp://$address
 says 'no endpoint' 2 node --id 1 --node 1=tpc://$address:1
@@ -179,6 +180,17 @@ expect "status shows both" '2 tcp://[^ ]* another node answers there, .*4 tcp://
 [ "$(grep -c 'where node 2 is said to be' $work/node-misled.log)" = 1 ] || fail "it says so more than once"
 stop node-4
 stop node-misled
+
+# Closed descriptors: neither the lock nor a socket takes their place.
+$bin/onc-electiond --register no --state-dir $work/closed --id 1 --node 1=tcp://$address:7431 <&- >&- 2>&- ||
+  fail "it does not start without standard descriptors"
+flock -n $work/closed/1.lock true && fail "without standard descriptors the lock is lost"
+leads_alone() { [ -n "$(within 20 $bin/onc-election leader --server tcp://$address:7431 2>/dev/null)" ]; }
+eventually "it writes its state and leads" leads_alone
+status=0
+within 20 $bin/onc-election status --server tcp://$address:7431 >&- 2>$work/closed.txt || status=$?
+expect "what cannot be printed is an error" '^1 .*cannot write to standard output' "$status $(<$work/closed.txt)"
+kill $(pgrep -f -- "--state-dir $work/closed")
 
 for id in 1 2 3; do stop node-$id; done
 

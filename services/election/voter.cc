@@ -6,11 +6,12 @@
 namespace services::elections {
 
 Voter::Voter(Id self, Span lease, const std::optional<Kept>& kept, Moment now, Keep keep)
-    : self_(self), lease_(lease), to_disk_(std::move(keep)), kept_(kept.value_or(Kept())) {
+    : self_(self), lease_(lease), kept_lease_(lease), to_disk_(std::move(keep)), kept_(kept.value_or(Kept())) {
   if (kept_.term == 0) return;
   // Whom it last gave its word is known, unless it was itself, who may have led.
   promised_.to = kept_.promised_to == self_ ? nobody : kept_.promised_to;
-  promised_.until = now + lengthened(std::max(lease_, kept_.lease));
+  kept_lease_ = std::max(lease_, kept_.lease);
+  promised_.until = now + lengthened(kept_lease_);
 }
 
 bool Voter::is_free_for(Id id, Moment now) const {
@@ -35,11 +36,11 @@ Answer Voter::renew(Id coordinator, Term term, Moment now) {
 }
 
 void Voter::adopt(Term term) {
-  if (term > kept_.term) keep({term, nobody, lease_});
+  if (term > kept_.term) keep({term, nobody, kept_lease_});
 }
 
 Term Voter::stand() {
-  keep({kept_.term + 1, self_, lease_});
+  keep({kept_.term + 1, self_, kept_lease_});
   return kept_.term;
 }
 
@@ -49,7 +50,8 @@ void Voter::lead_until(Moment end) {
 }
 
 void Voter::promise(Id to, Term term, Moment now) {
-  keep({term, to, lease_});
+  if (now >= promised_.until) kept_lease_ = lease_;
+  keep({term, to, kept_lease_});
   promised_ = {to, now + lengthened(lease_)};
 }
 

@@ -68,6 +68,7 @@ class Voter {
 
   Id self_;
   Span lease_;
+  Span kept_lease_;  // longer than that until a promise of before the start is over
   Keep to_disk_;
   Kept kept_;
   Promise promised_;

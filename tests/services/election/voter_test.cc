@@ -86,6 +86,14 @@ TEST(voter, stands_by_it_for_the_lease_there_was_then) {
   EXPECT_EQ(booth.voter.vote(3, 8, begin + lengthened(3 * lease)), Answer::DONE);
 }
 
+TEST(voter, keeps_the_longer_lease_until_its_promise_is_over) {
+  Booth booth(Kept{7, 2, 3 * lease});
+  booth.voter.adopt(8);
+  EXPECT_EQ(booth.disk, (Kept{8, nobody, 3 * lease}));
+  ASSERT_EQ(booth.voter.vote(3, 9, begin + lengthened(3 * lease)), Answer::DONE);
+  EXPECT_EQ(booth.disk, (Kept{9, 3, lease}));
+}
+
 TEST(voter, gives_nobody_its_word_after_a_restart_where_it_may_have_led) {
   for (const Id promised_to : {self, nobody}) {
     Booth booth(Kept{7, promised_to, lease});

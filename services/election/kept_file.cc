@@ -77,8 +77,10 @@ void KeptFile::refuse(const std::string& manual) const {
 void KeptFile::keep(const std::string& text) {
   const std::string temporary = name_ + ".next";
   try {
+    // Whatever it is, as a pipe that nobody reads, it is none of ours.
+    ::unlinkat(folder_.get(), temporary.c_str(), 0);
     const Socket file(
-        ::openat(folder_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+        ::openat(folder_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     check(file.get() >= 0);
     write_all(file.get(), text);
     check(::fsync(file.get()) == 0);

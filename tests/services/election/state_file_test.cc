@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <sys/stat.h>
+
 namespace {
 
 using namespace services::elections;
@@ -80,6 +82,14 @@ TEST_F(state_file, says_what_is_wrong_with_its_folder) {
       EXPECT_NE(std::string(error.what()).find("--state-dir"), std::string::npos) << error.what();
     }
   }
+}
+
+TEST_F(state_file, is_written_past_whatever_has_the_name_of_the_next) {
+  StateFile file(folder, 3);
+  ASSERT_EQ(::mkfifo((folder / "3.state.next").c_str(), 0600), 0);
+  file.keep({7, 2, 2s});
+  EXPECT_EQ(StateFile(folder, 4).kept(), std::nullopt);
+  EXPECT_EQ(read(), "id 3\nterm 7\npromised_to 2\nlease_ns 2000000000\n");
 }
 
 TEST_F(state_file, keeps_what_it_has_where_nothing_new_can_be_written) {

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <ctime>
 #include <system_error>
+#include <utility>
 
 namespace services::elections {
 
@@ -75,6 +76,7 @@ class Run {
     constexpr Span pause = std::chrono::milliseconds(100);
     Moment answered = Clock::now();
     bool is_known = false;
+    bool has_said = false;
     while (true) {
       try {
         const auto office = ask(client_);
@@ -82,6 +84,8 @@ class Run {
         if (!office && !options_.waits) return std::nullopt;
         answered = Clock::now();
         is_known = true;
+        if (!std::exchange(has_said, true))
+          std::fprintf(stderr, "onc-election: waiting until the node at %s leads\n", options_.server.c_str());
       } catch (const onc::rpc::Error&) {
         // It may be started again; but one that was never there has another address.
         if (!is_known || Clock::now() - answered > options_.timeout) throw;

@@ -79,9 +79,10 @@ int status_of(int waited) { return WIFEXITED(waited) ? WEXITSTATUS(waited) : 128
 
 // What follows runs in a process of its own too, between fork and exit: no memory is allocated here.
 
-// The children there are now; false where the kernel does not tell. One that ends meanwhile may hide another, which is
-// found the next time.
-bool kill_children() {
+// Calls `each` with every child there is now; false where the kernel does not tell. One that ends meanwhile may hide
+// another, which is found the next time.
+template <class Each>
+bool each_child(Each each) {
   const int list = ::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
   std::array<char, 4096> text;
   ssize_t size = 0;
@@ -93,7 +94,7 @@ bool kill_children() {
         child = child * 10 + (c - '0');
         continue;
       }
-      if (child > 0) ::kill(child, SIGKILL);
+      if (child > 0) each(child);
       child = 0;
     }
   }
@@ -112,12 +113,20 @@ bool reap(pid_t command, int& status) {
   }
 }
 
-// Who is killed leaves its children to this process, and so they come to their turn.
-void kill_all(pid_t command, int& status) {
+// Who is killed leaves its children to this process, and so they come to their turn. Until there are none but `spared`.
+void kill_all(pid_t command, int& status, const std::vector<pid_t>& spared) {
   constexpr int turns = 1000;
-  for (int turn = 0; turn < turns; ++turn) {
-    if (!kill_children() && status == none) ::kill(-command, SIGKILL);
+  int turns_without = 0;
+  for (int turn = 0; turn < turns && turns_without < 2; ++turn) {
+    bool has_found = false;
+    const bool is_told = each_child([&](pid_t child) {
+      if (std::find(spared.begin(), spared.end(), child) != spared.end()) return;
+      ::kill(child, SIGKILL);
+      has_found = true;
+    });
+    if (!is_told && status == none) ::kill(-command, SIGKILL);
     if (!reap(command, status)) return;
+    turns_without = is_told && !has_found ? turns_without + 1 : 0;
     const timespec pause{.tv_sec = 0, .tv_nsec = 5'000'000};
     ::nanosleep(&pause, nullptr);
   }
@@ -168,7 +177,7 @@ void watch(pid_t command, int line, int timer, int& status) {
   watch(command, line, timer, status);
   if (status != none) write_whole(line, status);  // before the rest, which may take long
   const bool has_told = status != none;
-  kill_all(command, status);
+  kill_all(command, status, {});
   if (!has_told && status != none) write_whole(line, status);
   ::_exit(0);
 }
@@ -185,6 +194,7 @@ bool is_ready(int descriptor, Span timeout) {
 }  // namespace
 
 Guarded::Guarded(const Options& options) : killed_at_(options.killed_at) {
+  each_child([this](pid_t child) { others_.push_back(child); });
   try {
     start_guard(options);
     see_it_run();
@@ -263,7 +273,7 @@ void Guarded::end() noexcept {
   if (guard_ < 0) return;
   ::kill(guard_, SIGKILL);
   int status = status_.value_or(none);
-  kill_all(command_ > 0 ? command_ : guard_, status);
+  kill_all(command_ > 0 ? command_ : guard_, status, others_);
   guard_ = -1;
 }
 

@@ -19,7 +19,8 @@ namespace services::elections {
 // stopped so holds up nothing. Where it is the guard that dies or is stopped, this process does all that in its place.
 // Only what neither of them may kill, as it runs as another user, gets away, and what is left where both die at once.
 //
-// Orphans become this process's children where the guard dies, so it must have no other children.
+// Orphans become this process's children where the guard dies. Those that it had before are spared, as a shell leaves
+// them to the program it becomes: "> >(tee log)" is one. It must have no others.
 class Guarded {
  public:
   struct Options {
@@ -52,6 +53,7 @@ class Guarded {
   void end() noexcept;
 
   Moment killed_at_;
+  std::vector<pid_t> others_;  // children that are none of the command's
   pid_t guard_ = -1;
   pid_t command_ = -1;
   std::optional<int> status_;       // once it has ended

@@ -136,6 +136,22 @@ TEST(guarded, ends_with_all_where_who_runs_it_is_killed) {
   held.wait_until_nobody_holds_it();
 }
 
+// As a shell leaves them to the program it becomes.
+TEST(guarded, spares_the_children_that_were_there_before) {
+  const pid_t before = ::fork();
+  if (before == 0) {
+    while (true) ::pause();
+  }
+  {
+    Guarded guarded(command({"true"}));
+    EXPECT_EQ(end_of(guarded), 0);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(before, &status, WNOHANG), 0);
+  ::kill(before, SIGKILL);
+  ::waitpid(before, &status, 0);
+}
+
 TEST(guarded, does_not_begin_after_its_moment) {
   Held held;
   {

@@ -22,7 +22,8 @@ class Courier {
 
   void send(Message message) { unsure_.push_back(std::move(message)); }
   bool has_any() const { return !unsure_.empty(); }
-  // All that the other member has not yet said it took, up to MAX_MESSAGES: to be sent until it does. Without `group`.
+  // All that the other member has not yet said it took, up to MAX_MESSAGES: to be sent until it does. Without `group`
+  // and `to`.
   Parcel parcel() const;
   // It has taken all before number `next`.
   void taken(std::uint64_t next);

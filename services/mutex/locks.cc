@@ -351,7 +351,8 @@ Status Locks::status_of(const LockName& name, const Others& others) const {
                             .uri = uri == world_.uris.end() ? "" : uri->second,
                             .heard = membership.is_alive(id, now),
                             .in_view = std::find(members.begin(), members.end(), id) != members.end(),
-                            .silent = to_wire(now - membership.last_heard(id, now))});
+                            .silent = to_wire(now - membership.last_heard(id, now)),
+                            .fault = node_.fault(id)});
   }
   return Status::with_report(std::move(report));
 }

@@ -59,17 +59,20 @@ std::vector<MemberId> Membership::members() const {
 
 ::mutex::Renewed Membership::on_renew(const ::mutex::Renewal& renewal, Moment now) {
   const auto found = others_.find(renewal.who.member);
-  if (found == others_.end()) return {Word::TOO_OLD, promised_};
+  if (found == others_.end()) return {.member = company_.self, .word = Word::TOO_OLD, .promised = promised_};
   Other& other = found->second;
-  if (renewal.who.life == other.gone) return {Word::TOO_OLD, promised_};
+  if (renewal.who.life == other.gone) return {.member = company_.self, .word = Word::TOO_OLD, .promised = promised_};
   other.detector.heard(now);
   other.has_gone = false;
   other.view = renewal.view;
   seen_ = std::max(seen_, renewal.view);
-  if (renewal.view == 0) return {Word::DONE, promised_};
-  if (renewal.view != promised_) return {renewal.view < promised_ ? Word::TOO_OLD : Word::NOT_YET, promised_};
-  other.promised[renewal.who.life] = now + lengthened(company_.lease);
-  return {Word::DONE, promised_};
+  ::mutex::Renewed renewed{.member = company_.self, .word = Word::DONE, .promised = promised_};
+  if (renewal.view == 0) return renewed;
+  if (renewal.view != promised_)
+    renewed.word = renewal.view < promised_ ? Word::TOO_OLD : Word::NOT_YET;
+  else
+    other.promised[renewal.who.life] = now + lengthened(company_.lease);
+  return renewed;
 }
 
 void Membership::on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now) {
@@ -81,13 +84,16 @@ void Membership::on_renewed(const Question& question, const ::mutex::Renewed& an
   begin_if_renewed(now);
 }
 
+Leaving Membership::stays(Word why) const {
+  return {
+      .member = company_.self, .word = why, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
+}
+
 Leaving Membership::on_leave(MemberId from, ViewNumber next, Moment now) {
   check_lease(now);
-  if (now < silent_until_)
-    return {.word = Word::NOT_YET, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
+  if (now < silent_until_) return stays(Word::NOT_YET);
   const bool is_repeated = next == promised_ && from == promised_to_ && !beginning_;
-  if (!others_.contains(from) || (next <= promised_ && !is_repeated))
-    return {.word = Word::TOO_OLD, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
+  if (!others_.contains(from) || (next <= promised_ && !is_repeated)) return stays(Word::TOO_OLD);
   forming_.reset();
   return promise(from, next, now);
 }
@@ -104,7 +110,8 @@ Leaving Membership::promise(MemberId to, ViewNumber next, Moment now) {
   formed_.reset();
   for (auto& [id, other] : others_) other.renewed = Moment::min();
   next_ = std::min(next_, lease_end_);
-  Leaving leaving{.word = Word::DONE,
+  Leaving leaving{.member = company_.self,
+                  .word = Word::DONE,
                   .promised = promised_,
                   .life = life_,
                   .began = began_,
@@ -237,7 +244,7 @@ void Membership::call_out(Moment now) {
 void Membership::on_left(const Question& question, const Leaving& answer, Moment now) {
   seen_ = std::max(seen_, answer.promised);
   if (!forming_ || question.view != forming_->number) return;
-  if (answer.word == Word::NOT_YET) return;
+  if (answer.word == Word::NOT_YET || answer.word == Word::OTHER_GROUP || answer.word == Word::OTHER_MEMBER) return;
   if (answer.word == Word::DONE) return answered(question.to, answer, now);
   forming_.reset();
   next_attempt_ = now + some_time();
@@ -278,7 +285,7 @@ Beginning Membership::conclusion() const {
   const auto& latest = std::max_element(forming_->left.begin(), forming_->left.end(), [](const auto& a, const auto& b) {
                          return a.second.began < b.second.began;
                        })->second;
-  Beginning beginning{.number = forming_->number, .members = {}};
+  Beginning beginning{.group = company_.group, .to = 0, .number = forming_->number, .members = {}};
   for (const auto& [id, left] : forming_->left) {
     const Participant who{id, left.life};
     const bool is_fresh = !goes_on(who, left, latest);

@@ -60,6 +60,7 @@ struct Company {
   MemberId self = 0;
   std::set<MemberId> all;  // with itself
   Span lease = std::chrono::seconds(2);
+  ::mutex::Group group = 0;
 
   std::size_t majority() const { return all.size() / 2 + 1; }
   // How often each is heard.
@@ -126,6 +127,7 @@ class Membership {
   };
 
   Moment renewed_until() const;
+  Leaving stays(::mutex::Word why) const;
   Leaving promise(MemberId to, ViewNumber next, Moment now);
   void renew_all(Moment now);
   bool should_form(Moment now) const;

@@ -1,8 +1,12 @@
 #include "services/mutex/node.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace services::locks {
+
+using ::mutex::Fault;
+using ::mutex::Word;
 
 Node::Node(const Company& company, Make make, ViewNumber promised, Life life, Moment now, Outside& outside)
     : company_(company),
@@ -48,21 +52,32 @@ void Node::flush(Moment now) {
   for (auto& [to, way] : ways_) {
     if (!way.courier.has_any() || now < way.again) continue;
     way.again = now + company_.lease / 5;
-    outside_.carry(to, way.courier.parcel());
+    Parcel parcel = way.courier.parcel();
+    parcel.group = company_.group;
+    parcel.to = to;
+    outside_.carry(to, parcel);
   }
 }
 
+Word Node::is_meant(::mutex::Group group, MemberId to) const {
+  if (group != company_.group) return Word::OTHER_GROUP;
+  return to == company_.self ? Word::DONE : Word::OTHER_MEMBER;
+}
+
 Taken Node::on_parcel(const Parcel& parcel, Moment now) {
+  const Taken nothing{.member = company_.self, .view = ::mutex::NO_VIEW, .next = 0};
+  if (is_meant(parcel.group, parcel.to) != Word::DONE) return nothing;
   check_lease(now);
   const auto way = ways_.find(parcel.from);
-  if (way == ways_.end() || parcel.view != view_) return {.view = 0, .next = 0};
+  if (way == ways_.end() || parcel.view != view_) return nothing;
   for (const Message& message : way->second.courier.open(parcel)) member_.receive(parcel.from, message);
-  const Taken taken{.view = view_, .next = way->second.courier.next()};
+  const Taken taken{.member = company_.self, .view = view_, .next = way->second.courier.next()};
   flush(now);
   return taken;
 }
 
 void Node::on_carried(MemberId to, const Taken& taken, Moment now) {
+  if (taken.member != to) return;
   const auto way = ways_.find(to);
   if (way == ways_.end() || taken.view != view_) return;
   way->second.courier.taken(taken.next);
@@ -71,30 +86,59 @@ void Node::on_carried(MemberId to, const Taken& taken, Moment now) {
 }
 
 ::mutex::Renewed Node::on_renew(const ::mutex::Renewal& renewal, Moment now) {
+  const Word word = is_meant(renewal.group, renewal.to);
+  if (word != Word::DONE) return {.member = company_.self, .word = word, .promised = ::mutex::NO_VIEW};
   return membership_.on_renew(renewal, now);
 }
 
-Leaving Node::on_leave(MemberId from, ViewNumber next, Moment now) { return membership_.on_leave(from, next, now); }
-
-::mutex::Word Node::on_begin(const Beginning& beginning, Moment now) {
-  const ::mutex::Word word = membership_.on_begin(beginning, now);
-  flush(now);
-  return word;
+Leaving Node::on_leave(const ::mutex::Call& call, Moment now) {
+  const Word word = is_meant(call.group, call.to);
+  if (word == Word::DONE) return membership_.on_leave(call.from, call.next, now);
+  Leaving stays;
+  stays.member = company_.self;
+  stays.word = word;
+  return stays;
 }
 
-void Node::on_farewell(const ::mutex::Participant& who, Moment now) { membership_.on_farewell(who, now); }
+::mutex::Begun Node::on_begin(const Beginning& beginning, Moment now) {
+  Word word = is_meant(beginning.group, beginning.to);
+  if (word == Word::DONE) word = membership_.on_begin(beginning, now);
+  flush(now);
+  return {.member = company_.self, .word = word};
+}
+
+void Node::on_farewell(const ::mutex::Farewell& farewell, Moment now) {
+  if (is_meant(farewell.group, farewell.to) == Word::DONE) membership_.on_farewell(farewell.who, now);
+}
 
 void Node::on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now) {
+  note_fault(question.to, answer);
+  if (answer.member != question.to) return;
   membership_.on_renewed(question, answer, now);
   flush(now);
 }
 
 void Node::on_left(const Question& question, const Leaving& answer, Moment now) {
+  if (answer.member != question.to) return;
   membership_.on_left(question, answer, now);
   flush(now);
 }
 
-void Node::on_begun(const Question& question, ::mutex::Word answer) { membership_.on_begun(question, answer); }
+void Node::on_begun(const Question& question, const ::mutex::Begun& answer) {
+  if (answer.member == question.to) membership_.on_begun(question, answer.word);
+}
+
+Fault Node::fault(MemberId member) const {
+  const auto found = faults_.find(member);
+  return found == faults_.end() ? Fault::NO_FAULT : found->second;
+}
+
+void Node::note_fault(MemberId member, const ::mutex::Renewed& answer) {
+  Fault fault = answer.word == Word::OTHER_GROUP ? Fault::WRONG_GROUP : Fault::NO_FAULT;
+  if (answer.member != member) fault = Fault::WRONG_URI;
+  const bool is_news = std::exchange(faults_[member], fault) != fault;
+  if (is_news) outside_.found(member, fault, answer.member);
+}
 
 void Node::on_timer(Moment now) {
   membership_.on_timer(now);

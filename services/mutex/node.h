@@ -20,6 +20,8 @@ class Outside {
   virtual void carry(MemberId to, const Parcel& parcel) = 0;
   // As Surroundings::keep().
   virtual void keep(ViewNumber promised) = 0;
+  // What is wrong with `member` is something else now, or nothing any more; `answering` is at its URI.
+  virtual void found(MemberId /*member*/, ::mutex::Fault, MemberId /*answering*/) {}
 };
 
 // Who waits here. Not to call the node back either.
@@ -42,15 +44,17 @@ class Node : private Surroundings {
   // What others ask.
   Taken on_parcel(const Parcel& parcel, Moment now);
   ::mutex::Renewed on_renew(const ::mutex::Renewal& renewal, Moment now);
-  Leaving on_leave(MemberId from, ViewNumber next, Moment now);
-  ::mutex::Word on_begin(const Beginning& beginning, Moment now);
-  void on_farewell(const ::mutex::Participant& who, Moment now);
+  Leaving on_leave(const ::mutex::Call& call, Moment now);
+  ::mutex::Begun on_begin(const Beginning& beginning, Moment now);
+  void on_farewell(const ::mutex::Farewell& farewell, Moment now);
+  // Why not to listen to who means `to`; DONE where it is to be listened to.
+  ::mutex::Word is_meant(::mutex::Group group, MemberId to) const;
 
-  // What they answer.
+  // What they answer. That of another than was asked is nobody's word.
   void on_carried(MemberId to, const Taken& taken, Moment now);
   void on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now);
   void on_left(const Question& question, const Leaving& answer, Moment now);
-  void on_begun(const Question& question, ::mutex::Word answer);
+  void on_begun(const Question& question, const ::mutex::Begun& answer);
 
   // To be called at next_timer(), which is another after each event.
   void on_timer(Moment now);
@@ -63,6 +67,8 @@ class Node : private Surroundings {
   // What has been lost by now is lost.
   void check_lease(Moment now) { membership_.check_lease(now); }
 
+  // By what was answered last where `member` should be.
+  ::mutex::Fault fault(MemberId member) const;
   const Member& member() const { return member_; }
   const Membership& membership() const { return membership_; }
   // Of the algorithms, to all others.
@@ -81,6 +87,7 @@ class Node : private Surroundings {
   void begin(const View& view, bool is_fresh) override;
 
   Member::World world();
+  void note_fault(MemberId member, const ::mutex::Renewed& answer);
   // Has all parcels leave that are to.
   void flush(Moment now);
 
@@ -90,6 +97,7 @@ class Node : private Surroundings {
   Member member_;
   ViewNumber view_ = 0;
   std::map<MemberId, Way> ways_;
+  std::map<MemberId, ::mutex::Fault> faults_;
   std::uint64_t messages_ = 0;
   Membership membership_;
 };

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 namespace services::locks {
 
@@ -27,12 +28,14 @@ std::chrono::milliseconds rounded(Span span) { return std::chrono::ceil<std::chr
   return algorithm == "suzuki-kasami" ? ::mutex::Algorithm::SUZUKI_KASAMI : ::mutex::Algorithm::RICART_AGRAWALA;
 }
 
-::mutex::Group group_of(const Participant::Options& options) {
+// With what those of the same members, algorithm and lease share.
+Participant::Options in_its_group(Participant::Options options) {
   elections::Fingerprint fingerprint;
   fingerprint.add(static_cast<std::uint64_t>(number_of(options.algorithm)));
   fingerprint.add(static_cast<std::uint64_t>(options.company.lease.count()));
   for (const MemberId id : options.company.all) fingerprint.add(id);
-  return fingerprint.value();
+  options.company.group = fingerprint.value();
+  return options;
 }
 
 Life any_life() {
@@ -43,10 +46,9 @@ Life any_life() {
 }  // namespace
 
 Participant::Participant(Options options, const asio::any_io_executor& executor)
-    : options_(std::move(options)),
+    : options_(in_its_group(std::move(options))),
       executor_(executor),
       timer_(executor),
-      group_(group_of(options_)),
       node_(options_.company, algorithms.at(options_.algorithm), options_.promised, any_life(), Clock::now(), *this),
       locks_(node_, {.now = Clock::now,
                      .look = [this](const LockName& lock, auto told) { look(lock, std::move(told)); },
@@ -120,25 +122,43 @@ void Participant::send(const Question& question) {
   switch (question.kind) {
     case Question::Kind::renew:
       return start(
-          to, client.GO_ON({group_, node_.membership().self(), question.view}),
+          to, client.GO_ON({group(), to, node_.membership().self(), question.view}),
           [this, question](const ::mutex::Renewed& answer) { node_.on_renewed(question, answer, Clock::now()); });
     case Question::Kind::leave:
-      return start(to, client.LEAVE({group_, options_.company.self, question.view}),
+      return start(to, client.LEAVE({group(), to, options_.company.self, question.view}),
                    [this, question](const Leaving& answer) { node_.on_left(question, answer, Clock::now()); });
     case Question::Kind::begin: {
       Beginning beginning = *question.beginning;
-      beginning.group = group_;
+      beginning.to = to;
       return start(to, client.BEGIN(beginning),
-                   [this, question](::mutex::Word answer) { node_.on_begun(question, answer); });
+                   [this, question](const ::mutex::Begun& answer) { node_.on_begun(question, answer); });
     }
   }
 }
 
 void Participant::carry(MemberId to, const Parcel& parcel) {
-  Parcel addressed = parcel;
-  addressed.group = group_;
-  start(to, clients_.at(to).CARRY(addressed),
+  start(to, clients_.at(to).CARRY(parcel),
         [this, to](const Taken& taken) { node_.on_carried(to, taken, Clock::now()); });
+}
+
+void Participant::found(MemberId member, ::mutex::Fault fault, MemberId answering) {
+  using ::mutex::Fault;
+  if (fault == Fault::NO_FAULT || std::exchange(told_[member], fault) == fault) return;
+  const std::string it = "member " + std::to_string(member);
+  if (fault == Fault::WRONG_GROUP)
+    return options_.warn(it +
+                         " has other members, another algorithm or another lease than this one, so neither listens to "
+                         "the other; start all with the same");
+  options_.warn("at " + options_.uris.at(member) + ", where " + it + " is said to be, member " +
+                std::to_string(answering) + " answers, and is not listened to; mend --node " + std::to_string(member) +
+                " wherever it is wrong");
+}
+
+Places Participant::on_look(const ::mutex::Look& look) const {
+  Places places;
+  if (node_.is_meant(look.group, look.to) == ::mutex::Word::DONE) places = locks_.look(look.lock);
+  places.member = options_.company.self;
+  return places;
 }
 
 // What the others say, until the last of them has spoken or failed to.
@@ -163,11 +183,11 @@ void Participant::look(const LockName& lock, Backend::Told<std::vector<std::pair
 }
 
 asio::awaitable<void> Participant::look_at(MemberId to, LockName lock, std::shared_ptr<Looking> looking) {
-  const ::mutex::Look look{group_, std::move(lock)};
+  const ::mutex::Look look{group(), to, std::move(lock)};
   try {
     auto hurried = clients_.at(to).within(rounded(options_.company.interval()));
     auto places = co_await hurried.LOOK(look);
-    looking->said.emplace_back(to, std::move(places));
+    if (places.member == to) looking->said.emplace_back(to, std::move(places));
   } catch (const std::exception&) {
     // What it would have said is not known.
   }
@@ -194,7 +214,7 @@ void Participant::end(std::function<void()> ended) {
 }
 
 asio::awaitable<void> Participant::part(MemberId from, std::shared_ptr<Parting> parting) {
-  const ::mutex::Farewell farewell{group_, node_.membership().self()};
+  const ::mutex::Farewell farewell{group(), from, node_.membership().self()};
   try {
     auto hurried = clients_.at(from).within(std::chrono::milliseconds(500));
     co_await hurried.FAREWELL(farewell);

@@ -21,7 +21,7 @@ namespace services::locks {
 class Participant : public Outside {
  public:
   struct Options {
-    Company company;
+    Company company;        // whose group is found
     std::string algorithm;  // of `algorithms`
     std::map<MemberId, std::string> uris;
     ViewNumber promised = 0;
@@ -35,8 +35,10 @@ class Participant : public Outside {
   Participant(Options options, const asio::any_io_executor& executor);
 
   Locks& locks() { return locks_; }
+  // What another member may ask of them.
+  Places on_look(const ::mutex::Look& look) const;
   // Another wherever members, algorithm or lease are.
-  ::mutex::Group group() const { return group_; }
+  ::mutex::Group group() const { return options_.company.group; }
 
   // To be called once.
   void begin() { happened(); }
@@ -66,6 +68,7 @@ class Participant : public Outside {
   void send(const Question& question) override;
   void carry(MemberId to, const Parcel& parcel) override;
   void keep(ViewNumber promised) override { options_.keep(promised); }
+  void found(MemberId member, ::mutex::Fault fault, MemberId answering) override;
 
   void happened();
   void set_timer();
@@ -84,11 +87,11 @@ class Participant : public Outside {
   Options options_;
   asio::any_io_executor executor_;
   asio::steady_timer timer_;
-  ::mutex::Group group_;
   std::map<MemberId, Client> clients_;
   Node node_;
   Locks locks_;
   ViewNumber noted_ = 0;
+  std::map<MemberId, ::mutex::Fault> told_;  // once
   bool has_ended_ = false;
 };
 

@@ -50,11 +50,30 @@ const char* name(Outcome outcome) {
   return "unknown";
 }
 
+const char* name(::mutex::Fault fault) {
+  switch (fault) {
+    case ::mutex::Fault::NO_FAULT: return "none";
+    case ::mutex::Fault::WRONG_GROUP: return "wrong_group";
+    case ::mutex::Fault::WRONG_URI: return "wrong_uri";
+  }
+  return "unknown";
+}
+
+// With what is to follow; nothing where nothing is wrong.
+const char* sentence(::mutex::Fault fault) {
+  switch (fault) {
+    case ::mutex::Fault::NO_FAULT: return "";
+    case ::mutex::Fault::WRONG_GROUP: return "of another group, ";
+    case ::mutex::Fault::WRONG_URI: return "another member answers there, ";
+  }
+  return "something is wrong there, ";
+}
+
 std::string line_of(const ::mutex::Peer& peer, ::mutex::MemberId self) {
   const std::string state = peer.id == self ? "this member"
                             : peer.heard    ? "heard " + rounded(peer.silent) + " ago"
                                             : "silent for " + rounded(peer.silent);
-  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + state +
+  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + sentence(peer.fault) + state +
          (peer.in_view ? "" : ", not in the view") + "\n";
 }
 
@@ -125,7 +144,8 @@ std::string to_json(const ::mutex::Report& report) {
                              {"uri", peer.uri},
                              {"heard", peer.heard},
                              {"in_view", peer.in_view},
-                             {"silent", seconds(peer.silent)}});
+                             {"silent", seconds(peer.silent)},
+                             {"fault", name(peer.fault)}});
   for (const ::mutex::Lock& lock : report.locks) json["locks"].push_back(json_of(lock));
   return on_lines(json, 2);
 }

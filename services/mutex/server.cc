@@ -1,5 +1,6 @@
 // onc-mutexd: serves idl/mutex.x, as one of the members that agree on who holds a lock.
 #include "daemon/daemon.h"
+#include "services/election/distinct.h"
 #include "services/election/nodes.h"
 #include "services/mutex/participant.h"
 #include "services/mutex/service.h"
@@ -189,6 +190,7 @@ int main(int argc, char** argv) {
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
   try {
     const auto uris = services::elections::uris_by_id(options.nodes);
+    services::elections::check_distinct(uris);
     const Company company = company_of(options, uris);
     services::zookeeper::check(app, options.choice);
     return onc::daemon::run(name, options.daemon.foreground,

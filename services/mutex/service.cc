@@ -15,7 +15,6 @@
 
 namespace services::locks {
 
-using ::mutex::Word;
 using onc::rpc::Caller;
 
 namespace {
@@ -84,41 +83,29 @@ Participant& MutexV1::participant() const {
 }
 
 asio::awaitable<::mutex::Taken> MutexV1::CARRY(::mutex::Parcel parcel, const Caller&) {
-  if (parcel.group != participant().group()) co_return ::mutex::Taken{.view = ::mutex::NO_VIEW, .next = 0};
   co_return participant().on([&](Node& node, Moment now) { return node.on_parcel(parcel, now); });
 }
 
 asio::awaitable<::mutex::Renewed> MutexV1::GO_ON(::mutex::Renewal renewal, const Caller&) {
-  if (renewal.group != participant().group()) co_return ::mutex::Renewed{.word = Word::OTHER_GROUP, .promised = 0};
   co_return participant().on([&](Node& node, Moment now) { return node.on_renew(renewal, now); });
 }
 
 asio::awaitable<Leaving> MutexV1::LEAVE(::mutex::Call call, const Caller&) {
-  if (call.group != participant().group()) {
-    Leaving stays;
-    stays.word = Word::OTHER_GROUP;
-    co_return stays;
-  }
-  co_return participant().on([&](Node& node, Moment now) { return node.on_leave(call.from, call.next, now); });
+  co_return participant().on([&](Node& node, Moment now) { return node.on_leave(call, now); });
 }
 
-asio::awaitable<Word> MutexV1::BEGIN(Beginning beginning, const Caller&) {
-  if (beginning.group != participant().group()) co_return Word::OTHER_GROUP;
+asio::awaitable<::mutex::Begun> MutexV1::BEGIN(Beginning beginning, const Caller&) {
   co_return participant().on([&](Node& node, Moment now) { return node.on_begin(beginning, now); });
 }
 
 asio::awaitable<void> MutexV1::FAREWELL(::mutex::Farewell farewell, const Caller&) {
   if (participant_ != nullptr && participant_->has_ended()) co_return;  // they part together
-  if (farewell.group != participant().group()) co_return;
   participant().on([&](Node& node, Moment now) {
-    node.on_farewell(farewell.who, now);
+    node.on_farewell(farewell, now);
     return true;
   });
 }
 
-asio::awaitable<Places> MutexV1::LOOK(::mutex::Look look, const Caller&) {
-  if (look.group != participant().group()) co_return Places{};
-  co_return participant().locks().look(look.lock);
-}
+asio::awaitable<Places> MutexV1::LOOK(::mutex::Look look, const Caller&) { co_return participant().on_look(look); }
 
 }  // namespace services::locks

@@ -23,7 +23,7 @@ class MutexV1 : public ::mutex::MUTEX::v1::AsyncServer {
   asio::awaitable<::mutex::Taken> CARRY(::mutex::Parcel parcel, const onc::rpc::Caller&) override;
   asio::awaitable<::mutex::Renewed> GO_ON(::mutex::Renewal renewal, const onc::rpc::Caller&) override;
   asio::awaitable<::mutex::Leaving> LEAVE(::mutex::Call call, const onc::rpc::Caller&) override;
-  asio::awaitable<::mutex::Word> BEGIN(::mutex::Beginning beginning, const onc::rpc::Caller&) override;
+  asio::awaitable<::mutex::Begun> BEGIN(::mutex::Beginning beginning, const onc::rpc::Caller&) override;
   asio::awaitable<void> FAREWELL(::mutex::Farewell farewell, const onc::rpc::Caller&) override;
   asio::awaitable<::mutex::Places> LOOK(::mutex::Look look, const onc::rpc::Caller&) override;
 

@@ -385,7 +385,12 @@ Status ZookeeperLocks::status_of(const LockName& name, const std::optional<Queue
                          .view = view,
                          .peers = {},
                          .locks = {}};
-  report.peers.push_back({.id = options_.self, .uri = options_.uri, .heard = true, .in_view = true, .silent = 0});
+  report.peers.push_back({.id = options_.self,
+                          .uri = options_.uri,
+                          .heard = true,
+                          .in_view = true,
+                          .silent = 0,
+                          .fault = ::mutex::Fault::NO_FAULT});
   for (const auto& [lock, queue] : *queues) {
     if (queue.empty()) continue;
     ::mutex::Lock known{.name = lock, .holder = {}, .waiting = {}};

@@ -249,6 +249,39 @@ TEST_P(Sessions, are_not_granted_what_is_sure_elsewhere_by_members_that_have_for
   EXPECT_EQ(other.outcome(), Outcome::GRANTED);
 }
 
+TEST_P(Sessions, are_not_granted_by_a_word_that_counts_twice) {
+  Simulation simulation(algorithms.at(GetParam()), 1, {.members = 5});
+  Answer held = unanswered;
+  Answer renewed = unanswered;
+  Answer other = unanswered;
+  const auto ask = [&](Milliseconds when, MemberId at, char who, Answer& answer) {
+    simulation.ask(when, at, [who, &answer](Locks& locks) {
+      locks.acquire(wish_of(who, long_wait), [&answer](const Answer& said) { answer = said; });
+    });
+  };
+  ask(1000, 5, 'a', held);
+  // 3 and 5 are cut off, and 5 reaches 3 for 4 too.
+  constexpr MemberId nobody_there = 9;
+  simulation.at(1500, [&] {
+    for (const MemberId few : {3U, 5U})
+      for (const MemberId many : {1U, 2U, 4U}) {
+        simulation.mislead(few, many, nobody_there);
+        simulation.mislead(many, few, nobody_there);
+      }
+    simulation.mislead(5, 4, 3);
+  });
+  ask(1600, 1, 'b', other);
+  simulation.ask(3000, 5, [&](Locks& locks) {
+    locks.renew(holding_of('a', held.grant().token), [&](const Answer& said) { renewed = said; });
+  });
+  simulation.run(5000, 0, 1, 0);
+  EXPECT_EQ(held.outcome(), Outcome::GRANTED);
+  EXPECT_NE(renewed.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(other.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(simulation.fault(5, 4), ::mutex::Fault::WRONG_URI);
+  EXPECT_EQ(simulation.fault(5, 3), ::mutex::Fault::NO_FAULT);
+}
+
 TEST_P(Sessions, have_nothing_without_a_majority) {
   Answer held = unanswered;
   Answer renewed = unanswered;

@@ -86,26 +86,29 @@ class Simulation::Host : public Outside {
     happened();
   }
 
-  int side = 0;  // of a network that has fallen into two
+  int side = 0;                           // of a network that has fallen into two
+  std::map<MemberId, MemberId> led = {};  // by a wrong URI: whom it reaches for whom it means
 
   // As Outside:
   void send(const Question& question) override {
     const ::mutex::Participant who{id_, own_life()};
-    all_.send(id_, question.to, [this, question, who](Host& to) {
+    all_.send(id_, led_to(question.to), [this, question, who](Host& to) {
       Node& node = *to.node_;
       switch (question.kind) {
         case Question::Kind::renew:
-          answer(to, [question, reply = node.on_renew({0, who, question.view}, to.now())](Host& back) {
+          answer(to, [question, reply = node.on_renew({0, question.to, who, question.view}, to.now())](Host& back) {
             back.node_->on_renewed(question, reply, back.now());
           });
           break;
         case Question::Kind::leave:
-          answer(to, [question, reply = node.on_leave(id_, question.view, to.now())](Host& back) {
+          answer(to, [question, reply = node.on_leave({0, question.to, id_, question.view}, to.now())](Host& back) {
             back.node_->on_left(question, reply, back.now());
           });
           break;
         case Question::Kind::begin:
-          answer(to, [question, reply = node.on_begin(*question.beginning, to.now())](Host& back) {
+          Beginning beginning = *question.beginning;
+          beginning.to = question.to;
+          answer(to, [question, reply = node.on_begin(beginning, to.now())](Host& back) {
             back.node_->on_begun(question, reply);
           });
       }
@@ -113,7 +116,7 @@ class Simulation::Host : public Outside {
     });
   }
   void carry(MemberId to, const Parcel& parcel) override {
-    all_.send(id_, to, [this, to, parcel](Host& there) {
+    all_.send(id_, led_to(to), [this, to, parcel](Host& there) {
       const Taken taken = there.node_->on_parcel(parcel, there.now());
       answer(there, [to, taken](Host& back) { back.node_->on_carried(to, taken, back.now()); });
       there.happened();
@@ -123,6 +126,11 @@ class Simulation::Host : public Outside {
 
  private:
   Life own_life() const { return life_ * 100 + id_; }
+
+  MemberId led_to(MemberId meant) const {
+    const auto found = led.find(meant);
+    return found == led.end() ? meant : found->second;
+  }
 
   // Only to the life that asked.
   void answer(Host& from, const std::function<void(Host&)>& arrives) {
@@ -320,6 +328,8 @@ std::size_t Simulation::known_locks(MemberId id) const { return hosts_.at(id)->n
 
 void Simulation::crash(MemberId id) { hosts_.at(id)->crash(); }
 void Simulation::start(MemberId id) { hosts_.at(id)->start(); }
+void Simulation::mislead(MemberId id, MemberId meant, MemberId there) { hosts_.at(id)->led[meant] = there; }
+::mutex::Fault Simulation::fault(MemberId id, MemberId of) const { return hosts_.at(id)->node().fault(of); }
 
 void Simulation::deliver(const std::function<void()>& arrives) {
   // Or now and then all that one client asks would be lost to the end.

@@ -52,6 +52,9 @@ class Simulation {
   std::size_t known_locks(MemberId id) const;
   void crash(MemberId id);
   void start(MemberId id);
+  // What `id` means for `meant` reaches `there` from now on; nobody, where that is none.
+  void mislead(MemberId id, MemberId meant, MemberId there);
+  ::mutex::Fault fault(MemberId id, MemberId of) const;
 
  private:
   class Host;

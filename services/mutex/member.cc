@@ -30,7 +30,26 @@ std::map<LockName, Claims> wanted_in(const View& view, const Claims& nothing) {
   return wanted;
 }
 
+// Tickets as of a token on its way.
+bool is_sound_token(const Roving& roving, const Claims& members, Stamp clock) {
+  return std::all_of(roving.served.begin(), roving.served.end(),
+                     [&](const auto& one) { return members.contains(one.member) && one.last <= clock; }) &&
+         std::all_of(roving.waiting.begin(), roving.waiting.end(),
+                     [&](const Ticket& one) { return members.contains(one.member) && one.stamp <= clock; });
+}
+
 }  // namespace
+
+bool is_sound(const Standing& standing, MemberId member, ViewNumber next) {
+  const auto is_own = [&](const Ticket& ticket) {
+    return ticket.member == member && ticket.stamp >> stamp_bits < next;
+  };
+  return std::all_of(standing.claims.begin(), standing.claims.end(), [&](const ::mutex::Claim& claim) {
+    const bool holds_its_own =
+        !claim.holds || std::find(claim.wants.begin(), claim.wants.end(), *claim.holds) != claim.wants.end();
+    return holds_its_own && std::all_of(claim.wants.begin(), claim.wants.end(), is_own);
+  });
+}
 
 Member::Lock& Member::at(const LockName& name) {
   auto& lock = locks_[name];
@@ -168,8 +187,26 @@ void Member::forget() {
   }
 }
 
+// Stamps of the view's last quarter would end in the next view's before this one is over.
+bool Member::is_sound(MemberId from, const Message& message) const {
+  using ::mutex::Kind;
+  const Body& body = message.body;
+  if (message.clock < first_ || message.clock - first_ >= Stamp{3} << (stamp_bits - 2)) return false;
+  const auto is_ticket_of = [&](MemberId member, const Ticket& ticket) {
+    return ticket.member == member && ticket.stamp <= message.clock;
+  };
+  switch (body.kind()) {
+    case Kind::WANTED: return is_ticket_of(from, body.wanted());
+    case Kind::HEARD: return true;
+    case Kind::GO_AHEAD: return is_ticket_of(self_, body.ahead());
+    case Kind::DONE_WITH: return is_ticket_of(from, body.held());
+    case Kind::ROVING: return is_sound_token(body.roving(), nothing_, message.clock);
+  }
+  return false;
+}
+
 void Member::receive(MemberId from, const Message& message) {
-  if (!is_in_view_) return;
+  if (!is_in_view_ || !is_sound(from, message)) return;
   last_ = clock_.observe(message.clock).value_or(last_);
   Lock& lock = at(message.lock);
   lock.algorithm->receive(from, message.body, message.clock);

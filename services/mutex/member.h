@@ -20,10 +20,16 @@ using ::mutex::ViewNumber;
 using Waiter = std::uint64_t;
 constexpr Waiter nobody = 0;
 
+// Of a stamp: those above are the view's number.
+constexpr int stamp_bits = 32;
+
 struct View {
   ViewNumber number = 0;
   std::map<MemberId, Standing> members;  // this one's too
 };
+
+// Whether these can be a member's own words before that view begins.
+bool is_sound(const Standing& standing, MemberId member, ViewNumber next);
 
 class Member {
  public:
@@ -76,7 +82,7 @@ class Member {
   // Its lease is over: what it holds is lost, and it has left its view.
   void lose();
 
-  // Of the view that it is in.
+  // Of the view that it is in. What no member says is dropped.
   void receive(MemberId from, const Message& message);
 
  private:
@@ -90,10 +96,9 @@ class Member {
     std::optional<Holder> holder;
   };
 
-  // Of a stamp: those above are the view's number.
-  static constexpr int stamp_bits = 32;
-
   Stamp tick() { return last_ = clock_.tick(); }
+  // Whether a member of the view can have said that.
+  bool is_sound(MemberId from, const Message& message) const;
   Lock& at(const LockName& name);
   void forget();
   // Goes on after something has happened, until somebody here holds the lock, or it is waited for, or nobody wants it.

@@ -124,8 +124,20 @@ Leaving Membership::promise(MemberId to, ViewNumber next, Moment now) {
   return leaving;
 }
 
+// Whoever it names is known, and has said what it can have.
+bool Membership::is_sound(const Beginning& beginning) const {
+  std::set<MemberId> named;
+  for (const auto& member : beginning.members) {
+    const MemberId id = member.origin.who.member;
+    if (!company_.all.contains(id) || !named.insert(id).second) return false;
+    if (!locks::is_sound(member.standing, id, beginning.number)) return false;
+  }
+  return named.size() >= company_.majority();
+}
+
 Word Membership::on_begin(const Beginning& beginning, Moment now) {
   if (beginning.number != promised_) return beginning.number < promised_ ? Word::TOO_OLD : Word::NOT_YET;
+  if (!is_sound(beginning)) return Word::OTHER_GROUP;
   const bool is_in_it = std::any_of(beginning.members.begin(), beginning.members.end(), [&](const auto& member) {
     return member.origin.who.member == company_.self && member.origin.who.life == life_;
   });
@@ -245,6 +257,7 @@ void Membership::on_left(const Question& question, const Leaving& answer, Moment
   seen_ = std::max(seen_, answer.promised);
   if (!forming_ || question.view != forming_->number) return;
   if (answer.word == Word::NOT_YET || answer.word == Word::OTHER_GROUP || answer.word == Word::OTHER_MEMBER) return;
+  if (answer.word == Word::DONE && !locks::is_sound(answer.standing, question.to, question.view)) return;
   if (answer.word == Word::DONE) return answered(question.to, answer, now);
   forming_.reset();
   next_attempt_ = now + some_time();

@@ -133,6 +133,7 @@ class Membership {
   bool should_form(Moment now) const;
   Moment promised_until(const std::set<MemberId>& alive) const;
   bool is_as_it_should_be(const std::set<MemberId>& alive, Moment now) const;
+  bool is_sound(const Beginning& beginning) const;
   void form(Moment now);
   void answered(MemberId id, const Leaving& answer, Moment now);
   void conclude(Moment now);

@@ -17,8 +17,10 @@ Node::Node(const Company& company, Make make, ViewNumber promised, Life life, Mo
 Member::World Node::world() {
   return {.send =
               [this](MemberId to, Message message) {
+                const auto way = ways_.find(to);
+                if (way == ways_.end()) return;
                 ++messages_;
-                ways_.at(to).courier.send(std::move(message));
+                way->second.courier.send(std::move(message));
               },
           .granted =
               [this](const LockName& lock, Waiter waiter, Token token) {

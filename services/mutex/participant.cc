@@ -59,17 +59,24 @@ Participant::Participant(Options options, const asio::any_io_executor& executor)
     if (id != options_.company.self) clients_.emplace(id, Client(executor, uri, patient));
 }
 
+// Whatever goes wrong here must not end the process, nor make it try again at once and without end.
 void Participant::happened() {
-  locks_.on_event();
-  note_view();
-  set_timer();
+  Span least(0);
+  try {
+    locks_.on_event();
+    note_view();
+  } catch (const std::exception& error) {
+    options_.warn(error.what());
+    least = options_.company.interval();
+  }
+  set_timer(least);
 }
 
-void Participant::set_timer() {
+void Participant::set_timer(Span least) {
   constexpr Span longest = std::chrono::minutes(1);
   const Moment now = Clock::now();
   const Moment next = std::min({node_.next_timer(), locks_.next_timer(), now + longest});
-  timer_.expires_after(std::max(next - now, Span(0)));
+  timer_.expires_after(std::max(next - now, least));
   timer_.async_wait([this](const asio::error_code& ended) {
     if (!ended && !has_ended_) happen([&] { node_.on_timer(Clock::now()); });
   });

@@ -71,7 +71,8 @@ class Participant : public Outside {
   void found(MemberId member, ::mutex::Fault fault, MemberId answering) override;
 
   void happened();
-  void set_timer();
+  // `least`: it goes off no sooner than that.
+  void set_timer(Span least);
   void note_view();
   // Whose disk fails may go on where that lets it.
   template <class Event>

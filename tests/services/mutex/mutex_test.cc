@@ -90,6 +90,86 @@ TEST(AMember, says_when_a_view_has_used_up_half_of_its_stamps) {
   EXPECT_FALSE(member.is_worn());
 }
 
+// Two members of a view, of which the test is the second; it says what no member says.
+class AForgedTicket : public testing::TestWithParam<std::string>, private Outside {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(node_.on_leave({.group = 0, .to = 1, .from = 2, .next = 1}, now_).word, Word::DONE);
+    ASSERT_EQ(begin({}).word, Word::DONE);
+    node_.on_renewed(asked_, {.member = 2, .word = Word::DONE, .promised = 1}, now_);
+    ASSERT_TRUE(node_.membership().is_in_view());
+  }
+  ::mutex::Begun begin(const Standing& standing) {
+    Beginning beginning{.group = 0, .to = 1, .number = 1, .members = {}};
+    beginning.members.push_back({.origin = {.who = {1, 7}, .is_fresh = true}, .standing = {}});
+    beginning.members.push_back({.origin = {.who = {2, 8}, .is_fresh = true}, .standing = standing});
+    return node_.on_begin(beginning, now_);
+  }
+  void say(Body body, Stamp clock = first + 9) {
+    const Message message{.lock = "door", .clock = clock, .body = std::move(body)};
+    node_.on_parcel({.group = 0, .to = 1, .view = 1, .from = 2, .first = ++said_, .messages = {message}}, now_);
+  }
+
+  using Kind = ::mutex::Kind;
+  using Word = ::mutex::Word;
+  static constexpr Stamp first = Stamp{1} << 32;
+  const Moment now_ = Moment(std::chrono::hours(1));
+  Node node_{{.self = 1, .all = {1, 2}}, algorithms.at(GetParam()), 0, 7, now_, *this};
+  Ticket wanted_ = {};  // last, by the first member
+
+ private:
+  void send(const Question& question) override { asked_ = question; }
+  void carry(MemberId, const Parcel& parcel) override {
+    for (const Message& message : parcel.messages)
+      if (message.body.kind() == Kind::WANTED) wanted_ = message.body.wanted();
+  }
+  void keep(ViewNumber) override {}
+
+  Question asked_;
+  std::uint64_t said_ = 0;
+};
+
+TEST_P(AForgedTicket, of_an_unknown_member_changes_nothing) {
+  const Ticket unknown{first + 1, 9};
+  const auto forge = [&] {
+    say(Body::with_wanted(unknown));
+    say(Body::with_wanted({first + 9, 9}));
+    say(Body::with_ahead(unknown));
+    say(Body::with_roving({.served = {{9, first + 1}}, .waiting = {unknown}}));
+  };
+  forge();
+  node_.wait("door", 1, now_);
+  forge();
+  say(Body::with_ahead(wanted_), first + 99);
+  say(Kind::HEARD, first + 100);
+  const auto holder = node_.member().holder("door");
+  ASSERT_TRUE(holder);
+  EXPECT_TRUE(node_.give_back("door", holder->token, now_));
+}
+
+TEST_P(AForgedTicket, with_a_stamp_of_another_view_moves_no_clock) {
+  for (const Stamp clock : {first - 1, 2 * first - 1, 2 * first, ~Stamp{0}}) say(Kind::HEARD, clock);
+  say(Body::with_wanted({first + 10, 2}), first + 9);
+  node_.wait("door", 1, now_);
+  say(Body::with_ahead(wanted_), first + 99);
+  say(Kind::HEARD, first + 100);
+  ASSERT_TRUE(node_.member().holder("door"));
+  EXPECT_EQ(node_.member().holder("door")->token >> 32, 1U);
+}
+
+TEST(AStanding, is_of_its_member_s_own_tickets_of_earlier_views) {
+  const auto standing = [](const Ticket& wants, std::optional<Ticket> holds = {}) {
+    return Standing{{{.lock = "door", .wants = {wants}, .holds = holds, .has_token = false}}};
+  };
+  constexpr Stamp second = Stamp{2} << 32;
+  const Ticket good{second + 1, 2};
+  EXPECT_TRUE(is_sound(standing(good), 2, 3));
+  EXPECT_TRUE(is_sound(standing(good, good), 2, 3));
+  EXPECT_FALSE(is_sound(standing(good), 1, 3)) << "another's";
+  EXPECT_FALSE(is_sound(standing(good), 2, 2)) << "of that view itself";
+  EXPECT_FALSE(is_sound(standing(good, Ticket{second + 2, 2}), 2, 3)) << "it holds what it does not want";
+}
+
 // Algorithms with a fault, which the judge of the history must find.
 class Impatient : public Lamport {
  public:
@@ -148,6 +228,13 @@ TEST(AFaultyAlgorithm, is_caught_by_the_history) {
 TEST(AClockThatIsTooFast, is_caught_by_the_history) {
   EXPECT_TRUE(is_caught(algorithms.at("lamport"), {.members = 5, .fails = true, .drift = 300}));
 }
+
+INSTANTIATE_TEST_SUITE_P(Algorithms, AForgedTicket, testing::Values("lamport", "ricart-agrawala", "suzuki-kasami"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, EachAlgorithm, testing::Values("lamport", "ricart-agrawala", "suzuki-kasami"),
                          [](const auto& parameter) {

@@ -22,6 +22,8 @@ constexpr Waiter nobody = 0;
 
 // Of a stamp: those above are the view's number.
 constexpr int stamp_bits = 32;
+// Of views, whose stamps would no longer be larger than those before.
+constexpr ViewNumber end_of_views = ViewNumber{1} << (64 - stamp_bits);
 
 struct View {
   ViewNumber number = 0;

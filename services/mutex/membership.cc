@@ -1,6 +1,7 @@
 #include "services/mutex/membership.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace services::locks {
 
@@ -65,7 +66,7 @@ std::vector<MemberId> Membership::members() const {
   other.detector.heard(now);
   other.has_gone = false;
   other.view = renewal.view;
-  seen_ = std::max(seen_, renewal.view);
+  hear_of(renewal.who.member, renewal.view);
   ::mutex::Renewed renewed{.member = company_.self, .word = Word::DONE, .promised = promised_};
   if (renewal.view == 0) return renewed;
   if (renewal.view != promised_)
@@ -75,10 +76,25 @@ std::vector<MemberId> Membership::members() const {
   return renewed;
 }
 
+bool Membership::is_plausible(ViewNumber number) const {
+  std::vector<ViewNumber> told = {promised_};
+  for (const auto& [id, other] : others_) told.push_back(other.told);
+  std::sort(told.begin(), told.end(), std::greater<>());
+  const ViewNumber known = std::max(promised_, told[company_.majority() - 1]);
+  return number < end_of_views && (number <= known || number - known <= furthest_ahead);
+}
+
+void Membership::hear_of(MemberId from, ViewNumber number) {
+  const auto found = others_.find(from);
+  if (found == others_.end()) return;
+  found->second.told = number;
+  if (is_plausible(number)) seen_ = std::max(seen_, number);
+}
+
 void Membership::on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now) {
   const auto found = others_.find(question.to);
   if (found == others_.end()) return;
-  seen_ = std::max(seen_, answer.promised);
+  hear_of(question.to, answer.promised);
   if (answer.word != Word::DONE || question.view == 0 || question.view != view()) return;
   found->second.renewed = std::max(found->second.renewed, question.sent);
   begin_if_renewed(now);
@@ -91,7 +107,7 @@ Leaving Membership::stays(Word why) const {
 
 Leaving Membership::on_leave(MemberId from, ViewNumber next, Moment now) {
   check_lease(now);
-  if (now < silent_until_) return stays(Word::NOT_YET);
+  if (now < silent_until_ || !is_plausible(next)) return stays(Word::NOT_YET);
   const bool is_repeated = next == promised_ && from == promised_to_ && !beginning_;
   if (!others_.contains(from) || (next <= promised_ && !is_repeated)) return stays(Word::TOO_OLD);
   forming_.reset();
@@ -208,16 +224,22 @@ void Membership::refresh(Moment now) {
   form(now);
 }
 
+// Who could be in a view with this one.
+std::set<MemberId> Membership::alive(Moment now) const {
+  std::set<MemberId> alive;
+  for (const MemberId id : company_.all)
+    if (is_alive(id, now) && (id == company_.self || is_plausible(others_.at(id).told))) alive.insert(id);
+  return alive;
+}
+
 // The lowest of those that are alive, or whoever has waited for that one for too long.
 bool Membership::should_form(Moment now) const {
   if (forming_ || now < next_attempt_ || now < silent_until_) return false;
-  std::set<MemberId> alive;
-  for (const MemberId id : company_.all)
-    if (is_alive(id, now)) alive.insert(id);
-  if (alive.size() < company_.majority()) return false;
-  if (has_begun_ && now < promised_until(alive)) return false;
+  const std::set<MemberId> there = alive(now);
+  if (there.size() < company_.majority()) return false;
+  if (has_begun_ && now < promised_until(there)) return false;
   const bool waits = !has_begun_ && now - without_view_since_ > 2 * company_.lease;
-  return !is_as_it_should_be(alive, now) && (*alive.begin() == company_.self || waits);
+  return !is_as_it_should_be(there, now) && (*there.begin() == company_.self || waits);
 }
 
 // Until when no view may begin without those that are not alive. In the present one all can go on as long.
@@ -241,6 +263,8 @@ bool Membership::is_as_it_should_be(const std::set<MemberId>& alive, Moment now)
 void Membership::form(Moment now) {
   next_attempt_ = now + company_.lease + some_time();
   const ViewNumber number = seen_ + 1;
+  if (number >= end_of_views)
+    throw std::runtime_error("all numbers of views are used up; see \"The state\" in onc-mutexd(8)");
   const Leaving own = promise(company_.self, number, now);
   forming_ = Forming{.number = number, .since = now, .left = {}, .promises = {}};
   call_out(now);
@@ -254,9 +278,10 @@ void Membership::call_out(Moment now) {
 }
 
 void Membership::on_left(const Question& question, const Leaving& answer, Moment now) {
-  seen_ = std::max(seen_, answer.promised);
+  hear_of(question.to, answer.promised);
   if (!forming_ || question.view != forming_->number) return;
   if (answer.word == Word::NOT_YET || answer.word == Word::OTHER_GROUP || answer.word == Word::OTHER_MEMBER) return;
+  if (!is_plausible(answer.promised) || answer.began >= question.view) return;
   if (answer.word == Word::DONE && !locks::is_sound(answer.standing, question.to, question.view)) return;
   if (answer.word == Word::DONE) return answered(question.to, answer, now);
   forming_.reset();

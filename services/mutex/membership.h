@@ -70,6 +70,10 @@ struct Company {
 // `now` never goes back. Events come one after another. What keep() throws they all throw, and may be called again.
 class Membership {
  public:
+  // What is further ahead of all that is known than so many views is no view that was formed: from a call that was
+  // forged, or a state that was written by hand. It is not followed, for there are no numbers without end.
+  static constexpr ViewNumber furthest_ahead = ViewNumber{1} << 20;
+
   // `promised`: what it last gave to keep(). `life`: any number but 0, another with each start.
   Membership(Company company, ViewNumber promised, Life life, Moment now, Surroundings& world);
 
@@ -97,6 +101,8 @@ class Membership {
   // has its own word for it, from moment to moment.
   Moment sure_until(Moment now) const;
   bool is_in_view() const { return has_begun_; }
+  // Not too far ahead of what it has promised, or a majority has told of.
+  bool is_plausible(ViewNumber number) const;
   ViewNumber view() const { return beginning_ ? beginning_->number : 0; }
   // Who is in its view.
   std::vector<MemberId> members() const;
@@ -114,6 +120,7 @@ class Membership {
     std::map<Life, Moment> promised;  // until when nobody is to go on without it
     Moment renewed = Moment::min();   // when it was asked what it last answered by renewing this one's lease
     ViewNumber view = 0;              // that it says it is in
+    ViewNumber told = 0;              // the latest that it has told of, plausible or not
     Life gone = 0;                    // the latest that has said farewell,
     bool has_gone = false;            // and none has been heard since
   };
@@ -133,6 +140,8 @@ class Membership {
   bool should_form(Moment now) const;
   Moment promised_until(const std::set<MemberId>& alive) const;
   bool is_as_it_should_be(const std::set<MemberId>& alive, Moment now) const;
+  void hear_of(MemberId from, ViewNumber number);
+  std::set<MemberId> alive(Moment now) const;
   bool is_sound(const Beginning& beginning) const;
   void form(Moment now);
   void answered(MemberId id, const Leaving& answer, Moment now);
@@ -147,7 +156,7 @@ class Membership {
   const Company company_;
   ViewNumber promised_;
   MemberId promised_to_ = 0;
-  ViewNumber seen_;  // the greatest number that anybody has told of
+  ViewNumber seen_;  // the greatest plausible number that anybody has told of
   const Life life_;
   Surroundings& world_;
   std::minstd_rand random_;

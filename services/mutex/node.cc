@@ -114,9 +114,8 @@ void Node::on_farewell(const ::mutex::Farewell& farewell, Moment now) {
 }
 
 void Node::on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now) {
+  if (answer.member == question.to) membership_.on_renewed(question, answer, now);
   note_fault(question.to, answer);
-  if (answer.member != question.to) return;
-  membership_.on_renewed(question, answer, now);
   flush(now);
 }
 
@@ -136,7 +135,8 @@ Fault Node::fault(MemberId member) const {
 }
 
 void Node::note_fault(MemberId member, const ::mutex::Renewed& answer) {
-  Fault fault = answer.word == Word::OTHER_GROUP ? Fault::WRONG_GROUP : Fault::NO_FAULT;
+  Fault fault = membership_.is_plausible(answer.promised) ? Fault::NO_FAULT : Fault::WRONG_VIEW;
+  if (answer.word == Word::OTHER_GROUP) fault = Fault::WRONG_GROUP;
   if (answer.member != member) fault = Fault::WRONG_URI;
   const bool is_news = std::exchange(faults_[member], fault) != fault;
   if (is_news) outside_.found(member, fault, answer.member);

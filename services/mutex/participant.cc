@@ -156,6 +156,10 @@ void Participant::found(MemberId member, ::mutex::Fault fault, MemberId answerin
     return options_.warn(it +
                          " has other members, another algorithm or another lease than this one, so neither listens to "
                          "the other; start all with the same");
+  if (fault == Fault::WRONG_VIEW)
+    return options_.warn(it +
+                         " has promised a view that is further ahead than any can be, and is done without; see \"The "
+                         "state\" in onc-mutexd(8) for how to mend its file");
   options_.warn("at " + options_.uris.at(member) + ", where " + it + " is said to be, member " +
                 std::to_string(answering) + " answers, and is not listened to; mend --node " + std::to_string(member) +
                 " wherever it is wrong");

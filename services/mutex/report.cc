@@ -55,6 +55,7 @@ const char* name(::mutex::Fault fault) {
     case ::mutex::Fault::NO_FAULT: return "none";
     case ::mutex::Fault::WRONG_GROUP: return "wrong_group";
     case ::mutex::Fault::WRONG_URI: return "wrong_uri";
+    case ::mutex::Fault::WRONG_VIEW: return "wrong_view";
   }
   return "unknown";
 }
@@ -65,6 +66,7 @@ const char* sentence(::mutex::Fault fault) {
     case ::mutex::Fault::NO_FAULT: return "";
     case ::mutex::Fault::WRONG_GROUP: return "of another group, ";
     case ::mutex::Fault::WRONG_URI: return "another member answers there, ";
+    case ::mutex::Fault::WRONG_VIEW: return "its views are far from these, ";
   }
   return "something is wrong there, ";
 }

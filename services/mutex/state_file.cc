@@ -18,7 +18,8 @@ StateFile::StateFile(const std::string& folder, MemberId id) : id_(id), file_(fo
   if (!file_.text()) return;
   MemberId of = 0;
   const int found = std::sscanf(file_.text()->c_str(), "id %" SCNu32 " view %" SCNu64, &of, &promised_);
-  if (found != 2 || *file_.text() != to_text(id_, promised_)) file_.refuse("onc-mutexd(8)");
+  if (found != 2 || *file_.text() != to_text(id_, promised_) || promised_ >= end_of_views)
+    file_.refuse("onc-mutexd(8)");
 }
 
 void StateFile::keep(ViewNumber promised) {

@@ -1,0 +1,102 @@
+#include "services/mutex/membership.h"
+
+#include <gtest/gtest.h>
+
+namespace services::locks {
+namespace {
+
+using namespace std::chrono_literals;
+using ::mutex::Word;
+
+// Member 1 of three; the test is the others.
+class AMembership : public testing::Test, protected Surroundings {
+ protected:
+  void send(const Question& question) override { asked_.push_back(question); }
+  void keep(ViewNumber promised) override { kept_ = promised; }
+  Standing leave() override { return {}; }
+  void lose() override {}
+  void begin(const View&, bool) override {}
+
+  ::mutex::Renewed hear(MemberId from, ViewNumber view) {
+    return membership_.on_renew({.group = 0, .to = 1, .who = {from, 7}, .view = view}, now_);
+  }
+  Word call_out(ViewNumber next) { return membership_.on_leave(2, next, now_).word; }
+  // So long that it forms a view where it can.
+  void wait() {
+    for (int i = 0; i < 100; ++i) {
+      now_ += 100ms;
+      for (const MemberId other : {2U, 3U}) hear(other, 0);
+      membership_.on_timer(now_);
+    }
+  }
+
+  const Company company_{.self = 1, .all = {1, 2, 3}};
+  Moment now_ = Moment(1h);
+  ViewNumber kept_ = 0;
+  std::vector<Question> asked_;
+  Membership membership_{company_, 0, 7, now_, *this};
+};
+
+constexpr ViewNumber furthest = Membership::furthest_ahead;
+
+TEST_F(AMembership, promises_no_view_that_nobody_can_have_come_to) {
+  for (const ViewNumber far : {furthest + 1, end_of_views - 1, end_of_views, end_of_views + 1, ~ViewNumber{0}}) {
+    EXPECT_EQ(call_out(far), Word::NOT_YET) << far;
+    EXPECT_EQ(kept_, 0U) << far;
+  }
+  EXPECT_EQ(call_out(furthest), Word::DONE);
+  EXPECT_EQ(kept_, furthest);
+}
+
+TEST_F(AMembership, forms_no_view_after_one_that_a_single_other_has_made_up) {
+  for (const ViewNumber far : {furthest + 1, end_of_views, ~ViewNumber{0} - 2}) {
+    hear(2, far);
+    membership_.on_renewed({.kind = Question::Kind::renew, .to = 2, .sent = now_, .view = 0, .beginning = {}},
+                           {.member = 2, .word = Word::TOO_OLD, .promised = far}, now_);
+  }
+  wait();
+  EXPECT_GT(kept_, 0U);
+  EXPECT_LT(kept_, 1000U);
+}
+
+TEST_F(AMembership, catches_up_with_a_majority_that_is_far_ahead) {
+  hear(2, 9 * furthest);
+  EXPECT_EQ(call_out(9 * furthest + 1), Word::NOT_YET);
+  hear(3, 9 * furthest);
+  EXPECT_EQ(call_out(9 * furthest + 1), Word::DONE);
+  EXPECT_EQ(kept_, 9 * furthest + 1);
+}
+
+TEST_F(AMembership, takes_no_number_twice_where_all_are_used_up) {
+  hear(2, end_of_views - 1);
+  hear(3, end_of_views - 1);
+  EXPECT_THROW(wait(), std::runtime_error);
+  EXPECT_EQ(kept_, 0U);
+}
+
+TEST_F(AMembership, does_without_who_has_promised_what_nobody_can_have_come_to) {
+  wait();
+  ASSERT_FALSE(asked_.empty());
+  Question left;
+  for (const Question& question : asked_)
+    if (question.kind == Question::Kind::leave) left = question;
+  ASSERT_EQ(left.view, kept_);
+  const auto answer = [&](MemberId member, Word word, ViewNumber promised) {
+    ::mutex::Leaving leaving;
+    leaving.member = left.to = member;
+    leaving.word = word;
+    leaving.promised = promised;
+    leaving.life = 7;
+    membership_.on_left(left, leaving, now_);
+  };
+  answer(3, Word::TOO_OLD, ~ViewNumber{0});
+  answer(2, Word::DONE, left.view);
+  asked_.clear();
+  now_ += 1s;
+  membership_.on_timer(now_);
+  EXPECT_TRUE(std::any_of(asked_.begin(), asked_.end(),
+                          [](const Question& question) { return question.kind == Question::Kind::begin; }));
+}
+
+}  // namespace
+}  // namespace services::locks

@@ -104,7 +104,7 @@ void Locks::acquire(const Wish& wish, Told<Answer> told) {
   Place& place = places_.at(waiter);
   if (place.pending) later(std::move(place.pending->told), Answer::with_queue({}));
   // Also who does not want to wait has the members asked.
-  const Span wait = std::clamp(span_of(wish.wait), node_.membership().company().interval(), longest_wait);
+  const Span wait = std::clamp(span_of(wish.wait), shortest_wait(), longest_wait);
   place.pending = Pending{std::move(told), now + wait};
   hear(place, span_of(wish.lease), now);
   if (known == by_key_.end())
@@ -113,6 +113,8 @@ void Locks::acquire(const Wish& wish, Told<Answer> told) {
     granted_.push_back(waiter);
   on_event();
 }
+
+Span Locks::shortest_wait() const { return std::min(node_.membership().company().interval(), longest_question); }
 
 Waiter Locks::enter(const Wish& wish, Moment now) {
   const Waiter waiter = ++last_;

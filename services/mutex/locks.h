@@ -19,6 +19,8 @@ class Locks : public Backend, private Waiters {
   static constexpr Span shortest_lease = std::chrono::milliseconds(100);
   static constexpr Span longest_lease = std::chrono::hours(1);
   static constexpr Span longest_wait = std::chrono::seconds(10);
+  // For the other members to be asked in, and to answer.
+  static constexpr Span longest_question = std::chrono::milliseconds(500);
 
   struct World {
     // Never goes back.
@@ -73,6 +75,7 @@ class Locks : public Backend, private Waiters {
   std::optional<Outcome> refusal(const Wish& wish) const;
   Waiter enter(const Wish& wish, Moment now);
   Place* place_of(const Holding& holding);
+  Span shortest_wait() const;
   void hear(Place& place, Span lease, Moment now) const;
   Answer grant(Place& place, Moment now);
   void time_out(Place& place, Moment now);

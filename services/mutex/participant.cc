@@ -196,7 +196,7 @@ void Participant::look(const LockName& lock, Backend::Told<std::vector<std::pair
 asio::awaitable<void> Participant::look_at(MemberId to, LockName lock, std::shared_ptr<Looking> looking) {
   const ::mutex::Look look{group(), to, std::move(lock)};
   try {
-    auto hurried = clients_.at(to).within(rounded(options_.company.interval()));
+    auto hurried = clients_.at(to).within(rounded(std::min(options_.company.interval(), Locks::longest_question)));
     auto places = co_await hurried.LOOK(look);
     if (places.member == to) looking->said.emplace_back(to, std::move(places));
   } catch (const std::exception&) {

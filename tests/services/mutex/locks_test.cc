@@ -112,6 +112,20 @@ TEST_P(Sessions, are_told_who_holds_the_lock_and_how_many_come_first) {
   EXPECT_EQ(answer.queue().before, 2U);
 }
 
+TEST_P(Sessions, that_do_not_want_to_wait_need_not_however_long_the_members_lease) {
+  for (const auto lease : {std::chrono::seconds(30), std::chrono::seconds(60), std::chrono::seconds(3600)}) {
+    const auto long_lease = static_cast<Milliseconds>(std::chrono::milliseconds(lease).count());
+    Simulation simulation(algorithms.at(GetParam()), 1, {.members = 1, .lease = long_lease});
+    std::vector<Outcome> outcomes;
+    for (const char who : {'a', 'b'})
+      simulation.ask(who == 'a' ? 1000 : 1100, 1, [&outcomes, who](Locks& locks) {
+        locks.acquire(wish_of(who, no_wait), [&](const Answer& said) { outcomes.push_back(said.outcome()); });
+      });
+    simulation.run(2000, 0, 1, 0);
+    EXPECT_EQ(outcomes, (std::vector{Outcome::GRANTED, Outcome::TIMED_OUT})) << lease.count();
+  }
+}
+
 TEST_P(Sessions, keep_their_place_from_call_to_call) {
   Answer held = unanswered;
   Answer early = unanswered;

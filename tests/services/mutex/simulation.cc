@@ -29,7 +29,7 @@ class Simulation::Host : public Outside {
   Host(Simulation& all, MemberId id) : all_(all), id_(id), time_{all.rate()} {
     for (MemberId other = 1; other <= all.weather_.members; ++other) company_.all.insert(other);
     company_.self = id;
-    company_.lease = std::chrono::milliseconds(200);
+    company_.lease = std::chrono::milliseconds(all.weather_.lease);
     start();
   }
 

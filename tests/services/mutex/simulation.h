@@ -26,6 +26,7 @@ struct Weather {
   bool fails = false;        // members crash, stand still and are cut off
   unsigned mortality = 0;    // percent of clients that die while they hold the lock
   unsigned drift = 9;        // of clocks, at most, in thousandths
+  Milliseconds lease = 200;  // of members
 };
 
 class Simulation {

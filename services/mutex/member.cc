@@ -1,6 +1,7 @@
 #include "services/mutex/member.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace services::locks {
@@ -65,11 +66,22 @@ Member::Lock& Member::at(const LockName& name) {
 
 void Member::wait(const LockName& name, Waiter waiter) {
   Lock& lock = at(name);
+  if (lock.unasked.empty() && takes_over(lock, waiter)) return;
   lock.unasked.push_back(waiter);
   settle(lock);
 }
 
-// The algorithms know no way back: its ticket is passed over in its turn.
+// All who have come after the one that gave up last move up, for they are served in the order in which they came.
+bool Member::takes_over(Lock& lock, Waiter waiter) {
+  const auto is_free = [](const auto& one) { return one.second == nobody; };
+  const auto free = std::find_if(lock.asked.rbegin(), lock.asked.rend(), is_free);
+  if (free == lock.asked.rend()) return false;
+  for (auto later = free.base(); later != lock.asked.end(); ++later) std::prev(later)->second = later->second;
+  lock.asked.rbegin()->second = waiter;
+  return true;
+}
+
+// The algorithms know no way back: its ticket is passed over in its turn, unless somebody takes it over until then.
 void Member::give_up(const LockName& name, Waiter waiter) {
   const auto found = locks_.find(name);
   if (found == locks_.end()) return;

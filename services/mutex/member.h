@@ -47,7 +47,7 @@ class Member {
   Member(MemberId self, Make make, World world) : self_(self), make_(make), world_(std::move(world)) {}
 
   // Who waits is granted the lock in its turn, or gives up. Each has a ticket, stamped as it comes or, where there is
-  // no view then, as the next begins.
+  // no view then, as the next begins; or it takes over that of one who has given up here, and whose turn is to come.
   void wait(const LockName& lock, Waiter waiter);
   void give_up(const LockName& lock, Waiter waiter);
   // False where it does not hold it by this token.
@@ -106,6 +106,8 @@ class Member {
   // Goes on after something has happened, until somebody here holds the lock, or it is waited for, or nobody wants it.
   void settle(Lock& lock);
   void take(Lock& lock, Waiter waiter);
+  // False where nobody has given up.
+  static bool takes_over(Lock& lock, Waiter waiter);
 
   const MemberId self_;
   const Make make_;

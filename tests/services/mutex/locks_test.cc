@@ -212,6 +212,29 @@ TEST_P(Sessions, are_not_too_many) {
   EXPECT_EQ(outcomes[Outcome::TOO_MANY_PLACES], ::mutex::MAX_WAITERS);
 }
 
+TEST_P(Sessions, use_nothing_up_by_giving_up) {
+  Answer held = unanswered;
+  Answer waiting = unanswered;
+  Answer last = unanswered;
+  Answer released = unanswered;
+  std::map<Outcome, unsigned> outcomes;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  constexpr unsigned polls = 2 * ::mutex::MAX_WAITERS;
+  for (unsigned i = 0; i < polls; ++i) {
+    acquire(1100 + 10 * i, 2, wish_of('b', no_wait, std::chrono::milliseconds(100)),
+            [&](const Answer& answer) { ++outcomes[answer.outcome()]; });
+    simulation_.ask(1105 + 10 * i, 2, [](Locks& locks) { locks.release(holding_of('b', 0), [](const Answer&) {}); });
+  }
+  acquire(1500, 2, wish_of('c', long_wait), waiting);
+  acquire(5500, 2, wish_of('d', long_wait), last);
+  release(6000, 1, 'a', ::mutex::NO_TOKEN, released);
+  run(7000);
+  EXPECT_EQ(held.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(outcomes, (std::map<Outcome, unsigned>{{Outcome::TIMED_OUT, polls}}));
+  EXPECT_EQ(waiting.outcome(), Outcome::GRANTED) << "who came first is first";
+  EXPECT_EQ(last, unanswered);
+}
+
 TEST_P(Sessions, lose_nothing_where_another_member_dies_and_returns) {
   Answer held = unanswered;
   Answer meanwhile = unanswered;

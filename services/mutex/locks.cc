@@ -235,7 +235,13 @@ void Locks::time_out(Place& place, Moment now) {
   auto told = std::exchange(place.pending, std::nullopt)->told;
   if (!node_.membership().is_in_view()) return later(std::move(told), Outcome::NO_MAJORITY);
   const auto& [lock, session] = place.key;
-  world_.look(lock, [this, lock = lock, session = session, told = std::move(told)](const Others& others) {
+  ++place.untold;
+  const Waiter waiter = by_key_.at(place.key);
+  world_.look(lock, [this, waiter, lock = lock, session = session, told = std::move(told)](const Others& others) {
+    if (const auto found = places_.find(waiter); found != places_.end()) {
+      --found->second.untold;
+      hear(found->second, found->second.lease, world_.now());
+    }
     told(Answer::with_queue(queue_of(lock, session, others)));
   });
 }
@@ -245,7 +251,7 @@ void Locks::expire(Moment now) {
   std::vector<Waiter> late;
   for (const auto& [waiter, place] : places_) {
     if (place.pending && place.pending->until <= now) late.push_back(waiter);
-    if (!place.pending && place.heard_until <= now) over.push_back(waiter);
+    if (!place.pending && place.untold == 0 && place.heard_until <= now) over.push_back(waiter);
   }
   for (const Waiter waiter : late) time_out(places_.at(waiter), now);
   for (const Waiter waiter : over)
@@ -270,7 +276,8 @@ void Locks::answer() {
 Moment Locks::next_timer() const {
   Moment next = Moment::max();
   for (const auto& [waiter, place] : places_) {
-    next = std::min(next, place.pending ? place.pending->until : place.heard_until);
+    if (place.pending || place.untold == 0)
+      next = std::min(next, place.pending ? place.pending->until : place.heard_until);
     if (is_ending_) next = std::min(next, std::max(place.sure_until, Moment()));
   }
   return next;

@@ -63,10 +63,11 @@ class Locks : public Backend, private Waiters {
     Who who;
     Span lease;
     Moment since;
-    Moment heard_until = {};  // it is over then, unless a call waits
+    Moment heard_until = {};  // it is over then, unless a call is yet to be answered
     Token token = ::mutex::NO_TOKEN;
     Moment sure_until = Moment::min();  // as its client was told, by whatever clock
     std::optional<Pending> pending = {};
+    unsigned untold = 0;  // calls that are over, and wait for what the others say
   };
 
   void granted(const LockName& lock, Waiter waiter, Token token) override;

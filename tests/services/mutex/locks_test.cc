@@ -126,6 +126,20 @@ TEST_P(Sessions, that_do_not_want_to_wait_need_not_however_long_the_members_leas
   }
 }
 
+TEST_P(Sessions, keep_their_place_while_their_call_is_unanswered) {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    Simulation simulation(algorithms.at(GetParam()), seed, {.members = 1, .slowest_look = 2000});
+    std::optional<std::size_t> waiting;
+    simulation.ask(1000, 1, [](Locks& locks) { locks.acquire(wish_of('a', no_wait), [](const Answer&) {}); });
+    simulation.ask(1100, 1, [&](Locks& locks) {
+      locks.acquire(wish_of('b', no_wait, std::chrono::milliseconds(100)),
+                    [&](const Answer& answer) { waiting = answer.queue().before; });
+    });
+    simulation.run(5000, 0, 1, 0);
+    EXPECT_EQ(waiting, 1U) << seed;
+  }
+}
+
 TEST_P(Sessions, keep_their_place_from_call_to_call) {
   Answer held = unanswered;
   Answer early = unanswered;

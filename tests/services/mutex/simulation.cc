@@ -142,7 +142,7 @@ class Simulation::Host : public Outside {
   }
 
   void look(const LockName& lock, const Backend::Told<std::vector<std::pair<MemberId, Places>>>& told) {
-    all_.after(all_.dice(1, 10), [this, lock, told, life = life_] {
+    all_.after(all_.dice(1, all_.weather_.slowest_look), [this, lock, told, life = life_] {
       if (!is_up_ || life != life_) return;
       std::vector<std::pair<MemberId, Places>> all;
       for (const auto& [id, host] : all_.hosts_)

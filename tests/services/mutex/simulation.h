@@ -27,6 +27,7 @@ struct Weather {
   unsigned mortality = 0;    // percent of clients that die while they hold the lock
   unsigned drift = 9;        // of clocks, at most, in thousandths
   Milliseconds lease = 200;  // of members
+  Milliseconds slowest_look = 10;
 };
 
 class Simulation {

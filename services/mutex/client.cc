@@ -1,4 +1,5 @@
 // onc-mutex: runs commands while a lock is held, and says who holds which.
+#include "daemon/descriptors.h"
 #include "services/mutex/report.h"
 #include "services/mutex/running.h"
 
@@ -180,9 +181,17 @@ std::vector<Command> add_commands(CLI::App& app, Options& options) {
   return commands;
 }
 
+// The exit status, which is another where what was to be told got nowhere.
+int written(int status) {
+  if (std::cout.flush()) return status;
+  std::fprintf(stderr, "onc-mutex: cannot write to standard output\n");
+  return has_failed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  onc::daemon::hold_standard_descriptors();
   CLI::App app("Runs commands while a lock is held that is one's at a time, on all hosts.", "onc-mutex");
   Options options;
   app.set_version_flag("--version", ONC_VERSION);
@@ -196,7 +205,7 @@ int main(int argc, char** argv) {
   }
   try {
     for (const Command& command : commands)
-      if (command.parser->parsed()) return command.run(options);
+      if (command.parser->parsed()) return written(command.run(options));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onc-mutex: %s\n", error.what());
   }

@@ -73,6 +73,7 @@ void Participant::happened() {
 }
 
 void Participant::set_timer(Span least) {
+  if (has_ended_) return;
   constexpr Span longest = std::chrono::minutes(1);
   const Moment now = Clock::now();
   const Moment next = std::min({node_.next_timer(), locks_.next_timer(), now + longest});
@@ -184,7 +185,11 @@ struct Participant::Looking {
 };
 
 void Participant::look(const LockName& lock, Backend::Told<std::vector<std::pair<MemberId, Places>>> told) {
-  const auto looking = std::make_shared<Looking>(Looking{1, std::move(told)});
+  const auto heard = [this, told = std::move(told)](const auto& said) {
+    told(said);
+    called();
+  };
+  const auto looking = std::make_shared<Looking>(Looking{1, heard});
   for (const auto& [id, client] : clients_) {
     if (!node_.membership().is_alive(id, Clock::now())) continue;
     ++looking->open;

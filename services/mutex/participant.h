@@ -35,6 +35,8 @@ class Participant : public Outside {
   Participant(Options options, const asio::any_io_executor& executor);
 
   Locks& locks() { return locks_; }
+  // To be called after each call of locks(): these may have something else to do at another time now.
+  void called() { set_timer(Span(0)); }
   // What another member may ask of them.
   Places on_look(const ::mutex::Look& look) const;
   // Another wherever members, algorithm or lease are.

@@ -54,25 +54,33 @@ class Answered {
 asio::awaitable<Answer> MutexV1::ACQUIRE(Wish wish, const Caller&) {
   Answered<Answer> answered(co_await asio::this_coro::executor);
   backend_.acquire(wish, answered.told());
+  called();
   co_return co_await answered.wait();
 }
 
 asio::awaitable<Answer> MutexV1::RENEW(Holding holding, const Caller&) {
   Answered<Answer> answered(co_await asio::this_coro::executor);
   backend_.renew(holding, answered.told());
+  called();
   co_return co_await answered.wait();
 }
 
 asio::awaitable<Answer> MutexV1::RELEASE(Holding holding, const Caller&) {
   Answered<Answer> answered(co_await asio::this_coro::executor);
   backend_.release(holding, answered.told());
+  called();
   co_return co_await answered.wait();
 }
 
 asio::awaitable<Status> MutexV1::STATUS(LockName name, const Caller&) {
   Answered<Status> answered(co_await asio::this_coro::executor);
   backend_.status(name, answered.told());
+  called();
   co_return co_await answered.wait();
+}
+
+void MutexV1::called() const {
+  if (participant_ != nullptr) participant_->called();
 }
 
 Participant& MutexV1::participant() const {

@@ -30,6 +30,7 @@ class MutexV1 : public ::mutex::MUTEX::v1::AsyncServer {
  private:
   // Throws where there is none; NoReply where it is none any more.
   Participant& participant() const;
+  void called() const;
 
   Backend& backend_;
   Participant* participant_;

@@ -46,6 +46,7 @@ struct Options {
   std::string algorithm = "ricart-agrawala";
   double lease = 2;  // seconds
   std::string state_dir = "/var/lib/onc-mutexd";
+  ViewNumber begin_at = 0;
   services::zookeeper::Choice choice;
 };
 
@@ -74,6 +75,11 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--state-dir", options.state_dir, "Where the member keeps what it must not forget")
       ->type_name("FOLDER")
       ->capture_default_str();
+  app.add_option("--begin-at", options.begin_at,
+                 "Promise views before that one no more: where there are other members than before, larger than what "
+                 "any of those had promised, and the same for every member")
+      ->type_name("VIEW")
+      ->check(CLI::Range(ViewNumber{1}, end_of_views - 1));
   services::zookeeper::add_options(app, options.choice);
   onc::daemon::add_options(app, options.daemon);
 }
@@ -95,6 +101,8 @@ Company company_of(const Options& options, const Uris& uris) {
     throw std::invalid_argument("--id " + std::to_string(options.id) + " is none of the members that --node lists");
   if (!std::isfinite(options.lease) || options.lease < 0.05 || options.lease > 3600)
     throw std::invalid_argument("a lease lasts from 0.05 to 3600 seconds");
+  if (options.begin_at > 0 && options.choice.is_zookeeper())
+    throw std::invalid_argument("--begin-at is only for --backend own");
   company.lease = std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(options.lease));
   return company;
 }
@@ -138,7 +146,7 @@ using Run = std::function<void(MutexV1& service, Ending::End end)>;
 
 void run_own(const Options& options, const Company& company, const Uris& uris, onc::daemon::Watch& watch,
              const asio::any_io_executor& executor, const Run& run) {
-  StateFile state(options.state_dir, options.id);
+  StateFile state(options.state_dir, options.id, company.all, options.begin_at);
   Participant participant({.company = company,
                            .algorithm = options.algorithm,
                            .uris = uris,

@@ -1,5 +1,10 @@
 #include "services/mutex/state_file.h"
 
+#include "services/election/fingerprint.h"
+
+#include <onc/rpc/error.h>
+
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
@@ -7,23 +12,48 @@ namespace services::locks {
 
 namespace {
 
+std::uint64_t fingerprint(const std::set<MemberId>& all) {
+  elections::Fingerprint fingerprint;
+  for (const MemberId id : all) fingerprint.add(id);
+  return fingerprint.value();
+}
+
 std::string to_text(MemberId id, ViewNumber promised) {
   return "id " + std::to_string(id) + "\nview " + std::to_string(promised) + "\n";
 }
 
+[[noreturn]] void refuse_others(const std::string& folder, MemberId id) {
+  throw onc::rpc::Error(std::make_error_code(std::errc::invalid_argument),
+                        "the state of member " + std::to_string(id) + " in " + folder +
+                            " is of other members than --node lists; \"Other members\" in onc-mutexd(8) says how to go "
+                            "on with these");
+}
+
 }  // namespace
 
-// Only what to_text() writes, to the last byte.
-StateFile::StateFile(const std::string& folder, MemberId id) : id_(id), file_(folder, id) {
-  if (!file_.text()) return;
-  MemberId of = 0;
-  const int found = std::sscanf(file_.text()->c_str(), "id %" SCNu32 " view %" SCNu64, &of, &promised_);
-  if (found != 2 || *file_.text() != to_text(id_, promised_) || promised_ >= end_of_views)
-    file_.refuse("onc-mutexd(8)");
+std::string StateFile::text(ViewNumber promised) const {
+  return to_text(id_, promised) + "members " + std::to_string(members_) + "\n";
+}
+
+// Only what text() writes, to the last byte; or without the members, as it may be written by hand.
+StateFile::StateFile(const std::string& folder, MemberId id, const std::set<MemberId>& all, ViewNumber begin_at)
+    : id_(id), members_(fingerprint(all)), file_(folder, id) {
+  if (file_.text()) {
+    MemberId of = 0;
+    std::uint64_t members = 0;
+    const int found = std::sscanf(file_.text()->c_str(), "id %" SCNu32 " view %" SCNu64 " members %" SCNu64, &of,
+                                  &promised_, &members);
+    std::string known = to_text(id_, promised_);
+    if (found == 3) known += "members " + std::to_string(members) + "\n";
+    if (found < 2 || *file_.text() != known || promised_ >= end_of_views) file_.refuse("onc-mutexd(8)");
+    if (found == 3 && members != members_ && begin_at <= promised_) refuse_others(folder, id);
+  }
+  promised_ = std::max(promised_, begin_at);
+  if (promised_ > 0 && file_.text() != text(promised_)) keep(promised_);
 }
 
 void StateFile::keep(ViewNumber promised) {
-  file_.keep(to_text(id_, promised));
+  file_.keep(text(promised));
   promised_ = promised;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <tuple>
 
 namespace services::locks {
 
@@ -66,6 +67,7 @@ std::vector<MemberId> Membership::members() const {
   other.detector.heard(now);
   other.has_gone = false;
   other.view = renewal.view;
+  other.reached = {renewal.reached.begin(), renewal.reached.end()};
   hear_of(renewal.who.member, renewal.view);
   ::mutex::Renewed renewed{.member = company_.self, .word = Word::DONE, .promised = promised_};
   if (renewal.view == 0) return renewed;
@@ -95,6 +97,7 @@ void Membership::on_renewed(const Question& question, const ::mutex::Renewed& an
   const auto found = others_.find(question.to);
   if (found == others_.end()) return;
   hear_of(question.to, answer.promised);
+  found->second.answered = std::max(found->second.answered, question.sent);
   if (answer.word != Word::DONE || question.view == 0 || question.view != view()) return;
   found->second.renewed = std::max(found->second.renewed, question.sent);
   begin_if_renewed(now);
@@ -195,8 +198,14 @@ void Membership::check_lease(Moment now) {
 
 void Membership::renew_all(Moment now) {
   if (now < silent_until_) return;
+  const std::set<MemberId> lately = reached(now);
   for (const auto& [id, other] : others_)
-    world_.send({.kind = Question::Kind::renew, .to = id, .sent = now, .view = view()});
+    world_.send({.kind = Question::Kind::renew,
+                 .to = id,
+                 .sent = now,
+                 .view = view(),
+                 .beginning = {},
+                 .reached = {lately.begin(), lately.end()}});
 }
 
 bool Membership::is_alive(MemberId id, Moment now) const {
@@ -232,12 +241,46 @@ std::set<MemberId> Membership::alive(Moment now) const {
   return alive;
 }
 
+// Lately enough that a few lost answers are nothing.
+std::set<MemberId> Membership::reached(Moment now) const {
+  std::set<MemberId> reached;
+  for (const auto& [id, other] : others_)
+    if (other.answered != Moment::min() && now - other.answered <= 2 * company_.lease) reached.insert(id);
+  return reached;
+}
+
+// What one cannot tell another would be waited for without end. Who is cut off from the most is left out first; all
+// come to the same, for all know the same.
+std::set<MemberId> Membership::together(std::set<MemberId> alive, Moment now) const {
+  std::map<MemberId, std::set<MemberId>> ways;
+  for (const MemberId id : alive) ways[id] = id == company_.self ? reached(now) : others_.at(id).reached;
+  while (true) {
+    std::tuple<std::ptrdiff_t, std::ptrdiff_t, MemberId> worst{0, 0, 0};
+    for (const MemberId one : alive) {
+      const auto is_apart = [&](MemberId other) {
+        return one != other && (!ways[one].contains(other) || !ways[other].contains(one));
+      };
+      const auto cut_off = std::count_if(alive.begin(), alive.end(), is_apart);
+      worst = std::max(worst, {cut_off, -static_cast<std::ptrdiff_t>(ways[one].size()), one});
+    }
+    if (std::get<0>(worst) == 0) return alive;
+    alive.erase(std::get<MemberId>(worst));
+  }
+}
+
+bool Membership::is_anybody_in_a_view(const std::set<MemberId>& alive) const {
+  return std::any_of(alive.begin(), alive.end(),
+                     [&](MemberId id) { return id != company_.self && others_.at(id).view != 0; });
+}
+
 // The lowest of those that are alive, or whoever has waited for that one for too long.
 bool Membership::should_form(Moment now) const {
   if (forming_ || now < next_attempt_ || now < silent_until_) return false;
-  const std::set<MemberId> there = alive(now);
+  const std::set<MemberId> heard = alive(now);
+  const std::set<MemberId> there = together(heard, now);
   if (there.size() < company_.majority()) return false;
-  if (has_begun_ && now < promised_until(there)) return false;
+  if (has_begun_ && now < promised_until(heard)) return false;
+  if (!there.contains(company_.self) && is_anybody_in_a_view(heard)) return false;
   const bool waits = !has_begun_ && now - without_view_since_ > 2 * company_.lease;
   return !is_as_it_should_be(there, now) && (*there.begin() == company_.self || waits);
 }
@@ -266,14 +309,16 @@ void Membership::form(Moment now) {
   if (number >= end_of_views)
     throw std::runtime_error("all numbers of views are used up; see \"The state\" in onc-mutexd(8)");
   const Leaving own = promise(company_.self, number, now);
-  forming_ = Forming{.number = number, .since = now, .left = {}, .promises = {}};
+  std::set<MemberId> called = together(alive(now), now);
+  called.insert(company_.self);
+  forming_ = Forming{.number = number, .since = now, .called = std::move(called), .left = {}, .promises = {}};
   call_out(now);
   answered(company_.self, own, now);
 }
 
 void Membership::call_out(Moment now) {
-  for (const auto& [id, other] : others_)
-    if (!forming_->left.contains(id))
+  for (const MemberId id : forming_->called)
+    if (id != company_.self && !forming_->left.contains(id))
       world_.send({.kind = Question::Kind::leave, .to = id, .sent = now, .view = forming_->number});
 }
 
@@ -301,7 +346,7 @@ void Membership::answered(MemberId id, const Leaving& answer, Moment now) {
 bool Membership::may_conclude(Moment now) const {
   const auto& left = forming_->left;
   if (left.size() < company_.majority()) return false;
-  const bool all = std::all_of(company_.all.begin(), company_.all.end(),
+  const bool all = std::all_of(forming_->called.begin(), forming_->called.end(),
                                [&](MemberId id) { return left.contains(id) || !is_alive(id, now); });
   if (!all && now - forming_->since < 2 * company_.interval()) return false;
   return std::all_of(forming_->promises.begin(), forming_->promises.end(), [&](const auto& promise) {

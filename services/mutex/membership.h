@@ -1,12 +1,12 @@
 // Which members there are: views, formed one after another by a majority, so that those who are left can go on without
 // one that has died or is cut off, and nobody else goes on meanwhile.
 //
-// Whoever forms a view gives it a number and calls all members out of theirs. Who answers has promised that number, and
-// keeps that (also through a restart): it takes part in no earlier one. With the answers of a majority, which no other
-// view of this number can have, the new view is what these say of themselves. A member acts in a view only as long as
-// a majority has renewed its lease there, counted from when it asked; and whoever renews it promises that no other view
-// begins without it before the lease is over. Of any two majorities one member is in both: no view begins before every
-// promise to those that are not in it has run out.
+// Whoever forms a view gives it a number and calls all members out of theirs that reach each other. Who answers has
+// promised that number, and keeps that (also through a restart): it takes part in no earlier one. With the answers of a
+// majority, which no other view of this number can have, the new view is what these say of themselves. A member acts in
+// a view only as long as a majority has renewed its lease there, counted from when it asked; and whoever renews it
+// promises that no other view begins without it before the lease is over. Of any two majorities one member is in both:
+// no view begins before every promise to those that are not in it has run out.
 //
 // Without sockets and without a clock: it is told what happens and when, and says what to send.
 #pragma once
@@ -38,6 +38,7 @@ struct Question {
   Moment sent = {};
   ViewNumber view = 0;
   std::shared_ptr<const Beginning> beginning = {};
+  std::vector<MemberId> reached = {};  // of a renewal: who has answered lately
 };
 
 // What it does to the world. None of these may call it back.
@@ -120,6 +121,8 @@ class Membership {
     std::map<Life, Moment> promised;  // until when nobody is to go on without it
     Moment renewed = Moment::min();   // when it was asked what it last answered by renewing this one's lease
     ViewNumber view = 0;              // that it says it is in
+    Moment answered = Moment::min();  // when it was asked what it last answered by a Renewed
+    std::set<MemberId> reached = {};  // by it, as it says
     ViewNumber told = 0;              // the latest that it has told of, plausible or not
     Life gone = 0;                    // the latest that has said farewell,
     bool has_gone = false;            // and none has been heard since
@@ -129,6 +132,7 @@ class Membership {
   struct Forming {
     ViewNumber number;
     Moment since;
+    std::set<MemberId> called;  // who is to be in it
     std::map<MemberId, Leaving> left;
     std::map<std::pair<MemberId, Life>, Moment> promises;  // of all who have left, to whom, until when
   };
@@ -142,6 +146,10 @@ class Membership {
   bool is_as_it_should_be(const std::set<MemberId>& alive, Moment now) const;
   void hear_of(MemberId from, ViewNumber number);
   std::set<MemberId> alive(Moment now) const;
+  std::set<MemberId> reached(Moment now) const;
+  // Of those that are alive, so many that each reaches each.
+  std::set<MemberId> together(std::set<MemberId> alive, Moment now) const;
+  bool is_anybody_in_a_view(const std::set<MemberId>& alive) const;
   bool is_sound(const Beginning& beginning) const;
   void form(Moment now);
   void answered(MemberId id, const Leaving& answer, Moment now);

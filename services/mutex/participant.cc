@@ -130,7 +130,7 @@ void Participant::send(const Question& question) {
   switch (question.kind) {
     case Question::Kind::renew:
       return start(
-          to, client.GO_ON({group(), to, node_.membership().self(), question.view}),
+          to, client.GO_ON({group(), to, node_.membership().self(), question.view, question.reached}),
           [this, question](const ::mutex::Renewed& answer) { node_.on_renewed(question, answer, Clock::now()); });
     case Question::Kind::leave:
       return start(to, client.LEAVE({group(), to, options_.company.self, question.view}),

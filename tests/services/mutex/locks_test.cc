@@ -333,6 +333,42 @@ TEST_P(Sessions, are_not_granted_by_a_word_that_counts_twice) {
   EXPECT_EQ(simulation.fault(5, 3), ::mutex::Fault::NO_FAULT);
 }
 
+TEST_P(Sessions, are_served_where_two_members_do_not_reach_each_other) {
+  constexpr MemberId nobody_there = 9;
+  for (const auto& [from, to] : {std::pair{2U, 3U}, {3U, 2U}, {1U, 3U}, {3U, 1U}}) {
+    Simulation simulation(algorithms.at(GetParam()), 1, {.members = 3});
+    Answer cut_off = unanswered;
+    std::size_t grants = 0;
+    simulation.at(1000, [&, from = from, to = to] { simulation.mislead(from, to, nobody_there); });
+    simulation.ask(1100, from, [&](Locks& locks) {
+      locks.acquire(wish_of('x', long_wait, std::chrono::milliseconds(100)),
+                    [&](const Answer& said) { cut_off = said; });
+    });
+    for (const MemberId id : {1U, 2U, 3U})
+      simulation.ask(3000 + id, id, [&, who = static_cast<char>('a' + id)](Locks& locks) {
+        locks.acquire(wish_of(who, long_wait, std::chrono::milliseconds(100)),
+                      [&](const Answer& said) { grants += said.outcome() == Outcome::GRANTED ? 1 : 0; });
+      });
+    simulation.run(6000, 0, 1, 0);
+    EXPECT_GE(grants, 2U) << from << " to " << to;
+  }
+}
+
+TEST_P(Sessions, are_not_disturbed_by_a_member_that_cannot_be_called) {
+  constexpr MemberId nobody_there = 9;
+  ViewNumber view = 0;
+  simulation_.at(1000, [&] {
+    for (const MemberId id : {1U, 3U}) simulation_.mislead(id, 2, nobody_there);
+    simulation_.crash(2);
+  });
+  simulation_.at(1500, [&] { simulation_.start(2); });
+  simulation_.at(4000, [&] { view = simulation_.view(1); });
+  run(20'000);
+  EXPECT_GT(view, 0U);
+  EXPECT_EQ(simulation_.view(1), view);
+  EXPECT_EQ(simulation_.view(3), view);
+}
+
 TEST_P(Sessions, have_nothing_without_a_majority) {
   Answer held = unanswered;
   Answer renewed = unanswered;

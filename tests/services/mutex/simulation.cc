@@ -96,9 +96,9 @@ class Simulation::Host : public Outside {
       Node& node = *to.node_;
       switch (question.kind) {
         case Question::Kind::renew:
-          answer(to, [question, reply = node.on_renew({0, question.to, who, question.view}, to.now())](Host& back) {
-            back.node_->on_renewed(question, reply, back.now());
-          });
+          answer(to,
+                 [question, reply = node.on_renew({0, question.to, who, question.view, question.reached}, to.now())](
+                     Host& back) { back.node_->on_renewed(question, reply, back.now()); });
           break;
         case Question::Kind::leave:
           answer(to, [question, reply = node.on_leave({0, question.to, id_, question.view}, to.now())](Host& back) {
@@ -329,6 +329,7 @@ std::size_t Simulation::known_locks(MemberId id) const { return hosts_.at(id)->n
 void Simulation::crash(MemberId id) { hosts_.at(id)->crash(); }
 void Simulation::start(MemberId id) { hosts_.at(id)->start(); }
 void Simulation::mislead(MemberId id, MemberId meant, MemberId there) { hosts_.at(id)->led[meant] = there; }
+ViewNumber Simulation::view(MemberId id) const { return hosts_.at(id)->node().membership().view(); }
 ::mutex::Fault Simulation::fault(MemberId id, MemberId of) const { return hosts_.at(id)->node().fault(of); }
 
 void Simulation::deliver(const std::function<void()>& arrives) {

@@ -56,6 +56,8 @@ class Simulation {
   void start(MemberId id);
   // What `id` means for `meant` reaches `there` from now on; nobody, where that is none.
   void mislead(MemberId id, MemberId meant, MemberId there);
+  // In which `id` was last.
+  ViewNumber view(MemberId id) const;
   ::mutex::Fault fault(MemberId id, MemberId of) const;
 
  private:

@@ -361,7 +361,7 @@ Status Locks::status_of(const LockName& name, const Others& others) const {
                             .heard = membership.is_alive(id, now),
                             .in_view = std::find(members.begin(), members.end(), id) != members.end(),
                             .silent = to_wire(now - membership.last_heard(id, now)),
-                            .fault = node_.fault(id)});
+                            .fault = node_.fault(id, now)});
   }
   return Status::with_report(std::move(report));
 }

@@ -111,6 +111,8 @@ class Membership {
   const Company& company() const { return company_; }
   // Of all, itself too.
   bool is_alive(MemberId id, Moment now) const;
+  // Who has answered lately.
+  std::set<MemberId> reached(Moment now) const;
   // When it was last heard, or first waited for; now of itself.
   Moment last_heard(MemberId id, Moment now) const;
 
@@ -146,7 +148,6 @@ class Membership {
   bool is_as_it_should_be(const std::set<MemberId>& alive, Moment now) const;
   void hear_of(MemberId from, ViewNumber number);
   std::set<MemberId> alive(Moment now) const;
-  std::set<MemberId> reached(Moment now) const;
   // Of those that are alive, so many that each reaches each.
   std::set<MemberId> together(std::set<MemberId> alive, Moment now) const;
   bool is_anybody_in_a_view(const std::set<MemberId>& alive) const;

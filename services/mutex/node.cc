@@ -129,9 +129,11 @@ void Node::on_begun(const Question& question, const ::mutex::Begun& answer) {
   if (answer.member == question.to) membership_.on_begun(question, answer.word);
 }
 
-Fault Node::fault(MemberId member) const {
+Fault Node::fault(MemberId member, Moment now) const {
   const auto found = faults_.find(member);
-  return found == faults_.end() ? Fault::NO_FAULT : found->second;
+  if (found != faults_.end() && found->second != Fault::NO_FAULT) return found->second;
+  const bool is_reached = member == company_.self || membership_.reached(now).contains(member);
+  return membership_.is_alive(member, now) && !is_reached ? Fault::UNREACHED : Fault::NO_FAULT;
 }
 
 void Node::note_fault(MemberId member, const ::mutex::Renewed& answer) {

@@ -67,8 +67,8 @@ class Node : private Surroundings {
   // What has been lost by now is lost.
   void check_lease(Moment now) { membership_.check_lease(now); }
 
-  // By what was answered last where `member` should be.
-  ::mutex::Fault fault(MemberId member) const;
+  // By what was answered last where `member` should be, if anything is.
+  ::mutex::Fault fault(MemberId member, Moment now) const;
   const Member& member() const { return member_; }
   const Membership& membership() const { return membership_; }
   // Of the algorithms, to all others.

@@ -56,6 +56,7 @@ const char* name(::mutex::Fault fault) {
     case ::mutex::Fault::WRONG_GROUP: return "wrong_group";
     case ::mutex::Fault::WRONG_URI: return "wrong_uri";
     case ::mutex::Fault::WRONG_VIEW: return "wrong_view";
+    case ::mutex::Fault::UNREACHED: return "unreached";
   }
   return "unknown";
 }
@@ -67,6 +68,7 @@ const char* sentence(::mutex::Fault fault) {
     case ::mutex::Fault::WRONG_GROUP: return "of another group, ";
     case ::mutex::Fault::WRONG_URI: return "another member answers there, ";
     case ::mutex::Fault::WRONG_VIEW: return "its views are far from these, ";
+    case ::mutex::Fault::UNREACHED: return "does not answer there, ";
   }
   return "something is wrong there, ";
 }

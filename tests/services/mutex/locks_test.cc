@@ -367,6 +367,8 @@ TEST_P(Sessions, are_not_disturbed_by_a_member_that_cannot_be_called) {
   EXPECT_GT(view, 0U);
   EXPECT_EQ(simulation_.view(1), view);
   EXPECT_EQ(simulation_.view(3), view);
+  EXPECT_EQ(simulation_.fault(1, 2), ::mutex::Fault::UNREACHED);
+  EXPECT_EQ(simulation_.fault(2, 1), ::mutex::Fault::NO_FAULT);
 }
 
 TEST_P(Sessions, have_nothing_without_a_majority) {

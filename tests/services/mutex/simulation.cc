@@ -330,7 +330,9 @@ void Simulation::crash(MemberId id) { hosts_.at(id)->crash(); }
 void Simulation::start(MemberId id) { hosts_.at(id)->start(); }
 void Simulation::mislead(MemberId id, MemberId meant, MemberId there) { hosts_.at(id)->led[meant] = there; }
 ViewNumber Simulation::view(MemberId id) const { return hosts_.at(id)->node().membership().view(); }
-::mutex::Fault Simulation::fault(MemberId id, MemberId of) const { return hosts_.at(id)->node().fault(of); }
+::mutex::Fault Simulation::fault(MemberId id, MemberId of) const {
+  return hosts_.at(id)->node().fault(of, hosts_.at(id)->now());
+}
 
 void Simulation::deliver(const std::function<void()>& arrives) {
   // Or now and then all that one client asks would be lost to the end.

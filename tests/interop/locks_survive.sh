@@ -181,6 +181,7 @@ expect "the status says so" 'nothing is granted' "$(within 20 $bin/onc-mutex sta
 
 # All die, and come back with what they had promised.
 kill -KILL ${pids[member-1]}
+for id in 1 2 3; do eventually "member $id is gone" gone ${pids[member-$id]}; done
 for id in 1 2 3; do start_member $id --register no; done
 go_on "all die, come back and go on"
 

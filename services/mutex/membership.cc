@@ -25,6 +25,7 @@ Membership::Membership(Company company, ViewNumber promised, Life life, Moment n
       life_(life),
       world_(world),
       random_(static_cast<std::uint32_t>(life)),
+      apart_since_(now),
       without_view_since_(now),
       next_attempt_(now),
       next_(now) {
@@ -282,8 +283,18 @@ bool Membership::should_form(Moment now) const {
   if (has_begun_ && now < promised_until(heard)) return false;
   if (!there.contains(company_.self) && is_anybody_in_a_view(heard)) return false;
   const bool waits = !has_begun_ && now - without_view_since_ > 2 * company_.lease;
+  if (!has_settled(now) && !waits) return false;
   return !is_as_it_should_be(there, now) && (*there.begin() == company_.self || waits);
 }
+
+void Membership::note_apart(Moment now) {
+  std::set<MemberId> apart = alive(now);
+  for (const MemberId id : together(apart, now)) apart.erase(id);
+  if (std::exchange(apart_, apart) != apart) apart_since_ = now;
+}
+
+// Whoever has just been started is heard before it, or who waited for it, can say that it is reached.
+bool Membership::has_settled(Moment now) const { return apart_.empty() || now - apart_since_ >= company_.lease; }
 
 // Until when no view may begin without those that are not alive. In the present one all can go on as long.
 Moment Membership::promised_until(const std::set<MemberId>& alive) const {
@@ -410,6 +421,7 @@ void Membership::on_timer(Moment now) {
     if (formed_) tell_all(now);
     for (auto& [id, other] : others_) std::erase_if(other.promised, [&](const auto& one) { return one.second <= now; });
   }
+  note_apart(now);
   if (should_form(now)) form(now);
   next_ = std::min({next_renewal_, has_begun_ ? renewed_until() : lease_end_});
   if (forming_)

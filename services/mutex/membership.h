@@ -144,6 +144,9 @@ class Membership {
   Leaving promise(MemberId to, ViewNumber next, Moment now);
   void renew_all(Moment now);
   bool should_form(Moment now) const;
+  void note_apart(Moment now);
+  // That somebody is still to be left out, and not only slow to say whom it reaches.
+  bool has_settled(Moment now) const;
   Moment promised_until(const std::set<MemberId>& alive) const;
   bool is_as_it_should_be(const std::set<MemberId>& alive, Moment now) const;
   void hear_of(MemberId from, ViewNumber number);
@@ -180,6 +183,8 @@ class Membership {
   std::optional<Forming> forming_;
   std::shared_ptr<const Beginning> formed_;  // what is still to be told to
   std::set<MemberId> untold_;
+  std::set<MemberId> apart_;  // who is alive and would be left out,
+  Moment apart_since_;        // and has been since then
   Moment silent_until_ = Moment::min();
   Moment without_view_since_;
   Moment next_attempt_;

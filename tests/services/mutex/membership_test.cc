@@ -17,8 +17,22 @@ class AMembership : public testing::Test, protected Surroundings {
   void lose() override {}
   void begin(const View&, bool) override {}
 
-  ::mutex::Renewed hear(MemberId from, ViewNumber view) {
-    return membership_.on_renew({.group = 0, .to = 1, .who = {from, 7}, .view = view, .reached = {1, 2, 3}}, now_);
+  ::mutex::Renewed hear(MemberId from, ViewNumber view, std::initializer_list<MemberId> reached = {1, 2, 3}) {
+    return membership_.on_renew({.group = 0, .to = 1, .who = {from, 7}, .view = view, .reached = reached}, now_);
+  }
+  // Both others answer what they were asked; nothing of it is lost.
+  void pass(Span span) {
+    now_ += span;
+    for (const Question& question : std::exchange(asked_, {}))
+      if (question.kind == Question::Kind::renew)
+        membership_.on_renewed(question, {.member = question.to, .word = Word::DONE, .promised = 0}, now_);
+    membership_.on_timer(now_);
+  }
+  std::set<MemberId> called_out() const {
+    std::set<MemberId> called;
+    for (const Question& question : asked_)
+      if (question.kind == Question::Kind::leave) called.insert(question.to);
+    return called;
   }
   Word call_out(ViewNumber next) { return membership_.on_leave(2, next, now_).word; }
   // So long that it forms a view where it can.
@@ -79,6 +93,28 @@ TEST_F(AMembership, takes_no_number_twice_where_all_are_used_up) {
   hear(3, end_of_views - 1);
   EXPECT_THROW(wait(), std::runtime_error);
   EXPECT_EQ(kept_, 0U);
+}
+
+TEST_F(AMembership, leaves_out_nobody_who_has_not_had_the_time_to_say_whom_it_reaches) {
+  for (int i = 0; i < 3; ++i) {
+    hear(2, 0, {1});
+    hear(3, 0, {1, 2});
+    pass(membership_.company().interval());
+    EXPECT_EQ(called_out(), std::set<MemberId>{}) << i;
+  }
+  hear(2, 0, {1, 3});
+  hear(3, 0, {1, 2});
+  pass(membership_.company().interval());
+  EXPECT_EQ(called_out(), (std::set<MemberId>{2, 3}));
+}
+
+TEST_F(AMembership, leaves_out_who_does_not_reach_all) {
+  for (int i = 0; i < 20 && called_out().empty(); ++i) {
+    hear(2, 0, {1});
+    hear(3, 0, {1, 2});
+    pass(membership_.company().interval());
+  }
+  EXPECT_EQ(called_out(), std::set<MemberId>{3});
 }
 
 TEST_F(AMembership, does_without_who_has_promised_what_nobody_can_have_come_to) {

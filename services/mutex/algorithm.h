@@ -69,6 +69,11 @@ class Algorithm {
   // `clock`: the sender's, when it sent this.
   virtual void receive(MemberId from, const Body& body, Stamp clock) = 0;
 
+  // Whether another that begins in this view without anything would do as well, here and for the others.
+  virtual bool is_as_new() const = 0;
+  // Tells the others what lets it and them become so. Only where this member wants nothing.
+  virtual void tidy() {}
+
  protected:
   MemberId self() const { return self_; }
   void send(MemberId to, Body body) const { world_.send(to, std::move(body)); }

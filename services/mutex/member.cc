@@ -96,6 +96,7 @@ bool Member::give_back(const LockName& name, Token token) {
   Lock& lock = *found->second;
   lock.holder.reset();
   settle(lock);
+  put_away(lock);
   return true;
 }
 
@@ -116,9 +117,20 @@ std::vector<Member::Waiting> Member::waiting(const LockName& name) const {
 }
 
 std::size_t Member::idle_locks() const {
-  return static_cast<std::size_t>(std::count_if(locks_.begin(), locks_.end(), [](const auto& one) {
-    return one.second->asked.empty() && one.second->unasked.empty() && !one.second->granted;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(locks_.begin(), locks_.end(), [](const auto& one) { return is_idle(*one.second); }));
+}
+
+bool Member::is_idle(const Lock& lock) { return lock.asked.empty() && lock.unasked.empty() && !lock.granted; }
+
+// What an algorithm leaves behind spares messages where the lock is wanted again. But those of all members together
+// must not fill any of them.
+void Member::put_away(Lock& lock) {
+  if (!is_in_view_ || !is_idle(lock)) return;
+  if (locks_.size() > ::mutex::MAX_LOCKS / 2 / nothing_.size()) lock.algorithm->tidy();
+  if (!lock.algorithm->is_as_new()) return;
+  const LockName name = lock.name;
+  locks_.erase(name);
 }
 
 std::size_t Member::tickets(const LockName& name) const {
@@ -220,9 +232,12 @@ bool Member::is_sound(MemberId from, const Message& message) const {
 void Member::receive(MemberId from, const Message& message) {
   if (!is_in_view_ || !is_sound(from, message)) return;
   last_ = clock_.observe(message.clock).value_or(last_);
+  // More than all members' clients can wait for is asked by none of them.
+  if (!knows(message.lock) && locks_.size() >= most_locks()) return;
   Lock& lock = at(message.lock);
   lock.algorithm->receive(from, message.body, message.clock);
   settle(lock);
+  put_away(lock);
 }
 
 }  // namespace services::locks

@@ -68,8 +68,8 @@ class Member {
 
   bool knows(const LockName& lock) const { return locks_.contains(lock); }
   std::size_t locks() const { return locks_.size(); }
-  // Of those that nobody here waits for or holds: whatever is there for them goes as the next view begins, unless
-  // somebody elsewhere does.
+  // Of those that nobody here waits for or holds. They go as soon as nothing is to be kept of them for others, or as
+  // the next view begins.
   std::size_t idle_locks() const;
   // So many stamps have been given in this view that the next should begin, for each has room for twice as many.
   bool is_worn() const { return last_ - first_ >= Stamp{1} << (stamp_bits - 1); }
@@ -106,6 +106,10 @@ class Member {
   // Goes on after something has happened, until somebody here holds the lock, or it is waited for, or nobody wants it.
   void settle(Lock& lock);
   void take(Lock& lock, Waiter waiter);
+  static bool is_idle(const Lock& lock);
+  // Forgets it where nobody anywhere misses it.
+  void put_away(Lock& lock);
+  std::size_t most_locks() const { return ::mutex::MAX_LOCKS * nothing_.size(); }
   // False where nobody has given up.
   static bool takes_over(Lock& lock, Waiter waiter);
 

@@ -15,6 +15,7 @@ class RicartAgrawala : public Algorithm {
   void want(const Ticket& ticket) override;
   void give_back() override;
   void receive(MemberId from, const Body& body, Stamp clock) override;
+  bool is_as_new() const override { return own_.empty() && deferred_.empty(); }
 
  private:
   bool goes_before(const Ticket& other) const;

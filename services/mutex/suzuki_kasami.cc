@@ -8,7 +8,9 @@ using ::mutex::Kind;
 
 void SuzukiKasami::begin(const Claims& claims) {
   requested_.clear();
+  known_.reset();
   for (const auto& [member, claim] : claims) requested_[member] = claim.wants;
+  if (!requested_[self()].empty()) known_ = *requested_[self()].rbegin();
   const bool is_lost = std::none_of(claims.begin(), claims.end(), [](const auto& one) { return one.second.has_token; });
   if (is_lost && claims.begin()->first == self()) token_.emplace();
   if (!token_) return;
@@ -26,6 +28,7 @@ void SuzukiKasami::want(const Ticket& ticket) {
   requested_[self()].insert(ticket);
   if (token_ && !holds_) pass_on();
   if (token_ || holds_) return;
+  known_ = ticket;
   for (const auto& [member, tickets] : requested_)
     if (member != self()) send(member, Body::with_wanted(ticket));
 }
@@ -35,6 +38,20 @@ void SuzukiKasami::give_back() {
   token_->served[self()] = held.stamp;
   requested_[self()].erase(held);
   pass_on();
+}
+
+bool SuzukiKasami::is_as_new() const {
+  const auto has_none = [](const auto& one) { return one.second.empty(); };
+  return !holds_ && !known_ && token_.has_value() == (first() == self()) &&
+         std::all_of(requested_.begin(), requested_.end(), has_none);
+}
+
+void SuzukiKasami::tidy() {
+  if (const auto served = std::exchange(known_, std::nullopt))
+    for (const auto& [member, tickets] : requested_)
+      if (member != self()) send(member, Body::with_held(*served));
+  if (!token_ || first() == self()) return;
+  send(first(), Body::with_roving(to_roving(*std::exchange(token_, std::nullopt))));
 }
 
 void SuzukiKasami::queue_up() {
@@ -65,6 +82,8 @@ void SuzukiKasami::receive(MemberId from, const Body& body, Stamp) {
   if (requested == requested_.end()) return;
   if (body.kind() == Kind::WANTED)
     requested->second.insert(body.wanted());
+  else if (body.kind() == Kind::DONE_WITH)
+    std::erase_if(requested->second, [&](const Ticket& ticket) { return ticket.stamp <= body.held().stamp; });
   else if (body.kind() == Kind::ROVING && !token_)
     token_ = to_token(body.roving());
   if (token_ && !holds_) pass_on();

@@ -18,6 +18,10 @@ class SuzukiKasami : public Algorithm {
   void want(const Ticket& ticket) override;
   void give_back() override;
   void receive(MemberId from, const Body& body, Stamp clock) override;
+  // The token is with the view's first member, and nobody is waited for.
+  bool is_as_new() const override;
+  // The token goes back to that one, and all hear that this member's tickets were served.
+  void tidy() override;
 
  private:
   struct Token {
@@ -27,6 +31,7 @@ class SuzukiKasami : public Algorithm {
 
   static Token to_token(const Roving& roving);
   static Roving to_roving(const Token& token);
+  MemberId first() const { return requested_.begin()->first; }
   // Tickets that the token has not heard of yet join its queue, in their order.
   void queue_up();
   void pass_on();
@@ -34,6 +39,7 @@ class SuzukiKasami : public Algorithm {
   std::map<MemberId, Tickets> requested_;  // by all members, as far as this one has heard and not seen them served
   std::optional<Token> token_;
   std::optional<Ticket> holds_;
+  std::optional<Ticket> known_;  // this member's latest that others have heard of, and not of its end
 };
 
 }  // namespace services::locks

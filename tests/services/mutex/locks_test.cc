@@ -402,6 +402,29 @@ TEST_P(Sessions, leave_no_lock_behind_that_nobody_wants) {
   for (const MemberId id : {1U, 2U, 3U}) EXPECT_LE(simulation_.known_locks(id), ::mutex::MAX_LOCKS / 2) << id;
 }
 
+TEST_P(Sessions, may_want_more_locks_one_after_another_than_a_member_knows_at_once) {
+  constexpr unsigned locks = 3 * ::mutex::MAX_LOCKS;
+  for (const MemberId at : {1U, 2U, 3U}) {
+    Simulation simulation(algorithms.at(GetParam()), at, {.members = 3, .lease = 60'000});
+    std::map<Outcome, unsigned> outcomes;
+    for (unsigned number = 0; number < locks; ++number) {
+      simulation.ask(120'000 + 50 * number, at, [&outcomes, number](Locks& member) {
+        Wish wish = wish_of('a', long_wait);
+        wish.lock = "lock " + std::to_string(number);
+        member.acquire(wish, [&outcomes](const Answer& answer) { ++outcomes[answer.outcome()]; });
+      });
+      simulation.ask(120'000 + 50 * number + 45, at, [number](Locks& member) {
+        Holding holding = holding_of('a', ::mutex::NO_TOKEN);
+        holding.lock = "lock " + std::to_string(number);
+        member.release(holding, [](const Answer&) {});
+      });
+    }
+    simulation.run(120'000 + 50 * locks + 1000, 0, 1, 0);
+    EXPECT_EQ(outcomes, (std::map<Outcome, unsigned>{{Outcome::GRANTED, locks}})) << at;
+    for (const MemberId id : {1U, 2U, 3U}) EXPECT_LE(simulation.known_locks(id), ::mutex::MAX_LOCKS / 2) << id;
+  }
+}
+
 TEST_P(Sessions, are_told_that_their_member_ends) {
   Answer held = unanswered;
   Answer waiting = unanswered;

@@ -105,8 +105,8 @@ class AForgedTicket : public testing::TestWithParam<std::string>, private Outsid
     beginning.members.push_back({.origin = {.who = {2, 8}, .is_fresh = true}, .standing = standing});
     return node_.on_begin(beginning, now_);
   }
-  void say(Body body, Stamp clock = first + 9) {
-    const Message message{.lock = "door", .clock = clock, .body = std::move(body)};
+  void say(Body body, Stamp clock = first + 9, const LockName& lock = "door") {
+    const Message message{.lock = lock, .clock = clock, .body = std::move(body)};
     node_.on_parcel({.group = 0, .to = 1, .view = 1, .from = 2, .first = ++said_, .messages = {message}}, now_);
   }
 
@@ -155,6 +155,12 @@ TEST_P(AForgedTicket, with_a_stamp_of_another_view_moves_no_clock) {
   say(Kind::HEARD, first + 100);
   ASSERT_TRUE(node_.member().holder("door"));
   EXPECT_EQ(node_.member().holder("door")->token >> 32, 1U);
+}
+
+TEST_P(AForgedTicket, makes_no_more_locks_known_than_two_members_can_want) {
+  for (unsigned i = 0; i < 3 * ::mutex::MAX_LOCKS; ++i)
+    say(Body::with_wanted({first + 1, 2}), first + 9, "lock " + std::to_string(i));
+  EXPECT_LE(node_.member().locks(), std::size_t{2} * ::mutex::MAX_LOCKS);
 }
 
 TEST(AStanding, is_of_its_member_s_own_tickets_of_earlier_views) {

@@ -3,6 +3,8 @@
 
 #include "services/election/node.h"
 
+#include <functional>
+
 namespace services::elections {
 
 class Elector {
@@ -14,6 +16,9 @@ class Elector {
   virtual election::Status status() = 0;
   // DONE, or NOT_COORDINATOR. Status::sure of before stays true.
   virtual election::Reply resign() = 0;
+  // Before its process ends: calls back, perhaps at once, when it leads no longer and has told the others, or a second
+  // has passed. Status::sure of before stays true.
+  virtual void leave(std::function<void()> left) = 0;
 };
 
 }  // namespace services::elections

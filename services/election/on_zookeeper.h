@@ -32,6 +32,8 @@ class OnZookeeper : public Elector, private zookeeper::Presence::Listener {
   election::Reply on_call(const Call& call) override;
   election::Status status() override;
   election::Reply resign() override;
+  // The queue is left when it is destroyed.
+  void leave(std::function<void()> left) override { left(); }
 
  private:
   // What a group's queue was asked for, until all of it is known.

@@ -17,6 +17,8 @@ namespace {
 
 // Who has not answered for so long is called anew, over another connection.
 constexpr Span longest_call = std::chrono::seconds(10);
+// Others learn in a lease what they were not told in so long.
+constexpr Span longest_leave = std::chrono::seconds(1);
 
 struct NotKept {};
 
@@ -31,6 +33,7 @@ Participant::Participant(const Group& group, Id self, Options options, const asi
       options_(std::move(options)),
       executor_(executor),
       timer_(executor),
+      leaving_(executor),
       node_(group, self, options_.kept, Clock::now(), std::random_device()(), *this) {
   for (const std::string& uri : options_.uris)
     clients_.emplace_back(executor, uri, onc::rpc::ClientOptions{.timeout = patience(group)});
@@ -55,6 +58,32 @@ Reply Participant::resign() {
   set_timer();
   const election::Status status = node_.status(now);
   return {.answer = answer, .coordinator = status.coordinator, .term = status.term, .node = node_.self()};
+}
+
+void Participant::leave(std::function<void()> left) {
+  const Moment now = Clock::now();
+  if (node_.resign(now) != Answer::DONE) return left();
+  resigned_at_ = now;
+  left_ = std::move(left);
+  for (const Id id : group_.ids())
+    if (id != node_.self()) untold_.insert(id);
+  leaving_.expires_after(longest_leave);
+  leaving_.async_wait([this](const asio::error_code& ended) {
+    if (!ended) have_left();
+  });
+  // It tells them now.
+  happen([&] { node_.on_timer(now); });
+  if (untold_.empty()) have_left();
+}
+
+void Participant::ended(const Call& call) {
+  if (call.kind != Call::Kind::heartbeat || call.sent < resigned_at_) return;
+  if (untold_.erase(call.to) > 0 && untold_.empty()) have_left();
+}
+
+void Participant::have_left() {
+  leaving_.cancel();
+  if (left_) std::exchange(left_, nullptr)();
 }
 
 void Participant::set_timer() {
@@ -105,6 +134,7 @@ asio::awaitable<void> Participant::carry(Call call) {
     else
       node_.on_failure(call, Clock::now());
   });
+  ended(call);
 }
 
 asio::awaitable<Reply> Participant::make(Client& client, const Call& call) {

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ class Participant : public Elector, private Outside {
   election::Reply on_call(const Call& call) override;
   election::Status status() override;
   election::Reply resign() override;
+  void leave(std::function<void()> left) override;
 
  private:
   using Client = election::ELECTION::v1::AsyncClient;
@@ -45,6 +47,9 @@ class Participant : public Elector, private Outside {
   void found(Id peer, election::Fault fault, Id answering) override;
 
   asio::awaitable<void> carry(Call call);
+  // Of a call, whatever became of it.
+  void ended(const Call& call);
+  void have_left();
   asio::awaitable<election::Reply> make(Client& client, const Call& call);
   // Whose disk fails goes on where that lets it.
   template <class Event>
@@ -56,9 +61,13 @@ class Participant : public Elector, private Outside {
   Options options_;
   asio::any_io_executor executor_;
   asio::steady_timer timer_;
+  asio::steady_timer leaving_;
   std::vector<Client> clients_;
   std::map<Id, election::Fault> told_;  // of peers, once
   bool is_able_ = true;                 // to keep its word
+  Moment resigned_at_ = Moment::max();  // as it leaves
+  std::set<Id> untold_;                 // of that
+  std::function<void()> left_;
   Node node_;
 };
 

@@ -1,5 +1,6 @@
 // onc-electiond: serves idl/election.x, as one of the nodes that elect a coordinator.
 #include "daemon/daemon.h"
+#include "daemon/ending.h"
 #include "services/election/distinct.h"
 #include "services/election/nodes.h"
 #include "services/election/on_zookeeper.h"
@@ -159,10 +160,12 @@ void serve(const Options& options, const std::map<Id, std::string>& uris, const 
   onc::daemon::Watch watch(name, options.daemon.watch, options.daemon.foreground);
   onc::rpc::Server server;
   onc::daemon::Options daemon_options = options.daemon;
+  daemon_options.ends_by_itself = true;
   daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
   const Run run = [&](Elector& elector) {
     ElectionV1 service(elector);
     server.add(service, service_options());
+    const onc::daemon::Ending ending(server, [&](std::function<void()> left) { elector.leave(std::move(left)); });
     onc::daemon::serve(server, watch, name, daemon_options, ready);
   };
   if (options.choice.is_zookeeper())

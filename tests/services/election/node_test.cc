@@ -147,6 +147,7 @@ struct Served : Outside, Elector {
     const Answer answer = node.resign(now);
     return {.answer = answer, .coordinator = node.status(now).coordinator, .term = node.term(), .node = node.self()};
   }
+  void leave(std::function<void()> left) override { left(); }
   void send(const Call& call) override { sent.push_back(call); }
   void keep(const Kept& next) override { kept = next; }
   void found(Id, Fault fault, Id) override { faults.push_back(fault); }

@@ -20,11 +20,14 @@ class Detector {
     deviation_ += (off - deviation_) / 4;
     mean_ += (gap - mean_) / 8;
     last_ = std::max(last_, now);
+    has_heard_ = true;
   }
 
   // The mean gap and four deviations, within the bounds.
   Span patience() const { return std::clamp(mean_ + 4 * deviation_, shortest_, longest_); }
   bool suspects(Moment now) const { return now - last_ > patience(); }
+  // Ever.
+  bool has_heard() const { return has_heard_; }
   // When it was last heard, or first waited for.
   Moment last() const { return last_; }
 
@@ -34,6 +37,7 @@ class Detector {
   Span mean_;
   Span deviation_;
   Moment last_;
+  bool has_heard_ = false;
 };
 
 }  // namespace services::elections

@@ -91,10 +91,14 @@ election::Status Node::status(Moment now) const {
     status.condition = count_heard(now) < group_.majority() ? Condition::NO_MAJORITY : Condition::NO_COORDINATOR;
   if (now < sure_until()) status.sure = to_wire(sure_until() - now);
   for (const Peer& peer : peers_) {
-    const Span silent = peer.id == self_ ? Span(0) : now - peer.detector.last();
-    const Fault fault = peer.id == self_ && !is_able_ ? Fault::NOT_KEPT : peer.fault;
-    status.peers.push_back(
-        {.id = peer.id, .uri = {}, .heard = is_heard(peer, now), .silent = to_wire(silent), .fault = fault});
+    const bool is_self = peer.id == self_;
+    const bool is_known = is_self || peer.detector.has_heard();
+    status.peers.push_back({.id = peer.id,
+                            .uri = {},
+                            .known = is_known,
+                            .heard = is_known && is_heard(peer, now),
+                            .silent = is_self || !is_known ? 0 : to_wire(now - peer.detector.last()),
+                            .fault = is_self && !is_able_ ? Fault::NOT_KEPT : peer.fault});
   }
   return status;
 }

@@ -12,7 +12,7 @@ OnZookeeper::OnZookeeper(const asio::any_io_executor& executor, Options options)
     : options_(std::move(options)),
       folder_("/oncpp/election/" + options_.group),
       leaving_(executor),
-      roster_(options_.self, options_.uris, Clock::now()),
+      roster_(options_.self, options_.uris),
       presence_(
           executor,
           {.servers = options_.servers, .timeout = options_.timeout, .note = options_.note, .warn = options_.warn}),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <optional>
 
 namespace services::elections {
 
@@ -64,14 +65,15 @@ const char* sentence(Fault fault) {
   return "something is wrong there, ";
 }
 
-// 2026-11-22T16:30:00Z; empty for moments before 1970.
-std::string since(const Status& status, std::chrono::sys_seconds now) {
+// 2026-11-22T16:30:00Z; nothing where nobody leads, and for moments before 1970.
+std::optional<std::string> since(const Status& status, std::chrono::sys_seconds now) {
   const auto held = std::chrono::seconds(status.held / 1'000'000'000);
-  if (held > now.time_since_epoch()) return "";
+  if (status.condition != Condition::LED || held > now.time_since_epoch()) return std::nullopt;
   const std::time_t then = std::chrono::system_clock::to_time_t(now - held);
   std::tm utc{};
   char text[32];
-  return ::gmtime_r(&then, &utc) != nullptr && std::strftime(text, sizeof text, "%FT%TZ", &utc) > 0 ? text : "";
+  if (::gmtime_r(&then, &utc) == nullptr || std::strftime(text, sizeof text, "%FT%TZ", &utc) == 0) return std::nullopt;
+  return text;
 }
 
 // What a stranger said must not move a terminal's cursor.
@@ -82,17 +84,20 @@ std::string printable(std::string text) {
 }
 
 std::string line_of(const election::Peer& peer, election::Id self) {
-  const std::string state = peer.id == self ? "this node"
-                            : peer.heard    ? "heard " + rounded(seconds(peer.silent)) + " ago"
-                                            : "silent for " + rounded(seconds(peer.silent));
-  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + sentence(peer.fault) + state + "\n";
+  const auto state = [&]() -> std::string {
+    if (peer.id == self) return "this node";
+    if (!peer.known) return "never heard";
+    const std::string silent = rounded(seconds(peer.silent));
+    return peer.heard ? "heard " + silent + " ago" : "silent for " + silent;
+  };
+  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + sentence(peer.fault) + state() + "\n";
 }
 
 Json json_of(const election::Peer& peer) {
   return {{"id", peer.id},
           {"uri", peer.uri},
           {"heard", peer.heard},
-          {"silent", seconds(peer.silent)},
+          {"silent", peer.known ? Json(seconds(peer.silent)) : Json()},
           {"fault", name(peer.fault)}};
 }
 
@@ -115,9 +120,10 @@ const char* why_nobody(const Status& status) {
 std::string to_text(const Status& status, std::chrono::sys_seconds now) {
   std::string text = "node " + std::to_string(status.node) + " of " + std::to_string(status.peers.size()) + ", " +
                      name(status.algorithm) + ", lease " + rounded(seconds(status.lease)) + "\n";
+  const auto begun = since(status, now);
   if (status.condition == Condition::LED)
     text += "coordinator " + std::to_string(status.coordinator) + " in term " + std::to_string(status.term) +
-            ", since " + since(status, now) + "\n";
+            (begun ? ", since " + *begun : "") + "\n";
   else
     text += std::string("no coordinator: ") + why_nobody(status) + "; the last term seen is " +
             std::to_string(status.term) + "\n";
@@ -127,13 +133,14 @@ std::string to_text(const Status& status, std::chrono::sys_seconds now) {
 
 std::string to_json(const Status& status, std::chrono::sys_seconds now) {
   const bool is_led = status.condition == Condition::LED;
+  const auto begun = since(status, now);
   Json json = {{"node", status.node},
                {"algorithm", name(status.algorithm)},
                {"lease", seconds(status.lease)},
                {"condition", name(status.condition)},
                {"coordinator", coordinator_of(status)},
                {"term", status.term},
-               {"since", is_led ? Json(since(status, now)) : Json()},
+               {"since", begun ? Json(*begun) : Json()},
                {"held", is_led ? Json(seconds(status.held)) : Json()},
                {"sure", seconds(status.sure)},
                {"peers", Json::array()}};

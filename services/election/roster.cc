@@ -72,9 +72,11 @@ std::vector<election::Peer> Roster::peers(bool is_fresh, Moment now) const {
     const bool is_queued =
         std::any_of(queue_.begin(), queue_.end(), [&](const Entry& entry) { return entry.id == one; });
     const auto last = last_.find(id);
-    const Span silent = id == self_ ? Span(0) : now - (last == last_.end() ? started_ : last->second);
+    const bool is_known = last != last_.end();
+    const Span silent = id == self_ || !is_known ? Span(0) : now - last->second;
     all.push_back({.id = id,
                    .uri = uri,
+                   .known = id == self_ || is_known,
                    .heard = id == self_ || (is_fresh && is_queued),
                    .silent = to_wire(silent),
                    .fault = election::Fault::NO_FAULT});

@@ -25,7 +25,7 @@ class Roster {
   };
 
   // `uris`: of those that shall be there, this one among them.
-  Roster(Id self, std::map<Id, std::string> uris, Moment now) : self_(self), uris_(std::move(uris)), started_(now) {}
+  Roster(Id self, std::map<Id, std::string> uris) : self_(self), uris_(std::move(uris)) {}
 
   // What a node of the queue says of itself, for others to read, and back.
   static std::string to_data(Id id, const std::string& uri) { return std::to_string(id) + " " + uri; }
@@ -49,7 +49,6 @@ class Roster {
 
   Id self_;
   std::map<Id, std::string> uris_;
-  Moment started_;
   std::vector<Entry> queue_;
   std::optional<Moment> asked_;
   std::map<Id, Moment> last_;     // when each was in the queue

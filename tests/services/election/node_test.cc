@@ -111,6 +111,21 @@ TEST_P(both, never_believe_one_that_was_stopped_and_goes_on) {
   EXPECT_EQ(simulation.status(5).coordinator, 4U);
 }
 
+TEST_P(both, know_who_was_never_heard) {
+  simulation.crash(5);
+  simulation.run(lease / 100);
+  EXPECT_FALSE(simulation.status(1).peers[4].known);
+  EXPECT_FALSE(simulation.status(1).peers[4].heard);
+  EXPECT_TRUE(simulation.status(1).peers[0].heard);
+  simulation.restart(5);
+  simulation.run(3 * lease);
+  EXPECT_TRUE(simulation.status(1).peers[4].known);
+  simulation.crash(5);
+  simulation.run(3 * lease);
+  EXPECT_TRUE(simulation.status(1).peers[4].known);
+  EXPECT_FALSE(simulation.status(1).peers[4].heard);
+}
+
 TEST_P(both, count_nobody_s_word_for_another_s) {
   // 5 takes 3 for 4 as well, and hears of the others nothing: it has two words and not three.
   for (const Id id : {1U, 2U}) simulation.mislead(5, id, 5);

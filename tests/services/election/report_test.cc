@@ -22,9 +22,9 @@ election::Status led() {
           .term = 7,
           .held = 61'900'000'000,
           .sure = 0,
-          .peers = {{.id = 2, .uri = "tcp://two:1", .heard = true, .silent = 0},
-                    {.id = 3, .uri = "tcp://three:1", .heard = true, .silent = 400'000'000},
-                    {.id = 4, .uri = "tcp://\x1b[2J\xff", .heard = false, .silent = 12'000'000'000}}};
+          .peers = {{.id = 2, .uri = "tcp://two:1", .known = true, .heard = true, .silent = 0},
+                    {.id = 3, .uri = "tcp://three:1", .known = true, .heard = true, .silent = 400'000'000},
+                    {.id = 4, .uri = "tcp://\x1b[2J\xff", .known = true, .heard = false, .silent = 12'000'000'000}}};
 }
 
 election::Status led_by_nobody() {
@@ -83,10 +83,22 @@ TEST(report, is_a_line_for_scripts) {
   EXPECT_EQ(leader_line(led_by_nobody(), true), "{\"coordinator\":null,\"term\":7,\"condition\":\"no_majority\"}\n");
 }
 
-TEST(report, takes_offices_older_than_the_clock) {
+TEST(report, does_not_say_since_when_where_the_clock_was_not_yet) {
   election::Status status = led();
   status.held = ~std::uint64_t{0};
-  EXPECT_NE(to_text(status, noon).find("coordinator 3 in term 7, since "), std::string::npos);
+  EXPECT_NE(to_text(status, noon).find("coordinator 3 in term 7\n"), std::string::npos);
+  EXPECT_TRUE(json::parse(to_json(status, noon))["since"].is_null());
+}
+
+TEST(report, tells_who_was_never_heard_from_who_is_silent) {
+  election::Status status = led();
+  status.peers[2].known = false;
+  status.peers[2].silent = 0;
+  EXPECT_NE(to_text(status, noon).find("  4 tcp://?[2J? never heard\n"), std::string::npos);
+  const json peers = json::parse(to_json(status, noon))["peers"];
+  EXPECT_TRUE(peers[2]["silent"].is_null());
+  EXPECT_EQ(peers[2]["heard"], false);
+  EXPECT_EQ(peers[1]["silent"], 0.4);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ constexpr Span lease = 1000ms;
 constexpr Moment begin = Moment(100h);
 
 struct RosterTest : testing::Test {
-  Roster roster{2, {{2, "tcp://two:1"}, {9, "tcp://nine:1"}}, begin};
+  Roster roster{2, {{2, "tcp://two:1"}, {9, "tcp://nine:1"}}};
 
   election::Status status_at(Moment now, std::optional<Roster::Office> own = {}) {
     return roster.status(own, lease, now);
@@ -64,9 +64,10 @@ TEST_F(RosterTest, knows_peers_by_the_queue_and_those_that_shall_be_there) {
   roster.heard({{1, "tcp://one:1", 10}, {2, "tcp://two:1", 11}}, begin + 1s);
   const auto peers = status_at(begin + 1500ms).peers;
   ASSERT_EQ(peers.size(), 3u);
-  EXPECT_EQ(peers[0], (election::Peer{.id = 1, .uri = "tcp://one:1", .heard = true, .silent = 500'000'000}));
-  EXPECT_EQ(peers[1], (election::Peer{.id = 2, .uri = "tcp://two:1", .heard = true, .silent = 0}));
-  EXPECT_EQ(peers[2], (election::Peer{.id = 9, .uri = "tcp://nine:1", .heard = false, .silent = 1'500'000'000}));
+  EXPECT_EQ(peers[0],
+            (election::Peer{.id = 1, .uri = "tcp://one:1", .known = true, .heard = true, .silent = 500'000'000}));
+  EXPECT_EQ(peers[1], (election::Peer{.id = 2, .uri = "tcp://two:1", .known = true, .heard = true, .silent = 0}));
+  EXPECT_EQ(peers[2], (election::Peer{.id = 9, .uri = "tcp://nine:1"}));
 }
 
 TEST_F(RosterTest, tells_no_more_peers_than_the_x_allows) {

@@ -65,6 +65,10 @@ bool Node::anybody_hears_coordinator(Moment now) const {
          });
 }
 
+bool Node::is_anyone_alive(const std::vector<Id>& ids, Moment now) const {
+  return std::any_of(ids.begin(), ids.end(), [&](Id id) { return is_heard(peer(id), now); });
+}
+
 bool Node::is_willing(Moment now) const {
   return is_able_ && voter_.has_terms() && now >= abstains_until_ &&
          voter_.is_free_for(self_, now + 2 * group_.interval());
@@ -155,6 +159,8 @@ Answer Node::on_round(const Call& call, Moment now) {
     Call next = this->call(Call::Kind::elect, nobody, now);
     next.collected = call.collected;
     if (is_willing(now)) next.collected.push_back(self_);
+    // Else it would go round for ever.
+    if (!is_anyone_alive(next.collected, now)) return Answer::ABSTAINS;
     // Its own round would collect the same.
     not_before_ = std::max(not_before_, now + group_.lease());
     pass(std::move(next), self_, now);

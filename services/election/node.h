@@ -109,6 +109,7 @@ class Node {
   std::size_t count_heard(Moment now) const;
   bool hears_coordinator(Moment now) const;
   bool anybody_hears_coordinator(Moment now) const;
+  bool is_anyone_alive(const std::vector<Id>& ids, Moment now) const;
   bool is_willing(Moment now) const;
   bool may_begin(Moment now) const;
 

@@ -210,6 +210,29 @@ TEST(election_v1, collects_who_is_alive_and_passes_it_on) {
   EXPECT_EQ(served.wait_for(Call::Kind::elect).to, 1U);
 }
 
+TEST(election_v1, passes_on_no_round_that_would_never_end) {
+  Served served;
+  // It has promised to stand by another, which has resigned.
+  ASSERT_EQ(served.client.RENEW(served.office(3, 3, 1)).answer, Answer::DONE);
+  served.client.HEARTBEAT(served.office(3, nobody, 1));
+  const auto is_passed_on = [&](std::vector<Id> collected) {
+    served.forget_sent();
+    served.client.ELECT(served.round(1, std::move(collected)));
+    return std::any_of(served.sent.begin(), served.sent.end(),
+                       [](const Call& call) { return call.kind == Call::Kind::elect; });
+  };
+  EXPECT_FALSE(is_passed_on({}));
+  EXPECT_TRUE(is_passed_on({3}));
+  served.now += 2 * lease;
+  ASSERT_EQ(served.client.RENEW(served.office(1, 1, 2)).answer, Answer::DONE);
+  served.client.HEARTBEAT(served.office(1, nobody, 2));
+  EXPECT_FALSE(is_passed_on({3}));
+  EXPECT_TRUE(is_passed_on({1, 3}));
+  served.now += 2 * lease;
+  served.client.HEARTBEAT(served.office(1, nobody, 2));
+  EXPECT_TRUE(is_passed_on({3}));  // with itself
+}
+
 TEST(election_v1, stands_where_it_is_the_highest_of_those_collected) {
   Served served;
   EXPECT_EQ(served.client.ELECT(served.round(1, {1, 2})).answer, Answer::DONE);

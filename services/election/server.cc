@@ -122,6 +122,11 @@ onc::rpc::ServiceOptions service_options() {
                          of::HEARTBEAT.number, of::STATUS.number}};
 }
 
+std::string with_warning(const std::string& remark, const std::string& warning) {
+  if (warning.empty()) return remark;
+  return remark + (remark.empty() ? "" : "\n") + name + ": " + warning;
+}
+
 // As it is to be run, until it ends.
 using Run = std::function<void(Elector&)>;
 
@@ -166,7 +171,9 @@ void serve(const Options& options, const std::map<Id, std::string>& uris, const 
     ElectionV1 service(elector);
     server.add(service, service_options());
     const onc::daemon::Ending ending(server, [&](std::function<void()> left) { elector.leave(std::move(left)); });
-    onc::daemon::serve(server, watch, name, daemon_options, ready);
+    onc::daemon::serve(server, watch, name, daemon_options, [&](const std::string& line, const std::string& remark) {
+      ready(line, with_warning(remark, why_unreachable(options.id, server.endpoints().front(), uris)));
+    });
   };
   if (options.choice.is_zookeeper())
     run_on_zookeeper(options, uris, watch, server, run);

@@ -89,6 +89,23 @@ TEST(nodes, are_at_different_places) {
   EXPECT_TRUE(distinct("local:///a", "local:///A"));
 }
 
+TEST(nodes, that_others_cannot_reach_are_told_so) {
+  using onc::transport::Endpoint;
+  const auto why = [](const std::string& served, const std::string& own, const std::string& other) {
+    return why_unreachable(1, Endpoint::parse(served), {{1, own}, {2, other}});
+  };
+  EXPECT_EQ(
+      why("tcp://127.0.1.1:7411", "tcp://one:7411", "tcp://two:7411"),
+      "node 1 serves at tcp://127.0.1.1:7411, where node 2 at tcp://two:7411 cannot reach it; write an address of "
+      "this host's network for 'one' into --node or /etc/hosts");
+  EXPECT_NE(why("tcp://[::1]:7411", "tcp://one:7411", "udp://192.0.2.2:7411"), "");
+  EXPECT_EQ(why("tcp://192.0.2.1:7411", "tcp://one:7411", "tcp://two:7411"), "");
+  // All on one host.
+  EXPECT_EQ(why("tcp://127.0.1.1:7411", "tcp://one:7411", "tcp://one:7412"), "");
+  EXPECT_EQ(why("tcp://127.0.0.1:7411", "tcp://127.0.0.1:7411", "tcp://localhost:7412"), "");
+  EXPECT_EQ(why("tcp://127.0.0.1:7411", "tcp://127.0.0.1:7411", "tcp://127.0.0.2:7411"), "");
+}
+
 TEST(tenure, is_sure_a_short_lease_from_when_a_majority_was_asked) {
   Tenure tenure(Group({1, 2, 3}, Algorithm::RING, 1s));
   tenure.granted(0, begin + 10ms);

@@ -148,10 +148,18 @@ void watch(pid_t command, int line, int timer, int& status) {
   }
 }
 
+// Who is in no foreground group is stopped where it reads from the terminal, and would hang without a word.
+void read_no_terminal() {
+  if (::isatty(STDIN_FILENO) == 0) return;
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::dup2(nothing, STDIN_FILENO);
+}
+
 [[noreturn]] void run_command(char** words, char* environment, Moment killed_at, pid_t guard, int failed) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   heed_all_signals();
+  read_no_terminal();
   if (::getppid() != guard || Clock::now() >= killed_at) ::raise(SIGKILL);
   ::putenv(environment);
   ::execvp(words[0], words);

@@ -19,6 +19,8 @@ namespace services::elections {
 // stopped so holds up nothing. Where it is the guard that dies or is stopped, this process does all that in its place.
 // Only what neither of them may kill, as it runs as another user, gets away, and what is left where both die at once.
 //
+// Its standard input is that of this process, or /dev/null where that is a terminal.
+//
 // Orphans become this process's children where the guard dies. Those that it had before are spared, as a shell leaves
 // them to the program it becomes: "> >(tee log)" is one. It must have no others.
 class Guarded {

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +29,34 @@ int end_of(Guarded& guarded) {
 TEST(guarded, runs_a_command_with_its_environment) {
   Guarded guarded(command({"sh", "-c", "exit $ONC_ELECTION_TERM"}));
   EXPECT_EQ(end_of(guarded), 7);
+}
+
+// Standard input is a terminal, as long as it lives.
+class AtTerminal {
+ public:
+  AtTerminal() : terminal_(::posix_openpt(O_RDWR | O_NOCTTY)), before_(::dup(STDIN_FILENO)) {
+    const bool is_open = terminal_ >= 0 && ::grantpt(terminal_) == 0 && ::unlockpt(terminal_) == 0;
+    const int end = is_open ? ::open(::ptsname(terminal_), O_RDWR | O_NOCTTY) : -1;
+    if (end < 0) throw std::runtime_error("no terminal");
+    ::dup2(end, STDIN_FILENO);
+    ::close(end);
+  }
+  ~AtTerminal() {
+    ::dup2(before_, STDIN_FILENO);
+    ::close(before_);
+    ::close(terminal_);
+  }
+
+ private:
+  int terminal_;
+  int before_;
+};
+
+TEST(guarded, gives_a_command_nothing_to_read_where_a_terminal_would_stop_it) {
+  const AtTerminal at_terminal;
+  ASSERT_EQ(::isatty(STDIN_FILENO), 1);
+  Guarded guarded(command({"sh", "-c", "! test -t 0 && cat"}));
+  EXPECT_EQ(end_of(guarded), 0);
 }
 
 TEST(guarded, says_by_which_signal_a_command_ended) {

@@ -40,12 +40,21 @@ void check(bool is_done) {
 KeptFile::KeptFile(const std::string& folder, Id id)
     : folder_name_(folder), id_(id), name_(std::to_string(id) + ".state") {
   constexpr const char* advice = "; name a folder of its own by --state-dir";
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+  const bool is_new = ::mkdir(folder.c_str(), 0700) == 0;
+  if (!is_new && errno != EEXIST)
     throw trouble("cannot make " + folder + " for what the node must not forget" + advice);
   folder_ = Socket(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder_.get() < 0) throw trouble("cannot use " + folder + " for what the node must not forget" + advice);
+  if (is_new) make_last();
   lock();
   load();
+}
+
+// Or after a power failure the folder may be gone, with all that was kept in it.
+void KeptFile::make_last() const {
+  const Socket above(::openat(folder_.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (above.get() < 0 || ::fsync(above.get()) != 0)
+    throw trouble("cannot make " + folder_name_ + " last; make it yourself and start again");
 }
 
 void KeptFile::lock() {

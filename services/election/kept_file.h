@@ -28,6 +28,7 @@ class KeptFile {
 
  private:
   std::string path(const std::string& name) const { return folder_name_ + "/" + name; }
+  void make_last() const;
   void lock();
   void load();
 

@@ -1,4 +1,5 @@
 #include "daemon/daemon.h"
+#include "daemon/complaint.h"
 #include "daemon/descriptors.h"
 #include "daemon/notify.h"
 
@@ -68,10 +69,7 @@ void add_options(CLI::App& app, Options& options) {
 
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   hold_standard_descriptors();
-  // Who speaks, for in a journal one cannot see it.
-  app.failure_message([](const CLI::App* program, const CLI::Error& error) {
-    return program->get_name() + ": " + error.what() + "\nRun it with --help for more information.\n";
-  });
+  app.failure_message(complaint);
   try {
     app.parse(argc, argv);
     return std::nullopt;

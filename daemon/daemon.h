@@ -30,8 +30,8 @@ struct Options {
 void add_options(CLI::App& app, Options& options);
 void add_foreground_option(CLI::App& app, bool& foreground);
 
-// Holds the standard descriptors, and reads the command line. Where that is the end of it, the exit status: 0 after --help or --version, 2 after a sentence
-// on standard error for options that make no sense.
+// Holds the standard descriptors, and reads the command line. Where that is the end of it, the exit status: 0 after
+// --help or --version, 2 after a sentence on standard error for options that make no sense.
 std::optional<int> parse(CLI::App& app, int argc, char** argv);
 
 // For the end of a daemon's --help.

@@ -1,4 +1,5 @@
 // onc-election: asks a node who leads, and runs commands while it does.
+#include "daemon/complaint.h"
 #include "daemon/descriptors.h"
 #include "services/election/report.h"
 #include "services/election/running.h"
@@ -27,8 +28,8 @@ Examples:
   onc-election run --server tcp://one:7411 -- sh -c 'echo "I lead in term $ONC_ELECTION_TERM"; exec backup'
 
 Exit status: 0 done; 1 the call failed; 2 the arguments make no sense; 3 nobody leads, or not the node that was asked
-to resign or to run; 4 the node was sure to lead no longer, and the command was stopped; else the command's own, 126
-where it cannot be run and 127 where it is not there.
+to resign or to run; 4 the node was sure to lead no longer, and the command was stopped; else the command's own, which
+may be one of these too, 126 where it cannot be run and 127 where it is not there.
 )";
 
 struct Options {
@@ -161,6 +162,7 @@ int main(int argc, char** argv) {
   Options options;
   app.set_version_flag("--version", ONC_VERSION);
   app.footer(examples);
+  app.failure_message(onc::daemon::complaint);
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app, options);
   try {
@@ -171,6 +173,9 @@ int main(int argc, char** argv) {
   try {
     for (const Command& command : commands)
       if (command.parser->parsed()) return written(command.run(options));
+  } catch (const onc::rpc::Error& error) {
+    std::fprintf(stderr, "onc-election: %s\n", error.what());
+    return error.code() == onc::rpc::errc::bad_endpoint ? 2 : 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "onc-election: %s\n", error.what());
   }

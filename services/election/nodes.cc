@@ -18,9 +18,11 @@ void check_uri(const std::string& number, const std::string& uri) {
                                 " characters");
   try {
     const Endpoint endpoint = Endpoint::parse(uri);
-    const bool has_place =
-        endpoint.protocol == Protocol::local || (endpoint.protocol && endpoint.port.value_or(0) != 0);
-    if (has_place) return;
+    if (endpoint.protocol == Protocol::local)
+      throw std::invalid_argument("--node " + number + "=" + uri +
+                                  " is a place of one host alone: write tcp://host:port or udp://host:port, and that "
+                                  "one by --listen");
+    if (endpoint.protocol && endpoint.port.value_or(0) != 0) return;
   } catch (const onc::rpc::Error& error) {
     throw std::invalid_argument("--node " + number + ": " + error.what());
   }
@@ -30,17 +32,22 @@ void check_uri(const std::string& number, const std::string& uri) {
 
 }  // namespace
 
+std::optional<Id> id_of(const std::string& text) {
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number || text.size() > 10 || std::stoull(text) > std::numeric_limits<Id>::max()) return std::nullopt;
+  return static_cast<Id>(std::stoull(text));
+}
+
 std::map<Id, std::string> uris_by_id(const std::vector<std::string>& nodes) {
   std::map<Id, std::string> uris;
   for (const std::string& node : nodes) {
     const auto at = node.find('=');
     const std::string number = node.substr(0, at);
-    const bool is_number = !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
-    const bool is_id = is_number && number.size() <= 10 && std::stoull(number) <= std::numeric_limits<Id>::max();
-    if (at == std::string::npos || at + 1 == node.size() || !is_id)
+    const auto id = id_of(number);
+    if (at == std::string::npos || at + 1 == node.size() || !id)
       throw std::invalid_argument("--node " + node + " is not like 1=tcp://host:7411");
     check_uri(number, node.substr(at + 1));
-    if (!uris.emplace(static_cast<Id>(std::stoull(number)), node.substr(at + 1)).second)
+    if (!uris.emplace(*id, node.substr(at + 1)).second)
       throw std::invalid_argument("--node " + number + " is there twice");
   }
   return uris;

@@ -15,10 +15,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cmath>
 #include <cstdio>
-#include <limits>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 
 namespace {
@@ -32,9 +31,10 @@ Examples, the same list on each of three hosts:
   onc-electiond --id 1 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
   onc-electiond --id 2 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
   onc-electiond --id 3 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
-Others of bullies, and for a try on one host, all in a folder of one's own:
-  onc-electiond --algorithm bully --lease 5 --id 1 --node 1=tcp://one:7411 ...
-  onc-electiond --state-dir /tmp/election --register no --id 1 --node 1=tcp://127.0.0.1:7411 ...
+Three on one host, for a try, and who leads:
+  nodes="--node 1=tcp://127.0.0.1:7411 --node 2=tcp://127.0.0.1:7412 --node 3=tcp://127.0.0.1:7413"
+  for id in 1 2 3; do onc-electiond --state-dir /tmp/election --register no --id $id $nodes; done
+  onc-election watch --server tcp://127.0.0.1:7411
 As many nodes as one likes, where an ensemble of ZooKeeper decides; each knows only itself:
   onc-electiond --backend zookeeper --ensemble zk1:2181,zk2:2181,zk3:2181 --id 1 --node 1=tcp://one:7411
 )";
@@ -50,13 +50,19 @@ struct Options {
   std::string group = "default";
 };
 
-// Empty where the text is good. Zeros before it would make it octal.
+// Empty where the text is good.
 std::string is_id(const std::string& text) {
-  const bool is_number =
-      !text.empty() && text.size() <= 10 && text.find_first_not_of("0123456789") == std::string::npos;
-  const bool is_good = is_number && text[0] != '0' && std::stoull(text) <= std::numeric_limits<Id>::max();
-  return is_good ? "" : "'" + text + "' is no ID: it is a number from 1 to 4294967295, without zeros before it";
+  return id_of(text).value_or(nobody) != nobody ? "" : "'" + text + "' is no ID: it is a number from 1 to 4294967295";
 }
+
+std::string is_lease(const std::string& text) {
+  std::istringstream in(text);
+  double seconds = 0;
+  const bool is_good = in >> seconds && in.eof() && seconds >= 0.05 && seconds <= 3600;
+  return is_good ? "" : "'" + text + "' is no lease: it lasts from 0.05 to 3600 seconds";
+}
+
+std::string is_folder(const std::string& text) { return text.empty() ? "a folder has a name: write one" : ""; }
 
 // Empty where the text is good.
 std::string is_algorithm(const std::string& text) {
@@ -72,7 +78,13 @@ std::string is_group(const std::string& text) {
 }
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("--id", options.id, "Which of the nodes this is; from 1")->type_name("ID")->check(is_id)->required();
+  // By itself CLI11 takes 010 for 8.
+  app.add_option_function<std::string>(
+         "--id", [&](const std::string& text) { options.id = id_of(text).value_or(nobody); },
+         "Which of the nodes this is; from 1")
+      ->type_name("ID")
+      ->check(is_id)
+      ->required();
   app.add_option(
          "--node", options.nodes,
          "A node and where it serves, tcp://host:port or udp://host:port; repeated, the same list on every node "
@@ -86,9 +98,11 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--lease", options.lease,
                  "How long a coordinator that fell silent stays in office, in seconds; the same on every node")
       ->type_name("SECONDS")
+      ->check(is_lease)
       ->capture_default_str();
   app.add_option("--state-dir", options.state_dir, "Where the node keeps what it must not forget")
       ->type_name("FOLDER")
+      ->check(is_folder)
       ->capture_default_str();
   auto* const ensemble = services::zookeeper::add_options(app, options.choice);
   app.add_option("--group", options.group, "In ZooKeeper, the name of those that elect one of them together")
@@ -100,8 +114,6 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 std::chrono::milliseconds lease_of(const Options& options) {
-  if (!std::isfinite(options.lease) || options.lease < 0.05 || options.lease > 3600)
-    throw std::invalid_argument("a lease lasts from 0.05 to 3600 seconds");
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(options.lease));
 }
 
@@ -185,8 +197,6 @@ void serve(const Options& options, const std::map<Id, std::string>& uris, const 
 void check(const CLI::App& app, const Options& options, const std::map<Id, std::string>& uris) {
   services::zookeeper::check(app, options.choice);
   if (!options.choice.is_zookeeper()) return void(group_of(options, uris));
-  lease_of(options);
-  if (options.id == nobody) throw std::invalid_argument("no node's id is 0; the first is 1");
   if (uris.count(options.id) == 0)
     throw std::invalid_argument("--id " + std::to_string(options.id) + " needs a --node that says where it serves");
 }

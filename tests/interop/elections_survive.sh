@@ -152,7 +152,9 @@ cp -r $work/state $work/damaged
 echo nonsense >$work/damaged/2.state
 says 'damaged.*onc-electiond\(8\)' 1 node --state-dir $work/damaged --id 2 "${nodes[@]}"
 says 'none of the nodes' 2 node --id 4 "${nodes[@]}"
-says "'010' is no ID" 2 node --id 010 "${nodes[@]}"
+says "'0x1' is no ID" 2 node --id 0x1 "${nodes[@]}"
+says '10 is none of the nodes' 2 node --id 010 "${nodes[@]}"
+says 'a place of one host alone' 2 node --id 1 --node 1=local:///tmp/one
 says 'like 1=tcp' 2 node --id 1 --node one
 says 'where the others find it' 2 node --id 1 --node 1=tcp://$address
 says 'no endpoint' 2 node --id 1 --node 1=tpc://$address:1
@@ -161,7 +163,13 @@ says 'from 0.05 to 3600' 2 node --id 1 "${nodes[@]}" --lease nan
 says 'no algorithm: it is ring or bully' 2 node --id 1 "${nodes[@]}" --algorithm king
 says '2 and --node 4 are both at' 2 node --id 1 "${nodes[@]}" --node 4=tcp://$address:7412
 says 'nobody listens there' 1 $bin/onc-election leader --server tcp://$address:1
-says 'no endpoint' 1 $bin/onc-election status --server tpc://host
+says 'no endpoint' 2 $bin/onc-election status --server tpc://host
+says "^onc-election: 'foo' is no command: it is status, leader, watch, resign or run" 2 $bin/onc-election foo
+says '^onc-election: say what to do: status' 2 $bin/onc-election
+says "'more' is neither an option" 2 $bin/onc-election status more
+says '^onc-electiond: --state-dir is there more than once' 2 node --id 1 "${nodes[@]}" --state-dir a --state-dir b
+says '^onc-electiond: --state-dir: a folder has a name' 2 node --id 1 "${nodes[@]}" --state-dir ''
+says '^onc-electiond: --lease needs a value' 2 node --id 1 "${nodes[@]}" --lease
 says 'not a number of seconds' 2 $bin/onc-election status --timeout nan
 
 # What node 1 takes for 2 is 3, whose word counts once; and 4 has another lease.

@@ -1,4 +1,5 @@
 // onc-info: what ONC RPC programs there are, and whether they answer.
+#include "daemon/descriptors.h"
 #include "info/commands.h"
 
 #include <onc/rpc/error.h>
@@ -247,6 +248,7 @@ int complain(const char* what, int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  onc::daemon::hold_standard_descriptors();
   CommandLine command_line;
   if (const auto status = command_line.parse(argc, argv)) return *status;
   try {

@@ -1,4 +1,6 @@
 // onc-time: asks and sets time servers.
+#include "daemon/complaint.h"
+#include "daemon/descriptors.h"
 #include "services/time/calendar.h"
 #include "services/time/commands.h"
 #include "services/time/shown.h"
@@ -97,6 +99,7 @@ std::chrono::milliseconds to_milliseconds(double seconds) {
 CommandLine::CommandLine() {
   app_.set_version_flag("--version", ONC_VERSION);
   app_.footer(examples);
+  app_.failure_message(onc::daemon::complaint);
   app_.require_subcommand(1);
   get_ = app_.add_subcommand("get", "Print the server's time");
   get_->add_flag("--precise", precise_, "To the nanosecond, and how wrong it may be: by version 2");
@@ -170,11 +173,13 @@ int CommandLine::run() const {
 }  // namespace
 
 int main(int argc, char** argv) {
+  onc::daemon::hold_standard_descriptors();
   CommandLine command_line;
   if (const auto status = command_line.parse(argc, argv)) return *status;
   try {
     const int status = command_line.run();
-    if (std::fflush(stdout) != 0) return complain("standard output takes no more: is the disk full?", 1);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      return complain("standard output takes no more: is the disk full?", 1);
     return status;
   } catch (const std::system_error& error) {
     return complain(command_line.explained(error), error.code() == onc::rpc::errc::bad_endpoint ? 2 : 1);

@@ -183,6 +183,20 @@ class Daemons(unittest.TestCase):
                 done = subprocess.run([f"{BIN}/{program}", option], text=True, capture_output=True, timeout=TIMEOUT)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), program)
 
+    def test_what_a_client_cannot_print_is_an_error_and_goes_nowhere_else(self):
+        portmapper = self.start_portmapper()
+        self.start_time_server(portmapper)
+        os.mkdir(f"{self.folder}/files")
+        open(f"{self.folder}/files/one", "x").close()
+        files = self.start("onc-filed", "--root", f"{self.folder}/files", "--listen", "tcp://127.0.0.1:0",
+                           portmapper=portmapper)
+        self.assertRegex(files.line, "^onc-filed: serving")
+        for command in ("onc-time get", "onc-file ls", "onc-info"):
+            done = subprocess.run(["bash", "-c", f"exec {BIN}/{command} >&-"], text=True, capture_output=True,
+                                  env={**os.environ, "ONC_PORTMAPPER": portmapper}, timeout=TIMEOUT)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), command)
+            self.assertRegex(done.stderr, "^onc-[a-z]*: .*standard output", command)
+
     def test_failures_are_told_once_a_second_at_most(self):
         path = f"{self.folder}/portmapper.sock"
         daemon = self.start("portmapper", "--port", "0", "--socket", path, errors=subprocess.PIPE)

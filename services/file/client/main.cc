@@ -1,4 +1,5 @@
 // onc-file: what is on a file server, and files to it and from it.
+#include "daemon/descriptors.h"
 #include "services/file/client/commands.h"
 #include "services/file/memory.h"
 
@@ -197,13 +198,21 @@ class CommandLine {
   Command command_ = nullptr;
 };
 
+// The exit status, which is another where what was to be told got nowhere.
+int written(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  std::fprintf(stderr, "onc-file: standard output takes no more: is the disk full?\n");
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  onc::daemon::hold_standard_descriptors();
   keep_memory_of_pieces();
   std::signal(SIGXFSZ, SIG_IGN);
   try {
-    return CommandLine().run(argc, argv);
+    return written(CommandLine().run(argc, argv));
   } catch (const Misuse& error) {
     std::fprintf(stderr, "onc-file: %s\n", error.what());
     return 2;

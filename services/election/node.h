@@ -133,6 +133,7 @@ class Node {
   void on_vote_reply(const Call& call, const election::Reply& reply, Moment now);
   void on_renew_reply(const Call& call, const election::Reply& reply, Moment now);
 
+  // In candidacy.cc, to step_down().
   void begin(Moment now);
   void ask_higher(Moment now);
   void stand_if_nobody_else_does(Moment now);

@@ -97,6 +97,22 @@ eventually "another leads" another_leads $holder 1
 [ "$(term_by 1)" -gt "$third" ] || fail "term $(term_by 1) comes after $third"
 echo "ok: resigned: term $third, then $(term_by 1)"
 
+# It is ended: before, it tells the others, which do not wait for it then.
+holder=$(leader_by 1)
+ended=$(term_by 1)
+other=$((holder % 3 + 1))
+stop node-$holder
+[ "$(leader_by $other)" != "$holder" ] || fail "node $holder has ended, and node $other takes it for the coordinator"
+eventually "another leads" another_leads $holder $other
+[ "$(term_by $other)" -gt "$ended" ] || fail "term $(term_by $other) comes after $ended"
+case $holder in
+  1) start_node 1 --listen udp://$address:7411 --register required ;;
+  *) start_node $holder --register no ;;
+esac
+eventually "who returns joins in" another_leads $holder $holder
+eventually "node 1 knows who leads" another_leads $holder 1
+echo "ok: ended: term $ended, then $(term_by 1)"
+
 # run: its command's status, its term; and its command ends with it, however it ends.
 holder=$(leader_by 1)
 status=0
@@ -188,6 +204,14 @@ expect "status shows both" '2 tcp://[^ ]* another node answers there, .*4 tcp://
 [ "$(grep -c 'where node 2 is said to be' $work/node-misled.log)" = 1 ] || fail "it says so more than once"
 stop node-4
 stop node-misled
+
+# Where it serves nobody else comes, and there is nobody whom it could have heard.
+start node-lonely serving $bin/onc-electiond "${few[@]}" 1 --node 1=tcp://127.0.0.1:7441 --node 2=tcp://$address:7442
+eventually "it says that others cannot reach it" log_says node-lonely \
+  "onc-electiond: node 1 serves at tcp://127.0.0.1:7441, where node 2 at tcp://$address:7442 cannot reach it; write an"
+said=$(within 20 $bin/onc-election status --server tcp://127.0.0.1:7441)
+expect "status knows who was never heard" "2 tcp://$address:7442 never heard" "$said"
+stop node-lonely
 
 # Closed descriptors: neither the lock nor a socket takes their place.
 $bin/onc-electiond --register no --state-dir $work/closed --id 1 --node 1=tcp://$address:7431 <&- >&- 2>&- ||

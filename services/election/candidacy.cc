@@ -65,7 +65,8 @@ void Node::end_phase(Moment now) {
 // Into office and out of it.
 
 void Node::stand(Moment now) {
-  phase_ = Phase::following;  // should keeping it fail
+  if (!voter_.has_terms()) return give_up(now);  // whoever put it on a list
+  phase_ = Phase::following;                     // should keeping it fail
   voter_.stand();
   phase_ = Phase::standing;
   // As long as those that gave their word to the last coordinator stand by it.

@@ -154,7 +154,7 @@ TEST_P(both, pass_over_who_cannot_keep_its_word) {
 
 // One node of three, served; the test is its network and its clock.
 struct Served : Outside, Elector {
-  Served() { network.add(service); }
+  explicit Served(const std::optional<Kept>& before = {}) : kept(before) { network.add(service); }
 
   election::Reply on_call(const Call& call) override { return node.on_call(call, now); }
   election::Status status() override { return node.status(now); }
@@ -192,7 +192,7 @@ struct Served : Outside, Elector {
   std::optional<Kept> kept;
   std::vector<Call> sent;
   std::vector<Fault> faults;
-  Node node{group, 2, {}, now, 1, *this};
+  Node node{group, 2, kept, now, 1, *this};
   ElectionV1 service{*this};
   onc::rpc::InMemory network;
   election::ELECTION::v1::Client client{network.connect()};
@@ -349,6 +349,28 @@ TEST(election_v1, has_terms_left_whatever_it_is_told) {
   office.held = std::numeric_limits<std::uint64_t>::max();
   EXPECT_EQ(served.client.RENEW(office).answer, Answer::DONE);
   EXPECT_EQ(served.client.STATUS().term, far - 1);
+}
+
+TEST(election_v1, stands_in_no_term_past_the_last) {
+  const Kept last{end_of_terms - 1, nobody, lease};
+  Served served(last);
+  EXPECT_EQ(served.client.VOTE(served.office(1, 1, end_of_terms)).answer, Answer::IMPLAUSIBLE);
+  const auto hear = [&] {
+    for (const Id id : {1U, 3U}) served.client.HEARTBEAT(served.office(id, nobody, 0));
+  };
+  for (const Moment end = served.now + 4 * lease; served.now < end; served.node.on_timer(served.now)) {
+    served.now = std::max(served.now, served.node.next_timer());
+    hear();
+  }
+  const auto has_sent = [&](Call::Kind kind) {
+    return std::any_of(served.sent.begin(), served.sent.end(), [&](const Call& call) { return call.kind == kind; });
+  };
+  EXPECT_FALSE(has_sent(Call::Kind::elect));
+  served.client.ELECT(served.round(1, {1}));
+  EXPECT_EQ(served.wait_for(Call::Kind::elect).collected, (std::vector<Id>{1}));
+  served.client.ELECT(served.round(1, {1, 2}));
+  EXPECT_FALSE(has_sent(Call::Kind::vote));
+  EXPECT_EQ(served.kept, last);
 }
 
 TEST(election_v1, adopts_no_implausible_term_from_an_answer) {

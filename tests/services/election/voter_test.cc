@@ -102,6 +102,14 @@ TEST(voter, gives_nobody_its_word_after_a_restart_where_it_may_have_led) {
   }
 }
 
+TEST(voter, has_terms_up_to_the_last) {
+  EXPECT_TRUE(Booth().voter.has_terms());
+  Booth booth(Kept{end_of_terms - 2, nobody, lease});
+  ASSERT_TRUE(booth.voter.has_terms());
+  EXPECT_EQ(booth.voter.stand(), end_of_terms - 1);
+  EXPECT_FALSE(booth.voter.has_terms());
+}
+
 TEST(voter, need_not_wait_where_it_is_new) {
   Booth booth;
   EXPECT_TRUE(booth.voter.is_free_for(self, begin));

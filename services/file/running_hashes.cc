@@ -1,44 +1,64 @@
 #include "services/file/running_hashes.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace services::files {
 
-// It came twice, perhaps with other bytes, or too early: then nothing is known.
-void RunningHash::keep(std::uint64_t offset, onc::xdr::Bytes piece) {
-  const bool is_early = offset > hashed_ && waiting_.size() >= most_waiting;
-  if (offset < hashed_ || is_early || !waiting_.emplace(offset, std::move(piece)).second) is_lost_ = true;
+RunningHash::RunningHash(Sha256 hash, std::uint64_t hashed) : hash_(std::move(hash)), hashed_(hashed) {
+  try {
+    hasher_ = std::thread([this] { hash_in_turn(); });
+  } catch (const std::system_error&) {
+    is_lost_ = true;  // no threads are left: it is for whoever asks to read the file
+  }
 }
 
-void RunningHash::hash_those_in_turn(std::unique_lock<std::mutex>& lock) {
-  is_hashing_ = true;
-  for (auto next = waiting_.find(hashed_); next != waiting_.end() && !is_lost_; next = waiting_.find(hashed_)) {
-    const onc::xdr::Bytes piece = std::move(next->second);
-    waiting_.erase(next);
+RunningHash::~RunningHash() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+  }
+  come_.notify_one();
+  if (hasher_.joinable()) hasher_.join();
+}
+
+void RunningHash::hash_in_turn() {
+  for (std::unique_lock lock(mutex_);;) {
+    come_.wait(lock, [&] { return is_over_ || waiting_.contains(hashed_); });
+    if (is_over_) return;
+    const onc::xdr::Bytes piece = std::move(waiting_.extract(hashed_).mapped());
     hashed_ += piece.size();
+    is_hashing_ = true;
     lock.unlock();
     hash_.add(piece);
     lock.lock();
-    changed_.notify_all();
+    is_hashing_ = false;
+    hashed_one_.notify_all();
   }
-  if (!waiting_.empty() && waiting_.begin()->first < hashed_) is_lost_ = true;
-  is_hashing_ = false;
-  changed_.notify_all();
 }
 
 void RunningHash::add(std::uint64_t offset, onc::xdr::Bytes piece) {
   std::unique_lock lock(mutex_);
-  // As fast as they are hashed, and no faster.
-  changed_.wait(lock, [&] { return !is_hashing_ || waiting_.size() < most_waiting; });
+  hashed_one_.wait(lock, [&] { return waiting_.size() < most_waiting || !is_at_work(); });
   if (piece.empty() || is_lost_) return;
-  keep(offset, std::move(piece));
-  if (!is_lost_ && !is_hashing_) hash_those_in_turn(lock);
-  if (is_lost_) waiting_.clear();
+  const bool is_early = offset > hashed_ && waiting_.size() >= most_waiting;
+  is_lost_ = is_early || is_known(offset, piece.size());
+  if (is_lost_) return waiting_.clear();
+  waiting_.emplace(offset, std::move(piece));
+  if (offset == hashed_) come_.notify_one();
+}
+
+// It came before, perhaps with other bytes.
+bool RunningHash::is_known(std::uint64_t offset, std::size_t size) const {
+  if (offset < hashed_) return true;
+  const auto next = waiting_.lower_bound(offset);
+  if (next != waiting_.end() && next->first - offset < size) return true;
+  return next != waiting_.begin() && offset - std::prev(next)->first < std::prev(next)->second.size();
 }
 
 std::optional<file::Sha256> RunningHash::end(std::uint64_t size) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !is_hashing_; });
+  hashed_one_.wait(lock, [&] { return !is_at_work(); });
   if (is_lost_ || !waiting_.empty() || hashed_ != size) return std::nullopt;
   is_lost_ = true;
   return hash_.end();
@@ -46,6 +66,7 @@ std::optional<file::Sha256> RunningHash::end(std::uint64_t size) {
 
 std::shared_ptr<RunningHash> RunningHashes::of(const Identity& upload) {
   constexpr std::size_t most = 32;
+  std::list<Item> forgotten;  // let go of after the lock: a hash under way is waited for
   const std::lock_guard lock(mutex_);
   const auto found =
       std::find_if(items_.begin(), items_.end(), [&](const Item& item) { return item.upload == upload; });
@@ -53,14 +74,19 @@ std::shared_ptr<RunningHash> RunningHashes::of(const Identity& upload) {
     items_.splice(items_.begin(), items_, found);
   } else {
     items_.push_front({upload, std::make_shared<RunningHash>()});
-    if (items_.size() > most) items_.pop_back();
+    if (items_.size() > most) forgotten.splice(forgotten.begin(), items_, std::prev(items_.end()));
   }
   return items_.front().hash;
 }
 
 void RunningHashes::forget(const Identity& upload) {
+  std::list<Item> forgotten;
   const std::lock_guard lock(mutex_);
-  items_.remove_if([&](const Item& item) { return item.upload == upload; });
+  for (auto item = items_.begin(); item != items_.end();) {
+    const auto next = std::next(item);
+    if (item->upload == upload) forgotten.splice(forgotten.begin(), items_, item);
+    item = next;
+  }
 }
 
 }  // namespace services::files

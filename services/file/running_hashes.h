@@ -10,34 +10,43 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 namespace services::files {
 
-// Of one file. Pieces may come from several threads, each piece once, and a few before their turn: whoever brings the
-// next one hashes it, and those that have come meanwhile, while the others go on.
+// Of one file. Pieces may come from several threads, each piece once, and a few before their turn. They are hashed on a
+// thread of its own, so that nobody who brings one is kept from bringing the next.
 class RunningHash {
  public:
-  RunningHash() = default;
+  RunningHash() : RunningHash(Sha256(), 0) {}
   // Goes on after the first `hashed` bytes, which `hash` knows already.
-  RunningHash(Sha256 hash, std::uint64_t hashed) : hash_(std::move(hash)), hashed_(hashed) {}
+  RunningHash(Sha256 hash, std::uint64_t hashed);
+  RunningHash(const RunningHash&) = delete;
+  RunningHash& operator=(const RunningHash&) = delete;
+  ~RunningHash();
 
+  // Waits while as many pieces as may do wait to be hashed. One that came twice, or too early, makes the hash unknown.
   void add(std::uint64_t offset, onc::xdr::Bytes piece);
   // Of the first `size` bytes; nothing where these are not exactly what was added, or some of them twice. Once.
   std::optional<file::Sha256> end(std::uint64_t size);
 
  private:
-  void keep(std::uint64_t offset, onc::xdr::Bytes piece);
-  void hash_those_in_turn(std::unique_lock<std::mutex>& lock);
+  void hash_in_turn();
+  bool is_known(std::uint64_t offset, std::size_t size) const;
+  bool is_at_work() const { return is_hashing_ || waiting_.contains(hashed_); }
 
   static constexpr std::size_t most_waiting = 4;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable come_;  // a piece, or the end
+  std::condition_variable hashed_one_;
   Sha256 hash_;
-  std::uint64_t hashed_ = 0;
+  std::uint64_t hashed_;
   std::map<std::uint64_t, onc::xdr::Bytes> waiting_;  // by offset
   bool is_hashing_ = false;
   bool is_lost_ = false;
+  bool is_over_ = false;
+  std::thread hasher_;  // the last member: it uses the others
 };
 
 // Of the uploads that were written to last, 32 of them: each may hold a few megabytes. By what file they are, and not

@@ -3,6 +3,7 @@
 
 #include "services/file/sweep.h"
 
+#include <barrier>
 #include <limits>
 #include <thread>
 
@@ -416,7 +417,33 @@ TEST(RunningHash, knows_only_what_came_once_and_without_gaps) {
   EXPECT_EQ(made({{0, "abcd"}, {3, "def"}}, 7), std::nullopt);
   EXPECT_EQ(made({{3, "def"}, {3, "def"}, {0, "abc"}}, 6), std::nullopt);
   EXPECT_EQ(made({{3, "def"}, {0, "abcd"}}, 7), std::nullopt);
+  EXPECT_EQ(made({{0, "abc"}, {4, "e"}, {3, "def"}}, 6), std::nullopt);
+  EXPECT_EQ(made({{3, "def"}, {4, "e"}, {0, "abc"}}, 6), std::nullopt);
   EXPECT_EQ(made({}, 0), sha256({}));
+}
+
+TEST(RunningHash, takes_pieces_from_several_threads) {
+  constexpr std::size_t threads = 4;
+  onc::xdr::Bytes whole(150 * threads);
+  for (std::size_t at = 0; at < whole.size(); ++at) whole[at] = static_cast<std::byte>(at);
+  RunningHash hash;
+  std::barrier none_far_ahead(threads);
+  const auto bring = [&](std::size_t at) {
+    for (; at < whole.size(); at += threads) {
+      hash.add(at, {whole[at]});
+      none_far_ahead.arrive_and_wait();
+    }
+  };
+  std::vector<std::thread> others;
+  for (std::size_t at = 1; at < threads; ++at) others.emplace_back(bring, at);
+  bring(0);
+  for (std::thread& other : others) other.join();
+  EXPECT_EQ(hash.end(whole.size()), sha256(whole));
+}
+
+TEST(RunningHash, may_go_while_a_piece_waits_for_one_before_it) {
+  RunningHash hash;
+  hash.add(3, bytes("def"));
 }
 
 }  // namespace

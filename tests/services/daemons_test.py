@@ -197,6 +197,21 @@ class Daemons(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (1, ""), command)
             self.assertRegex(done.stderr, "^onc-[a-z]*: .*standard output", command)
 
+    def test_no_connection_takes_the_place_of_a_closed_descriptor(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.settimeout(TIMEOUT)
+            uri = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+            for command in ("onc-time get", "onc-file ls", "onc-election leader", "onc-mutex status"):
+                client = subprocess.Popen(["bash", "-c", f"exec {BIN}/{command} --server {uri} <&- >&- 2>&-"])
+                try:
+                    connection, _ = silent.accept()  # and now it waits for an answer
+                    standard = [os.readlink(f"/proc/{client.pid}/fd/{number}") for number in range(3)]
+                    connection.close()
+                finally:
+                    client.kill()
+                    client.wait(TIMEOUT)
+                self.assertEqual(standard, ["/dev/null"] * 3, command)
+
     def test_failures_are_told_once_a_second_at_most(self):
         path = f"{self.folder}/portmapper.sock"
         daemon = self.start("portmapper", "--port", "0", "--socket", path, errors=subprocess.PIPE)

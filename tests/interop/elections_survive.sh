@@ -140,6 +140,7 @@ wait $run || status=$?
 # All die, and come back with what they had promised.
 before=$(term_by 1)
 for id in 1 2 3; do kill -KILL ${pids[node-$id]}; done
+for id in 1 2 3; do eventually "node $id is gone" gone "${pids[node-$id]}"; done
 start_node 1 --listen udp://$address:7411 --register required
 status=0
 ask leader 1 >/dev/null 2>$work/alone.txt || status=$?

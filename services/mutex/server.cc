@@ -1,7 +1,6 @@
 // onc-mutexd: serves idl/mutex.x, as one of the members that agree on who holds a lock.
 #include "daemon/daemon.h"
-#include "services/election/distinct.h"
-#include "services/election/nodes.h"
+#include "services/mutex/members.h"
 #include "services/mutex/participant.h"
 #include "services/mutex/service.h"
 #include "services/mutex/state_file.h"
@@ -32,15 +31,17 @@ Examples, the same list on each of three hosts:
   onc-mutexd --id 1 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
   onc-mutexd --id 2 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
   onc-mutexd --id 3 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
-By another algorithm, and for a try on one host, all in a folder of one's own:
-  onc-mutexd --algorithm suzuki-kasami --lease 5 --id 1 --node 1=tcp://one:7421 ...
+By another algorithm, alone and for a try on one host, in a folder of one's own:
+  onc-mutexd --algorithm suzuki-kasami --lease 5 --id 1 --node 1=tcp://one:7421
   onc-mutexd --state-dir /tmp/mutex --register no --id 1 --node 1=tcp://127.0.0.1:7421
+  onc-mutex status --server tcp://127.0.0.1:7421
 As many members as one likes, where an ensemble of ZooKeeper keeps the locks; each knows only itself:
   onc-mutexd --backend zookeeper --ensemble zk1:2181,zk2:2181,zk3:2181 --id 1 --node 1=tcp://one:7421
 )";
 
 struct Options {
   onc::daemon::Options daemon;
+  std::string id_text;
   MemberId id = 0;
   std::vector<std::string> nodes;  // ID=URI
   std::string algorithm = "ricart-agrawala";
@@ -57,7 +58,7 @@ std::string is_algorithm(const std::string& text) {
 }
 
 void add_options(CLI::App& app, Options& options) {
-  app.add_option("--id", options.id, "Which of the members this is; from 1")->type_name("ID")->required();
+  app.add_option("--id", options.id_text, "Which of the members this is; from 1")->type_name("ID")->required();
   app.add_option("--node", options.nodes,
                  "A member and where it serves, tcp://host:port; repeated, the same list for every member and this one "
                  "in it; with ZooKeeper only this one")
@@ -87,20 +88,16 @@ void add_options(CLI::App& app, Options& options) {
 // Throws std::invalid_argument, in one sentence.
 Company company_of(const Options& options, const Uris& uris) {
   Company company{.self = options.id, .all = {}};
-  for (const auto& [id, uri] : uris) {
-    // What one member says of all its locks is larger than a datagram.
-    if (uri.starts_with("udp:"))
-      throw std::invalid_argument("--node " + std::to_string(id) + "=" + uri +
-                                  ": members call each other by tcp://host:port; --listen serves clients over UDP");
-    company.all.insert(id);
-  }
-  if (company.all.empty() || company.all.size() > ::mutex::MAX_MEMBERS || company.all.contains(0))
-    throw std::invalid_argument("there are from 1 to " + std::to_string(::mutex::MAX_MEMBERS) +
-                                " members, with an ID from 1 each");
+  for (const auto& [id, uri] : uris) company.all.insert(id);
+  if (company.all.empty() || company.all.size() > ::mutex::MAX_MEMBERS)
+    throw std::invalid_argument("there are from 1 to " + std::to_string(::mutex::MAX_MEMBERS) + " members");
   if (!company.all.contains(options.id))
     throw std::invalid_argument("--id " + std::to_string(options.id) + " is none of the members that --node lists");
   if (!std::isfinite(options.lease) || options.lease < 0.05 || options.lease > 3600)
     throw std::invalid_argument("a lease lasts from 0.05 to 3600 seconds");
+  if (options.choice.is_zookeeper() && options.choice.ensemble.empty())
+    throw std::invalid_argument(
+        "--backend zookeeper needs --ensemble HOST:PORT, where ZooKeeper's servers are, as in --ensemble one:2181");
   if (options.begin_at > 0 && options.choice.is_zookeeper())
     throw std::invalid_argument("--begin-at is only for --backend own");
   company.lease = std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(options.lease));
@@ -147,6 +144,10 @@ using Run = std::function<void(MutexV1& service, Ending::End end)>;
 void run_own(const Options& options, const Company& company, const Uris& uris, onc::daemon::Watch& watch,
              const asio::any_io_executor& executor, const Run& run) {
   StateFile state(options.state_dir, options.id, company.all, options.begin_at);
+  if (state.promised() == 0)
+    watch.note("member " + std::to_string(options.id) + " is new: " + options.state_dir +
+               " has no state of it; where its locks were granted before, by other members or with a state that was "
+               "lost, end it, and see \"The state\" and \"Other members\" in onc-mutexd(8)");
   Participant participant({.company = company,
                            .algorithm = options.algorithm,
                            .uris = uris,
@@ -197,8 +198,8 @@ int main(int argc, char** argv) {
   app.footer(std::string(examples) + "\n" + onc::daemon::exit_statuses);
   if (const auto status = onc::daemon::parse(app, argc, argv)) return *status;
   try {
-    const auto uris = services::elections::uris_by_id(options.nodes);
-    services::elections::check_distinct(uris);
+    options.id = id_of(options.id_text);
+    const auto uris = uris_of(options.nodes);
     const Company company = company_of(options, uris);
     services::zookeeper::check(app, options.choice);
     return onc::daemon::run(name, options.daemon.foreground,

@@ -22,6 +22,22 @@ std::string to_text(MemberId id, ViewNumber promised) {
   return "id " + std::to_string(id) + "\nview " + std::to_string(promised) + "\n";
 }
 
+elections::KeptFile open_file(const std::string& folder, MemberId id) {
+  try {
+    return elections::KeptFile(folder, id);
+  } catch (const onc::rpc::Error& error) {
+    if (error.code() != std::errc::device_or_resource_busy) throw;
+    throw onc::rpc::Error(error.code(), "member " + std::to_string(id) + " already runs, with its state in " + folder +
+                                            "; end it first, or give this one another --id or --state-dir");
+  }
+}
+
+[[noreturn]] void refuse_damaged(const std::string& folder, MemberId id) {
+  throw onc::rpc::Error(std::make_error_code(std::errc::bad_message),
+                        folder + "/" + std::to_string(id) + ".state is damaged, so what member " + std::to_string(id) +
+                            " has promised is not known; \"The state\" in onc-mutexd(8) says how to go on");
+}
+
 [[noreturn]] void refuse_others(const std::string& folder, MemberId id) {
   throw onc::rpc::Error(std::make_error_code(std::errc::invalid_argument),
                         "the state of member " + std::to_string(id) + " in " + folder +
@@ -37,7 +53,7 @@ std::string StateFile::text(ViewNumber promised) const {
 
 // Only what text() writes, to the last byte; or without the members, as it may be written by hand.
 StateFile::StateFile(const std::string& folder, MemberId id, const std::set<MemberId>& all, ViewNumber begin_at)
-    : id_(id), members_(fingerprint(all)), file_(folder, id) {
+    : id_(id), members_(fingerprint(all)), file_(open_file(folder, id)) {
   if (file_.text()) {
     MemberId of = 0;
     std::uint64_t members = 0;
@@ -45,7 +61,7 @@ StateFile::StateFile(const std::string& folder, MemberId id, const std::set<Memb
                                   &promised_, &members);
     std::string known = to_text(id_, promised_);
     if (found == 3) known += "members " + std::to_string(members) + "\n";
-    if (found < 2 || *file_.text() != known || promised_ >= end_of_views) file_.refuse("onc-mutexd(8)");
+    if (found < 2 || *file_.text() != known || promised_ >= end_of_views) refuse_damaged(folder, id);
     if (found == 3 && members != members_ && begin_at <= promised_) refuse_others(folder, id);
   }
   promised_ = std::max(promised_, begin_at);

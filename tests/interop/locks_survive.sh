@@ -186,14 +186,18 @@ for id in 1 2 3; do start_member $id --register no; done
 go_on "all die, come back and go on"
 
 # What makes no sense.
-says 'node 2 already runs' 1 $bin/onc-mutexd --foreground --register no --state-dir $work/state --id 2 "${nodes[@]}"
+says 'member 2 already runs' 1 $bin/onc-mutexd --foreground --register no --state-dir $work/state --id 2 "${nodes[@]}"
 cp -r $work/state $work/damaged
 echo nonsense >$work/damaged/2.state
 damaged=($bin/onc-mutexd --foreground --register no --state-dir $work/damaged)
 says 'damaged.*onc-mutexd\(8\)' 1 "${damaged[@]}" --id 2 "${nodes[@]}"
 says 'none of the members' 2 "${damaged[@]}" --id 4 "${nodes[@]}"
-says 'like 1=tcp' 2 "${damaged[@]}" --id 1 --node one
-says 'call each other by tcp' 2 "${damaged[@]}" --id 1 --node 1=udp://$address:7
+says 'like 1=tcp://host:7421' 2 "${damaged[@]}" --id 1 --node one
+for uri in udp://$address:7 local:///run/x; do
+  says 'call each other by tcp' 2 "${damaged[@]}" --id 1 --node 1=$uri
+done
+says 'none of the members' 2 "${damaged[@]}" --id 010 --node 8=tcp://$address:7
+says 'needs --ensemble HOST:PORT' 2 "${damaged[@]}" --id 1 --node 1=tcp://$address:7 --backend zookeeper
 says 'from 0.05 to 3600' 2 "${damaged[@]}" --id 1 "${nodes[@]}" --lease nan
 says 'is no algorithm: it is lamport, ' 2 "${damaged[@]}" --id 1 "${nodes[@]}" --algorithm king
 says 'nobody listens there' 1 $bin/onc-mutex run door --server tcp://$address:1 -- true

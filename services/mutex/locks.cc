@@ -166,27 +166,22 @@ void Locks::release(const Holding& holding, Told<Answer> told) {
   node_.check_lease(now);
   const Key key{holding.lock, holding.session};
   const auto found = by_key_.find(key);
-  const auto before = released_.find(key);
   const bool is_any = holding.token == ::mutex::NO_TOKEN;
   Outcome outcome = Outcome::NOT_THE_HOLDER;
   if (found != by_key_.end()) {
     Place& place = places_.at(found->second);
     if (is_any || (place.token != ::mutex::NO_TOKEN && place.token == holding.token)) {
       outcome = Outcome::RELEASED;
-      remember(place, now);
+      released_.remember(key, place.token, now);
       leave(found->second, now);
     } else if (place.token != ::mutex::NO_TOKEN) {
       outcome = Outcome::STALE_TOKEN;
     }
-  } else if (before != released_.end() && (is_any || before->second.token == holding.token)) {
+  } else if (released_.was_released(key, holding.token)) {
     outcome = Outcome::RELEASED;
   }
   later(std::move(told), outcome);
   on_event();
-}
-
-void Locks::remember(const Place& place, Moment now) {
-  if (released_.size() < ::mutex::MAX_PLACES) released_[place.key] = {place.token, now + place.lease};
 }
 
 // For whatever reason.
@@ -256,7 +251,7 @@ void Locks::expire(Moment now) {
   for (const Waiter waiter : late) time_out(places_.at(waiter), now);
   for (const Waiter waiter : over)
     if (places_.contains(waiter)) leave(waiter, now);
-  std::erase_if(released_, [&](const auto& one) { return one.second.until <= now; });
+  released_.forget(now);
 }
 
 void Locks::on_event() {

@@ -4,6 +4,7 @@
 
 #include "services/mutex/backend.h"
 #include "services/mutex/node.h"
+#include "services/mutex/released.h"
 
 #include <map>
 #include <optional>
@@ -81,7 +82,6 @@ class Locks : public Backend, private Waiters {
   Answer grant(Place& place, Moment now);
   void time_out(Place& place, Moment now);
   void leave(Waiter waiter, Moment now);
-  void remember(const Place& place, Moment now);
   void tell_granted(Moment now);
   void expire(Moment now);
   void end_if_free(Moment now);
@@ -98,11 +98,7 @@ class Locks : public Backend, private Waiters {
   std::map<Key, Waiter> by_key_;
   Waiter last_ = nobody;
   std::vector<Waiter> granted_;  // and not told yet
-  struct Released {
-    Token token;
-    Moment until;
-  };
-  std::map<Key, Released> released_;  // for who asks twice
+  Released released_;
   std::vector<std::pair<Told<Answer>, Answer>> answers_;
   bool is_ending_ = false;
   std::function<void()> ended_;

@@ -166,15 +166,12 @@ void ZookeeperLocks::release(const Holding& holding, Told<Answer> told) {
   const Key key{holding.lock, holding.session};
   const auto found = by_key_.find(key);
   const bool is_any = holding.token == ::mutex::NO_TOKEN;
-  if (found == by_key_.end()) {
-    const auto before = released_.find(key);
-    const bool was_released = before != released_.end() && (is_any || before->second.token == holding.token);
-    return told(was_released ? Outcome::RELEASED : Outcome::NOT_THE_HOLDER);
-  }
+  if (found == by_key_.end())
+    return told(released_.was_released(key, holding.token) ? Outcome::RELEASED : Outcome::NOT_THE_HOLDER);
   const Place& place = places_.at(found->second);
   if (!is_any && place.token != holding.token)
     return told(place.token == ::mutex::NO_TOKEN ? Outcome::NOT_THE_HOLDER : Outcome::STALE_TOKEN);
-  if (released_.size() < ::mutex::MAX_PLACES) released_[key] = {place.token, Clock::now() + place.lease};
+  released_.remember(key, place.token, Clock::now());
   leave(found->second);
   told(Outcome::RELEASED);
   settle();
@@ -282,7 +279,7 @@ void ZookeeperLocks::grant_and_expire(Moment now) {
       leave(waiter);
     }
   }
-  std::erase_if(released_, [&](const auto& one) { return one.second.until <= now; });
+  released_.forget(now);
 }
 
 void ZookeeperLocks::set_timer() {

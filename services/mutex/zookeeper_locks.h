@@ -6,6 +6,7 @@
 #pragma once
 
 #include "services/mutex/backend.h"
+#include "services/mutex/released.h"
 #include "services/zookeeper/queuing.h"
 
 #include <map>
@@ -66,11 +67,6 @@ class ZookeeperLocks : public Backend, private zookeeper::Presence::Listener {
     std::unique_ptr<Queuing> queuing = {};
   };
 
-  struct Released {
-    Token token;
-    Moment until;
-  };
-
   // A node of a queue, as its member wrote it.
   struct Seen {
     std::string node;
@@ -122,7 +118,7 @@ class ZookeeperLocks : public Backend, private zookeeper::Presence::Listener {
   asio::steady_timer timer_;
   std::set<std::shared_ptr<Look>> looks_;
   std::map<Key, Waiter> by_key_;
-  std::map<Key, Released> released_;  // for who asks twice
+  Released released_;
   Waiter last_ = 0;
   bool is_ending_ = false;
   std::function<void()> ended_;

@@ -45,7 +45,8 @@ class Backend {
   virtual void acquire(const Wish& wish, Told<Answer> told) = 0;
 
   // GRANTED, held for a lease from now; NOT_THE_HOLDER; STALE_TOKEN where it holds it by another; BAD_LEASE; ENDING
-  // where it is to let go, for nothing is sure after what was said last.
+  // where it is to let go, for nothing is sure after what was said last; UNREACHABLE where nobody knows whether it
+  // holds it.
   virtual void renew(const Holding& holding, Told<Answer> told) = 0;
 
   // RELEASED; NOT_THE_HOLDER where it neither held it nor, with NO_TOKEN, waited; STALE_TOKEN. With NO_TOKEN whatever

@@ -105,6 +105,7 @@ int status(const Options& options) {
   }
   std::fprintf(stderr, "onc-mutex: %s\n",
                why_not(options.lock, servers_of(options).front(), ::mutex::Answer(status.outcome())).c_str());
+  if (status.outcome() == ::mutex::Outcome::UNREACHABLE) return no_majority;
   return status.outcome() == ::mutex::Outcome::UNKNOWN_LOCK ? not_granted : has_failed;
 }
 

@@ -174,6 +174,7 @@ class Run {
                                        .session = session_,
                                        .token = sure_.token,
                                        .lease = static_cast<std::uint64_t>(options_.lease.count())});
+    if (answer.outcome() == Outcome::UNREACHABLE) return true;
     if (answer.outcome() != Outcome::GRANTED) return false;
     const Sure sure = sure_of(answer.grant(), sent);
     if (sure.until > sure_.until) sure_ = sure;

@@ -96,6 +96,7 @@ ZookeeperLocks::ZookeeperLocks(const asio::any_io_executor& executor, Options op
     : executor_(executor),
       options_(std::move(options)),
       timer_(executor),
+      glances_([this](const LockName& lock, Looked told) { look(lock, std::move(told)); }),
       presence_(
           executor,
           {.servers = options_.servers, .timeout = options_.timeout, .note = options_.note, .warn = options_.warn}),
@@ -159,7 +160,8 @@ void ZookeeperLocks::renew(const Holding& holding, Told<Answer> told) {
   if (!is_lease(span_of(holding.lease))) return told(Outcome::BAD_LEASE);
   if (is_ending_) return told(Outcome::ENDING);
   hear(*place, span_of(holding.lease), now);
-  told(grant(*place, now));
+  // Another may hold it already, where the session may be over.
+  told(presence_.is_sure(now) ? grant(*place, now) : Answer(Outcome::UNREACHABLE));
 }
 
 void ZookeeperLocks::release(const Holding& holding, Told<Answer> told) {
@@ -243,17 +245,20 @@ void ZookeeperLocks::time_out(Place& place, Moment now) {
   hear(place, place.lease, now);
   auto told = std::exchange(place.pending, std::nullopt)->told;
   if (!presence_.is_sure(now)) return told(Outcome::UNREACHABLE);
-  look(place.key.first, [told = std::move(told), lock = place.key.first,
-                         own = place.queuing->place().name()](const std::optional<Queues>& queues) {
-    if (!queues) return told(Outcome::UNREACHABLE);
-    ::mutex::Queue queue{.holder = {}, .before = 0};
-    const std::vector<Seen>& seen = queues->begin()->second;
-    const auto at = std::find_if(seen.begin(), seen.end(), [&](const Seen& one) { return one.node == own; });
-    if (at != seen.end()) queue.before = static_cast<std::uint32_t>(at - seen.begin());
-    if (!seen.empty() && at != seen.begin())
-      queue.holder = ::mutex::Holder{seen[0].who, seen[0].at, seen[0].token, to_wire(seen[0].age)};
-    told(Answer::with_queue(std::move(queue)));
-  });
+  glances_.ask(place.key.first, now,
+               [told = std::move(told), lock = place.key.first,
+                own = place.queuing->place().name()](const std::optional<Queues>& queues) {
+                 if (!queues) return told(Outcome::UNREACHABLE);
+                 ::mutex::Queue queue{.holder = {}, .before = 0};
+                 const std::vector<Seen>& seen = queues->begin()->second;
+                 // Behind all of them where it was not there yet.
+                 const auto at =
+                     std::find_if(seen.begin(), seen.end(), [&](const Seen& one) { return one.node == own; });
+                 queue.before = static_cast<std::uint32_t>(at - seen.begin());
+                 if (!seen.empty() && at != seen.begin())
+                   queue.holder = ::mutex::Holder{seen[0].who, seen[0].at, seen[0].token, to_wire(seen[0].age)};
+                 told(Answer::with_queue(std::move(queue)));
+               });
 }
 
 void ZookeeperLocks::settle() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "services/mutex/backend.h"
+#include "services/mutex/glances.h"
 #include "services/mutex/released.h"
 #include "services/zookeeper/queuing.h"
 
@@ -117,6 +118,7 @@ class ZookeeperLocks : public Backend, private zookeeper::Presence::Listener {
   Options options_;
   asio::steady_timer timer_;
   std::set<std::shared_ptr<Look>> looks_;
+  Glances<std::optional<Queues>> glances_;
   std::map<Key, Waiter> by_key_;
   Released released_;
   Waiter last_ = 0;

@@ -95,6 +95,7 @@ nobody_is_sure() {
 eventually "nobody is sure" nobody_is_sure
 before=$(count_beats)
 says 'cannot reach what it keeps its locks in' 5 mutex try 3 free
+says 'cannot reach what it keeps its locks in' 5 mutex status 3 free
 [ "$(count_beats)" = "$before" ] || fail "somebody held it when nobody was sure"
 kill -CONT ${pids[zookeeper]}
 have_beats 1 2 3

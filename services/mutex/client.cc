@@ -9,10 +9,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iomanip>
 #include <iostream>
 #include <sstream>
 
@@ -35,7 +37,8 @@ Examples:
 Exit status: 0 done; 1 the call failed; 2 the arguments make no sense; 3 another holds the lock, or did until --timeout
 was over, or nobody does of whom status was asked; 4 the lock was lost, or may have been soon, and the command was
 stopped; 5 too few members, or servers of ZooKeeper, are heard for a majority; else the command's own, 126 where it
-cannot be run and 127 where it is not there.
+cannot be run and 127 where it is not there. A command may end with 1 to 5 by itself, too: what onc-mutex means by
+them it says on standard error.
 )";
 
 struct Options {
@@ -99,9 +102,9 @@ int try_command(const Options& options) {
 
 int status(const Options& options) {
   const ::mutex::Status status = ask_any(options);
-  if (status.outcome() == ::mutex::Outcome::GRANTED) {
-    std::cout << (options.json ? to_json(status.report()) : to_text(status.report()));
-    return 0;
+  if (status.outcome() == ::mutex::Outcome::GRANTED || status.outcome() == ::mutex::Outcome::CUT) {
+    std::cout << (options.json ? to_json(status) : to_text(status));
+    return status.report().view == ::mutex::NO_VIEW ? no_majority : 0;
   }
   std::fprintf(stderr, "onc-mutex: %s\n",
                why_not(options.lock, servers_of(options).front(), ::mutex::Answer(status.outcome())).c_str());
@@ -115,7 +118,7 @@ std::string is_seconds(const std::string& text, double least, double most) {
   double seconds = 0;
   if (in >> seconds && in.eof() && seconds >= least && seconds <= most) return "";
   std::ostringstream out;
-  out << "'" << text << "' is not a number of seconds from " << least << " to " << most;
+  out << std::setprecision(10) << "'" << text << "' is not a number of seconds from " << least << " to " << most;
   return out.str();
 }
 std::string is_lease(const std::string& text) { return is_seconds(text, 0.1, 3600); }
@@ -182,6 +185,13 @@ std::vector<Command> add_commands(CLI::App& app, Options& options) {
   return commands;
 }
 
+// Or an option, or nothing, of which the parser says what is wrong.
+bool is_command(const std::vector<Command>& commands, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return true;
+  return std::any_of(commands.begin(), commands.end(),
+                     [&](const Command& command) { return command.parser->get_name() == argv[1]; });
+}
+
 // The exit status, which is another where what was to be told got nowhere.
 int written(int status) {
   if (std::cout.flush()) return status;
@@ -199,6 +209,11 @@ int main(int argc, char** argv) {
   app.footer(examples);
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app, options);
+  if (!is_command(commands, argc, argv)) {
+    std::fprintf(stderr, "onc-mutex: '%s' is no command: it is run, try or status; see --help\n",
+                 printable(argv[1]).c_str());
+    return 2;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

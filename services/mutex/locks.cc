@@ -358,7 +358,7 @@ Status Locks::status_of(const LockName& name, const Others& others) const {
                             .silent = to_wire(now - membership.last_heard(id, now)),
                             .fault = node_.fault(id, now)});
   }
-  return Status::with_report(std::move(report));
+  return Status::with_report(Outcome::GRANTED, std::move(report));
 }
 
 }  // namespace services::locks

@@ -3,7 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <optional>
+#include <string_view>
 
 namespace services::locks {
 
@@ -33,7 +36,7 @@ const char* name(::mutex::Algorithm algorithm) {
 const char* name(Outcome outcome) {
   switch (outcome) {
     case Outcome::GRANTED: return "granted";
-    case Outcome::TIMED_OUT: return "timed_out";
+    case Outcome::TIMED_OUT: return "not_free";
     case Outcome::NO_MAJORITY: return "no_majority";
     case Outcome::BAD_NAME: return "bad_name";
     case Outcome::BAD_LEASE: return "bad_lease";
@@ -46,6 +49,7 @@ const char* name(Outcome outcome) {
     case Outcome::ENDING: return "ending";
     case Outcome::RELEASED: return "released";
     case Outcome::UNREACHABLE: return "unreachable";
+    case Outcome::CUT: return "cut";
   }
   return "unknown";
 }
@@ -110,19 +114,83 @@ Json json_of(const ::mutex::Lock& lock) {
   return json;
 }
 
+// A character in UTF-8 (RFC 3629), of those that are no longer than needed; nothing for what is none.
+struct Character {
+  char32_t code;
+  std::size_t size;
+};
+
+std::optional<Character> first_of(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  if (byte(0) < 0x80) return Character{byte(0), 1};
+  const std::size_t size = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
+  if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < size) return std::nullopt;
+  char32_t code = byte(0) & (0x7fU >> size);
+  for (std::size_t at = 1; at < size; ++at) {
+    if ((byte(at) & 0xc0) != 0x80) return std::nullopt;
+    code = code << 6 | (byte(at) & 0x3f);
+  }
+  constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
+  const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+  if (code < least[size] || code > 0x10ffff || is_surrogate) return std::nullopt;
+  return Character{code, size};
+}
+
+// Nor does it take the place of others, turn their direction, or hide.
+bool is_seen(char32_t code) {
+  struct Range {
+    char32_t from, to;
+  };
+  constexpr std::array<Range, 13> unseen = {{{0, 0x1f},
+                                             {0x7f, 0x9f},
+                                             {0xad, 0xad},
+                                             {0x61c, 0x61c},
+                                             {0x115f, 0x1160},
+                                             {0x180b, 0x180f},
+                                             {0x200b, 0x200f},
+                                             {0x2028, 0x202e},
+                                             {0x2060, 0x206f},
+                                             {0xfe00, 0xfe0f},
+                                             {0xfeff, 0xfeff},
+                                             {0xfff0, 0xfffb},
+                                             {0xe0000, 0x10ffff}}};
+  return std::none_of(unseen.begin(), unseen.end(),
+                      [&](const Range& range) { return code >= range.from && code <= range.to; });
+}
+
+// Of the first character's bytes; 0 where that is none to be seen.
+std::size_t seen_size(std::string_view text) {
+  const auto first = first_of(text);
+  return first && is_seen(first->code) ? first->size : 0;
+}
+
+std::string escaped(char byte) {
+  char text[8];
+  std::snprintf(text, sizeof text, "\\x%02x", static_cast<unsigned char>(byte));
+  return text;
+}
+
 std::string on_lines(const Json& json, int indent) {
   return json.dump(indent, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
 
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
-  return text;
+std::string printable(const std::string& text) {
+  std::string printed;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t size = seen_size(rest);
+    if (size == 0)
+      printed += escaped(rest.front());
+    else
+      printed += rest.substr(0, size);
+    rest.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return printed;
 }
 
-std::string to_text(const ::mutex::Report& report) {
+std::string to_text(const ::mutex::Status& status) {
+  const ::mutex::Report& report = status.report();
   std::string text = "member " + std::to_string(report.member);
   if (report.algorithm == ::mutex::Algorithm::ELSEWHERE)
     text += ", locks kept elsewhere";
@@ -136,13 +204,20 @@ std::string to_text(const ::mutex::Report& report) {
   text += "\n";
   for (const ::mutex::Peer& peer : report.peers) text += line_of(peer, report.member);
   for (const ::mutex::Lock& lock : report.locks) text += lines_of(lock);
+  if (status.outcome() == Outcome::CUT)
+    text += "there is more than fits into one answer: ask over TCP, or for one lock\n";
   return text;
 }
 
-std::string to_json(const ::mutex::Report& report) {
-  Json json = {{"member", report.member},        {"algorithm", name(report.algorithm)},
-               {"lease", seconds(report.lease)}, {"view", report.view == ::mutex::NO_VIEW ? Json() : Json(report.view)},
-               {"peers", Json::array()},         {"locks", Json::array()}};
+std::string to_json(const ::mutex::Status& status) {
+  const ::mutex::Report& report = status.report();
+  Json json = {{"member", report.member},
+               {"algorithm", name(report.algorithm)},
+               {"lease", seconds(report.lease)},
+               {"view", report.view == ::mutex::NO_VIEW ? Json() : Json(report.view)},
+               {"peers", Json::array()},
+               {"locks", Json::array()},
+               {"cut", status.outcome() == Outcome::CUT}};
   for (const ::mutex::Peer& peer : report.peers)
     json["peers"].push_back({{"id", peer.id},
                              {"uri", peer.uri},
@@ -167,11 +242,13 @@ std::string outcome_line(const std::string& lock, const ::mutex::Answer& answer)
 }
 
 std::string who_holds(const ::mutex::Queue& queue) {
-  std::string text = queue.holder
-                         ? "is held by " + printable(queue.holder->who) + " since " + rounded(queue.holder->held)
-                         : "is not yet granted";
-  if (queue.before > 0) text += ", " + std::to_string(queue.before) + " before you";
-  return text;
+  std::string text = queue.holder ? "is held by " + printable(queue.holder->who) + " for " + rounded(queue.holder->held)
+                                  : "is not yet granted";
+  // Who holds it is one of those that come before.
+  const std::uint32_t waiting = queue.before - (queue.holder && queue.before > 0 ? 1 : 0);
+  if (waiting > 0)
+    return text + ", and " + std::to_string(waiting) + (waiting == 1 ? " waits" : " wait") + " before you";
+  return queue.before > 0 ? text + ", and you are next" : text;
 }
 
 std::string why_not(const std::string& lock, const std::string& server, const ::mutex::Answer& answer) {

@@ -104,7 +104,7 @@ class Run {
           pause();
           continue;
         }
-        if (options_.words.empty()) say_granted();
+        if (options_.words.empty() || options_.json) say_granted();
         return std::nullopt;
       }
       const bool is_cut_off = answer->outcome() == Outcome::NO_MAJORITY || answer->outcome() == Outcome::UNREACHABLE;
@@ -275,8 +275,8 @@ class Run {
   const Signals signals_;
   std::vector<Client> clients_;
   std::size_t at_ = 0;
-  std::size_t failed_ = 0;  // in a row
-  bool is_known_ = false;   // one of them has answered
+  std::size_t failed_ = 0;      // in a row
+  bool is_known_ = false;       // one of them has answered
   Moment answered_at_;
   Moment sent_;
   Sure sure_{};

@@ -1,5 +1,6 @@
 #include "services/mutex/service.h"
 
+#include "services/mutex/cut.h"
 #include "services/mutex/participant.h"
 
 #include <onc/rpc/error.h>
@@ -18,6 +19,11 @@ namespace services::locks {
 using onc::rpc::Caller;
 
 namespace {
+
+// A datagram has less than 64 KiB, and records are no longer than what a client has room for, which is 16 MiB with
+// ours.
+constexpr std::size_t longest_in_a_datagram = 60'000;
+constexpr std::size_t longest_in_a_record = std::size_t{8} << 20;
 
 // What is told once, waited for.
 template <class Result>
@@ -72,11 +78,12 @@ asio::awaitable<Answer> MutexV1::RELEASE(Holding holding, const Caller&) {
   co_return co_await answered.wait();
 }
 
-asio::awaitable<Status> MutexV1::STATUS(LockName name, const Caller&) {
+asio::awaitable<Status> MutexV1::STATUS(LockName name, const Caller& caller) {
+  const bool is_datagram = caller.protocol == onc::transport::Protocol::udp;
   Answered<Status> answered(co_await asio::this_coro::executor);
   backend_.status(name, answered.told());
   called();
-  co_return co_await answered.wait();
+  co_return cut_to(is_datagram ? longest_in_a_datagram : longest_in_a_record, co_await answered.wait());
 }
 
 void MutexV1::called() const {

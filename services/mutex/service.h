@@ -18,7 +18,7 @@ class MutexV1 : public ::mutex::MUTEX::v1::AsyncServer {
   asio::awaitable<Answer> ACQUIRE(Wish wish, const onc::rpc::Caller&) override;
   asio::awaitable<Answer> RENEW(Holding holding, const onc::rpc::Caller&) override;
   asio::awaitable<Answer> RELEASE(Holding holding, const onc::rpc::Caller&) override;
-  asio::awaitable<Status> STATUS(LockName name, const onc::rpc::Caller&) override;
+  asio::awaitable<Status> STATUS(LockName name, const onc::rpc::Caller& caller) override;
 
   asio::awaitable<::mutex::Taken> CARRY(::mutex::Parcel parcel, const onc::rpc::Caller&) override;
   asio::awaitable<::mutex::Renewed> GO_ON(::mutex::Renewal renewal, const onc::rpc::Caller&) override;

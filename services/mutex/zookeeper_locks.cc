@@ -405,7 +405,7 @@ Status ZookeeperLocks::status_of(const LockName& name, const std::optional<Queue
     report.locks.push_back(std::move(known));
   }
   if (!name.empty() && report.locks.empty()) return Outcome::UNKNOWN_LOCK;
-  return Status::with_report(std::move(report));
+  return Status::with_report(Outcome::GRANTED, std::move(report));
 }
 
 }  // namespace services::locks

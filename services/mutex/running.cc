@@ -13,7 +13,9 @@
 #include <ctime>
 #include <iostream>
 #include <random>
+#include <set>
 #include <system_error>
+#include <utility>
 
 namespace services::locks {
 
@@ -100,6 +102,7 @@ class Run {
       const auto answer = ask(wait);
       if (!answer) continue;
       if (answer->outcome() == Outcome::GRANTED) {
+        release_elsewhere();
         if (!is_sure(answer->grant())) {
           pause();
           continue;
@@ -145,6 +148,8 @@ class Run {
       // It may be started again; but one that was never there has another address.
       if (++failed_ >= clients_.size() && (!is_known_ || Clock::now() - answered_at_ > 2 * patience)) throw;
       if (failed_ <= clients_.size()) std::fprintf(stderr, "onc-mutex: %s\n", error.what());
+      // It may only be slow, and would grant the lock to nobody then.
+      if (error.code() == onc::rpc::errc::timed_out) slow_.insert(at_);
       at_ = (at_ + 1) % clients_.size();
       pause();
       return std::nullopt;
@@ -210,14 +215,22 @@ class Run {
   }
 
   int give_up(int status) {
+    release_elsewhere();
     release();
     return status;
   }
 
-  // Whatever it has at this member. If that fails, its lease ends it.
-  void release() {
+  void release() { release_at(at_); }
+  // Where a call was not answered in time.
+  void release_elsewhere() {
+    for (const std::size_t slow : std::exchange(slow_, {}))
+      if (slow != at_) release_at(slow);
+  }
+
+  // Whatever it has at that member. If that fails, its lease ends it.
+  void release_at(std::size_t server) {
     try {
-      auto hurried = client().within(std::chrono::seconds(1));
+      auto hurried = clients_[server].within(std::chrono::seconds(1));
       hurried.RELEASE({.lock = options_.lock, .session = session_, .token = ::mutex::NO_TOKEN, .lease = 0});
     } catch (const onc::rpc::Error&) {
       return;
@@ -275,6 +288,7 @@ class Run {
   const Signals signals_;
   std::vector<Client> clients_;
   std::size_t at_ = 0;
+  std::set<std::size_t> slow_;  // servers that may have a place for it
   std::size_t failed_ = 0;      // in a row
   bool is_known_ = false;       // one of them has answered
   Moment answered_at_;

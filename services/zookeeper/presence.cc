@@ -57,6 +57,11 @@ void Presence::on_connected() {
   if (!std::exchange(is_begun_, true)) {
     pulse_ = Pulse(session_->timeout());
     tell([](Listener& listener) { listener.on_begun(); });
+  } else if (pulse_.agreed_anew(session_->timeout())) {
+    options_.warn("ZooKeeper's servers have agreed to a shorter timeout than before, " +
+                  std::to_string(session_->timeout().count()) +
+                  " ms: what was told to be sure by the longer one may be over earlier than that; have the same bounds "
+                  "(tickTime, maxSessionTimeout) at all of them");
   }
   next_beat_ = Moment::min();
   on_timer();

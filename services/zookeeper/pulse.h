@@ -20,8 +20,18 @@ using elections::Span;
 
 class Pulse {
  public:
-  explicit Pulse(Span timeout) : held_for_(elections::shortened(timeout) / 3 * 2) {}
+  explicit Pulse(Span timeout) : timeout_(timeout), held_for_(held_for(timeout)) {}
 
+  // The timeout is agreed anew with each server that a session comes to. What is still to be told follows a shorter one
+  // at once. A longer one changes nothing: the next server may have the shorter one again. True where it is shorter.
+  bool agreed_anew(Span timeout) {
+    const bool is_shorter = timeout < timeout_;
+    timeout_ = std::min(timeout_, timeout);
+    held_for_ = held_for(timeout_);
+    return is_shorter;
+  }
+
+  Span timeout() const { return timeout_; }
   // From when a question was sent.
   Span held_for() const { return held_for_; }
   // How often to ask: what is lost once or twice changes nothing.
@@ -34,6 +44,9 @@ class Pulse {
   bool is_sure(Moment now) const { return now < sure_until(); }
 
  private:
+  static Span held_for(Span timeout) { return elections::shortened(timeout) / 3 * 2; }
+
+  Span timeout_;
   Span held_for_;
   Moment latest_ = Moment::min();
 };

@@ -43,7 +43,7 @@ class Session {
   // Ends it, and its ephemeral nodes with it, where a server is connected. Tells nothing from now on.
   ~Session();
 
-  // As agreed with the servers; only once it is connected.
+  // As agreed with the server that was connected last; only once one was.
   std::chrono::milliseconds timeout() const;
 
   // Each is told once, unless the session is destroyed first. Not from within.

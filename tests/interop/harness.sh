@@ -120,13 +120,14 @@ start_c_time_server() {
   start time_server '^time_server: serving' "$peers/time_server"
 }
 
-# start_zookeeper: one server at 127.0.0.1:2181, quick to give up sessions; started again it goes on with what it knew.
+# start_zookeeper [LINE...]: one server at 127.0.0.1:2181, quick to give up sessions; started again it goes on with what
+# it knew. LINEs are added to its configuration.
 start_zookeeper() {
   local jar=/usr/share/java/zookeeper.jar
   needs default-jre-headless java
   [ -e $jar ] || skip "ZooKeeper's server is missing: apt-get install libzookeeper-java, or ./dev setup test"
   printf '%s\n' tickTime=200 dataDir=$work/zookeeper clientPort=2181 clientPortAddress=127.0.0.1 \
-    admin.enableServer=false '4lw.commands.whitelist=ruok' >$work/zookeeper.cfg
+    admin.enableServer=false '4lw.commands.whitelist=ruok' "$@" >$work/zookeeper.cfg
   start zookeeper '' java -Xmx128m -XX:TieredStopAtLevel=1 -Dzookeeper.jmx.log4j.disable=true -cp $jar \
     org.apache.zookeeper.server.quorum.QuorumPeerMain $work/zookeeper.cfg
   eventually "ZooKeeper answers" zookeeper_answers

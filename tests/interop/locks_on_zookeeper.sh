@@ -6,10 +6,10 @@
 needs python3 python3
 start_zookeeper
 
-start_member() {
+start_member() { # ID [LEASE]
   local id=$1
   start member-$id "^onc-mutexd: serving MUTEX v1 at tcp://$address:742$id" $bin/onc-mutexd --foreground \
-    --register no --backend zookeeper --ensemble 127.0.0.1:2181 --lease 2 --id $id --node $id=tcp://$address:742$id
+    --register no --backend zookeeper --ensemble 127.0.0.1:2181 --lease ${2:-2} --id $id --node $id=tcp://$address:742$id
 }
 mutex() { # WHAT MEMBER NAME ...
   local what=$1 member=$2
@@ -131,3 +131,15 @@ print(f"ok: {len(beats)} beats by {len(set(tokens))} holders, one after another"
 PYTHON
 for beats in $work/beats.*; do cut -d' ' -f1 "$beats" | sort -u; done | sort | uniq -d >$work/twice
 [ ! -s $work/twice ] || fail "a token has two holders: $(<$work/twice)"
+
+# Shorter bounds of the session's timeout: what is still told to be sure follows at once.
+start_member 4 4
+lease_is() {
+  [[ $(within 20 $bin/onc-mutex status --server tcp://$address:7424 --json |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["lease"])') =~ $1 ]]
+}
+eventually "its lease is two thirds of the timeout" lease_is '^2\.6'
+kill -KILL ${pids[zookeeper]}
+start_zookeeper maxSessionTimeout=1000
+eventually "it follows the shorter timeout" lease_is '^0\.6'
+expect "it warns" "a shorter timeout than before, 1000 ms" "$(<$work/member-4.log)"

@@ -31,6 +31,21 @@ TEST(pulse, does_not_forget_a_later_question_for_an_earlier_one) {
   EXPECT_EQ(pulse.sure_until(), begin + 1s + pulse.held_for());
 }
 
+TEST(pulse, follows_a_shorter_timeout_at_once) {
+  Pulse pulse(timeout);
+  pulse.answered(begin);
+  EXPECT_TRUE(pulse.agreed_anew(timeout / 3));
+  EXPECT_EQ(pulse.held_for(), Pulse(timeout / 3).held_for());
+  EXPECT_EQ(pulse.sure_until(), begin + Pulse(timeout / 3).held_for());
+}
+
+TEST(pulse, does_not_grow_with_a_longer_timeout) {
+  Pulse pulse(timeout);
+  EXPECT_FALSE(pulse.agreed_anew(2 * timeout));
+  EXPECT_FALSE(pulse.agreed_anew(timeout));
+  EXPECT_EQ(pulse.held_for(), Pulse(timeout).held_for());
+}
+
 TEST(pulse, leaves_the_ensemble_a_third_of_the_timeout_even_where_its_own_clock_is_slow) {
   const Pulse pulse(timeout);
   EXPECT_LE(services::elections::lengthened(pulse.held_for()), timeout / 3 * 2);

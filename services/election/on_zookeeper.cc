@@ -36,7 +36,7 @@ OnZookeeper::~OnZookeeper() {
 
 void OnZookeeper::took_first(Term term) {
   first_since_ = Clock::now();
-  roster_.seen(term);
+  roster_.seen(term, first_since_);
   notice_office();
 }
 
@@ -70,7 +70,7 @@ void OnZookeeper::look() {
                            [this, asked = Clock::now()](Outcome outcome, const std::vector<std::string>& names) {
                              is_looking_ = false;
                              if (outcome == Outcome::lost || outcome == Outcome::ended) return;
-                             read_unknown(std::make_shared<Look>(Look{zookeeper::in_order(names), asked}));
+                             read_unknown(std::make_shared<Look>(Look{zookeeper::in_order(names), asked, presence_.is_answered()}));
                            });
 }
 
@@ -96,7 +96,8 @@ void OnZookeeper::looked(const Look& look) {
   std::vector<Roster::Entry> queue;
   for (const std::string& name : look.names)
     if (const auto found = known_.find(name); found != known_.end()) queue.push_back(found->second);
-  roster_.heard(std::move(queue), look.asked);
+  if (!roster_.heard(std::move(queue), look.asked, look.is_latest))
+    options_.warn("terms have gone back, as ZooKeeper's servers have lost what they knew, or were put back to a backup");
 }
 
 // What is asked of it.

@@ -40,6 +40,7 @@ class OnZookeeper : public Elector, private zookeeper::Presence::Listener {
   struct Look {
     std::vector<std::string> names;
     Moment asked;
+    bool is_latest;
     std::size_t unknown = 0;
     bool is_whole = true;
   };

@@ -24,12 +24,21 @@ Roster::Entry Roster::from_data(const std::string& data, Term term) {
   return entry;
 }
 
-void Roster::heard(std::vector<Entry> queue, Moment asked) {
+void Roster::seen(Term term, Moment at) {
+  if (term <= latest_) return;
+  latest_ = term;
+  latest_seen_ = at;
+}
+
+bool Roster::heard(std::vector<Entry> queue, Moment asked, bool is_latest) {
+  const bool went_back = is_latest && !queue.empty() && queue.front().term < latest_ && asked > latest_seen_;
+  if (went_back) latest_ = 0;
   for (const Entry& entry : queue) last_[entry.id] = asked;
   if (!queue.empty() && (queue_.empty() || queue_.front().term != queue.front().term)) since_ = asked;
-  if (!queue.empty()) seen(queue.front().term);
+  if (!queue.empty()) seen(queue.front().term, asked);
   queue_ = std::move(queue);
   asked_ = asked;
+  return !went_back;
 }
 
 election::Status Roster::status(const std::optional<Office>& own, Span lease, Moment now) const {

@@ -31,10 +31,11 @@ class Roster {
   static std::string to_data(Id id, const std::string& uri) { return std::to_string(id) + " " + uri; }
   static Entry from_data(const std::string& data, Term term);
 
-  // The queue as it was when it was asked for.
-  void heard(std::vector<Entry> queue, Moment asked);
-  // Nothing older is believed.
-  void seen(Term term) { latest_ = std::max(latest_, term); }
+  // The queue as it was when it was asked for; `is_latest` where nobody knew a newer one then. False where that shows
+  // that terms have gone back, as the ensemble has lost what it knew.
+  bool heard(std::vector<Entry> queue, Moment asked, bool is_latest);
+  // Nothing older is believed, unless it is the latest.
+  void seen(Term term, Moment at);
 
   // `lease`: who has not been heard of for so long is not known to lead any more.
   election::Status status(const std::optional<Office>& own, Span lease, Moment now) const;
@@ -54,6 +55,7 @@ class Roster {
   std::map<Id, Moment> last_;     // when each was in the queue
   Moment since_ = Moment::min();  // the first has been
   Term latest_ = 0;
+  Moment latest_seen_ = Moment::min();
 };
 
 }  // namespace services::elections

@@ -18,6 +18,7 @@ void Presence::begin() {
   session_.reset();
   began_ = elections::Clock::now();
   was_warned_ = false;
+  is_connected_ = false;
   session_ = std::make_unique<Session>(executor_, options_.servers, options_.timeout,
                                        [this](State state) { on_state(state); });
 }
@@ -42,15 +43,20 @@ void Presence::tell(Event event) {
 }
 
 void Presence::on_state(State state) {
-  is_connected_ = state == State::connected;
+  const bool was_connected = std::exchange(is_connected_, state == State::connected);
   if (is_connected_) return on_connected();
+  if (was_connected) left_alone_since_ = elections::Clock::now();
   if (state != State::ended) return;
   options_.warn("the session with ZooKeeper has ended, as it was not heard of in time: another begins");
+  end();
+  // Not from within what it tells.
+  asio::post(executor_, [this] { begin_again(); });
+}
+
+void Presence::end() {
   is_begun_ = false;
   notice_sure(elections::Clock::now());
   tell([](Listener& listener) { listener.on_ended(); });
-  // Not from within what it tells.
-  asio::post(executor_, [this] { begin_again(); });
 }
 
 void Presence::on_connected() {
@@ -67,10 +73,25 @@ void Presence::on_connected() {
   on_timer();
 }
 
+// Servers that have lost what they knew, or were put back to what they knew earlier, refuse a session that has seen
+// more, and do not say so: the library would go on asking for ever. An ensemble that knows the session has ended it by
+// then, unless it did not run itself.
+bool Presence::is_left_alone(Moment now) const {
+  return is_begun_ && !is_connected_ && now - left_alone_since_ > 2 * pulse_.timeout();
+}
+
 void Presence::on_timer() {
   const Moment now = elections::Clock::now();
   notice_sure(now);
   if (!session_) begin_again();
+  if (is_left_alone(now)) {
+    options_.warn(
+        "no ZooKeeper server at " + options_.servers +
+        " has taken up the session again: another begins; where they have lost their data, or were put back to a "
+        "backup, tokens and terms may be smaller than before");
+    end();
+    begin_again();
+  }
   if (!is_begun_ && now - began_ > options_.timeout)
     warn_once("none of the ZooKeeper servers at " + options_.servers + " answers: do they run, and is that where?");
   if (is_connected_ && is_begun_ && now >= next_beat_) {
@@ -82,8 +103,10 @@ void Presence::on_timer() {
 }
 
 void Presence::ask() {
+  is_answered_ = false;
   session_->ask_majority([this, asked = elections::Clock::now()](Outcome outcome) {
     if (outcome != Outcome::done) return;
+    is_answered_ = true;
     pulse_.answered(asked);
     notice_sure(elections::Clock::now());
     set_timer();

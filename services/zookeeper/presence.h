@@ -50,6 +50,9 @@ class Presence {
   Moment sure_until() const { return pulse_.sure_until(); }
   bool is_sure(Moment now) const { return is_begun_ && pulse_.is_sure(now); }
   const Pulse& pulse() const { return pulse_; }
+  // Whether a majority has answered since the last beat: then what was asked at that beat, and is answered now, is as
+  // all knew it then, and not as a server that is behind does.
+  bool is_answered() const { return is_answered_; }
 
  private:
   void begin();
@@ -57,6 +60,8 @@ class Presence {
   void warn_once(const std::string& what);
   void on_state(Session::State state);
   void on_connected();
+  void end();
+  bool is_left_alone(Moment now) const;
   void on_timer();
   void ask();
   void set_timer();
@@ -71,9 +76,11 @@ class Presence {
   Pulse pulse_;
   bool is_begun_ = false;
   bool is_connected_ = false;
+  bool is_answered_ = false;
   bool was_sure_ = false;
   bool was_warned_ = false;  // of this session
   Moment began_ = Moment::min();
+  Moment left_alone_since_ = Moment::max();  // while no server is connected
   Moment next_beat_ = Moment::min();
   std::unique_ptr<Session> session_;  // destroyed first: it tells this
 };

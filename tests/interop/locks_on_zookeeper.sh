@@ -143,3 +143,12 @@ kill -KILL ${pids[zookeeper]}
 start_zookeeper maxSessionTimeout=1000
 eventually "it follows the shorter timeout" lease_is '^0\.6'
 expect "it warns" "a shorter timeout than before, 1000 ms" "$(<$work/member-4.log)"
+
+# The servers lose what they knew, which is less than what the members' sessions have seen.
+kill -KILL ${pids[zookeeper]}
+rm -r $work/zookeeper/version-2
+start_zookeeper
+grants() { mutex try 4 'after all'; }
+eventually "it grants locks again" grants
+expect "it says what may have happened" "has taken up the session again: another begins" "$(<$work/member-4.log)"
+stop member-4

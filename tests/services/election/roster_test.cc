@@ -20,7 +20,7 @@ struct RosterTest : testing::Test {
 };
 
 TEST_F(RosterTest, says_that_the_first_of_the_queue_leads) {
-  roster.heard({{1, "tcp://one:1", 10}, {2, "tcp://two:1", 11}}, begin);
+  roster.heard({{1, "tcp://one:1", 10}, {2, "tcp://two:1", 11}}, begin, true);
   const auto status = status_at(begin + 200ms);
   EXPECT_EQ(status.algorithm, Algorithm::ZOOKEEPER);
   EXPECT_EQ(status.condition, Condition::LED);
@@ -31,7 +31,7 @@ TEST_F(RosterTest, says_that_the_first_of_the_queue_leads) {
 }
 
 TEST_F(RosterTest, says_nothing_of_what_it_heard_a_lease_ago) {
-  roster.heard({{1, "tcp://one:1", 10}}, begin);
+  roster.heard({{1, "tcp://one:1", 10}}, begin, true);
   EXPECT_EQ(status_at(begin + lease - 1ns).condition, Condition::LED);
   const auto status = status_at(begin + lease);
   EXPECT_EQ(status.condition, Condition::NO_MAJORITY);
@@ -40,7 +40,7 @@ TEST_F(RosterTest, says_nothing_of_what_it_heard_a_lease_ago) {
 }
 
 TEST_F(RosterTest, does_not_take_the_place_of_an_earlier_process_for_its_own_office) {
-  roster.heard({{2, "tcp://two:1", 10}, {1, "tcp://one:1", 11}}, begin);
+  roster.heard({{2, "tcp://two:1", 10}, {1, "tcp://one:1", 11}}, begin, true);
   EXPECT_EQ(status_at(begin).condition, Condition::NO_COORDINATOR);
 }
 
@@ -54,14 +54,24 @@ TEST_F(RosterTest, leads_itself_where_it_is_sure_to) {
 }
 
 TEST_F(RosterTest, believes_in_no_earlier_term_than_its_own) {
-  roster.seen(12);
-  roster.heard({{1, "tcp://one:1", 10}}, begin);
+  roster.seen(12, begin);
+  roster.heard({{1, "tcp://one:1", 10}}, begin, true);
   EXPECT_EQ(status_at(begin).condition, Condition::NO_COORDINATOR);
   EXPECT_EQ(status_at(begin).term, 12u);
 }
 
+TEST_F(RosterTest, follows_terms_back_where_that_is_the_latest) {
+  EXPECT_TRUE(roster.heard({{1, "tcp://one:1", 12}}, begin, true));
+  EXPECT_TRUE(roster.heard({{1, "tcp://one:1", 10}}, begin + 1ms, false));  // as a server knows it that is behind
+  EXPECT_EQ(status_at(begin + 1ms).condition, Condition::NO_COORDINATOR);
+  EXPECT_FALSE(roster.heard({{1, "tcp://one:1", 10}}, begin + 2ms, true));
+  EXPECT_EQ(status_at(begin + 2ms).condition, Condition::LED);
+  EXPECT_EQ(status_at(begin + 2ms).term, 10u);
+  EXPECT_TRUE(roster.heard({{1, "tcp://one:1", 10}}, begin + 3ms, true));
+}
+
 TEST_F(RosterTest, knows_peers_by_the_queue_and_those_that_shall_be_there) {
-  roster.heard({{1, "tcp://one:1", 10}, {2, "tcp://two:1", 11}}, begin + 1s);
+  roster.heard({{1, "tcp://one:1", 10}, {2, "tcp://two:1", 11}}, begin + 1s, true);
   const auto peers = status_at(begin + 1500ms).peers;
   ASSERT_EQ(peers.size(), 3u);
   EXPECT_EQ(peers[0],
@@ -73,7 +83,7 @@ TEST_F(RosterTest, knows_peers_by_the_queue_and_those_that_shall_be_there) {
 TEST_F(RosterTest, tells_no_more_peers_than_the_x_allows) {
   std::vector<Roster::Entry> many;
   for (Id id = 10; id < 100; ++id) many.push_back({id, "tcp://host:1", id});
-  roster.heard(many, begin);
+  roster.heard(many, begin, true);
   EXPECT_EQ(status_at(begin).peers.size(), std::size_t{election::MAX_NODES});
 }
 

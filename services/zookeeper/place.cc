@@ -54,8 +54,11 @@ void Place::go_on() {
   if (!own_ && !may_be_made_) return ensemble_.create(mark_ + "-");
   if (is_first_) return ensemble_.look(*own_);
   if (before_) return ensemble_.watch(*before_);
-  ensemble_.list();
+  list();
 }
+
+// A server that is behind may not know yet of a node whose making was not answered, and which is made all the same.
+void Place::list() { may_be_made_ ? ensemble_.list_after_all() : ensemble_.list(); }
 
 void Place::go_on_leaving() {
   if (!own_ && !may_be_made_ && surplus_.empty()) {
@@ -67,12 +70,12 @@ void Place::go_on_leaving() {
   is_asking_ = true;
   if (!surplus_.empty()) return ensemble_.remove(surplus_.back());
   if (own_) return ensemble_.remove(*own_);
-  ensemble_.list();
+  list();
 }
 
 bool Place::take(Outcome outcome) {
   is_asking_ = false;
-  return outcome == Outcome::done || outcome == Outcome::absent;
+  return is_known(outcome);
 }
 
 void Place::forget() {

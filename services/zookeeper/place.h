@@ -17,9 +17,13 @@ namespace services::zookeeper {
 enum class Outcome {
   done,
   absent,  // there is no such node
+  refused, // by the ensemble, for good reasons as it thinks: it has not happened
   lost,    // nobody knows whether it happened: to be asked again
   ended    // with the session
 };
+
+// Whether what was asked is known for sure, to be so or not to be there.
+constexpr bool is_known(Outcome outcome) { return outcome == Outcome::done || outcome == Outcome::absent; }
 
 // A node's name: its mark, "-", and the number that the ensemble gave it.
 struct Name {
@@ -44,6 +48,8 @@ class Place {
     virtual ~Ensemble() = default;
     virtual void create(const std::string& prefix) = 0;  // on_created(), or absent where there is no queue
     virtual void list() = 0;                             // on_listed()
+    // on_listed(), by servers that know what has become of all that was asked before.
+    virtual void list_after_all() = 0;
     virtual void watch(const std::string& name) = 0;     // on_watched(), and once on_changed()
     virtual void look(const std::string& name) = 0;      // on_looked(), and once on_changed()
     virtual void remove(const std::string& name) = 0;    // on_removed()
@@ -86,6 +92,7 @@ class Place {
  private:
   void go_on();
   void go_on_leaving();
+  void list();
   // False where it was lost, and is asked again later.
   bool take(Outcome outcome);
   void forget();

@@ -88,6 +88,15 @@ void Queuing::make_folder(std::size_t from) {
 
 void Queuing::list() { presence_.session().list(options_.folder, to_place(&Place::on_listed)); }
 
+void Queuing::list_after_all() {
+  presence_.session().ask_majority([weak = std::weak_ptr<Queuing>(self_)](Outcome outcome) {
+    const auto self = weak.lock();
+    if (!self) return;
+    if (outcome == Outcome::done) return self->list();
+    self->place_.on_listed(outcome, {});
+  });
+}
+
 void Queuing::watch(const std::string& name) {
   presence_.session().watch(
       path(name), [told = to_place(&Place::on_watched)](Outcome outcome, std::uint64_t) { told(outcome); },

@@ -32,6 +32,7 @@ class Queuing : private Place::Ensemble, private Presence::Listener {
  private:
   void create(const std::string& prefix) override;
   void list() override;
+  void list_after_all() override;
   void watch(const std::string& name) override;
   void look(const std::string& name) override;
   void remove(const std::string& name) override;

@@ -14,6 +14,7 @@ using Said = std::vector<std::string>;
 struct Ledger : Place::Ensemble {
   void create(const std::string& prefix) override { said.push_back("create " + prefix); }
   void list() override { said.push_back("list"); }
+  void list_after_all() override { said.push_back("list after all"); }
   void watch(const std::string& name) override { said.push_back("watch " + name); }
   void look(const std::string& name) override { said.push_back("look " + name); }
   void remove(const std::string& name) override { said.push_back("remove " + name); }
@@ -94,7 +95,7 @@ TEST_F(PlaceTest, is_not_made_twice_where_the_answer_to_its_making_is_lost) {
   place.on_created(Outcome::lost, "", 0);
   EXPECT_EQ(ledger.next(), Said{"create me-"});
   place.retry();
-  EXPECT_EQ(ledger.next(), Said{"list"});
+  EXPECT_EQ(ledger.next(), Said{"list after all"});
   place.on_listed(Outcome::done, {"them-0000000009", "me-0000000007"});
   EXPECT_EQ(ledger.next(), Said{"look me-0000000007"});  // nobody has told its token yet
   EXPECT_FALSE(place.is_first());
@@ -107,6 +108,10 @@ TEST_F(PlaceTest, is_made_again_where_it_was_not) {
   place.on_created(Outcome::lost, "", 0);
   place.retry();
   ledger.next();
+  place.on_listed(Outcome::lost, {});
+  EXPECT_EQ(ledger.next(), Said{});
+  place.retry();
+  EXPECT_EQ(ledger.next(), Said{"list after all"});
   place.on_listed(Outcome::done, {"them-0000000009"});
   EXPECT_EQ(ledger.next(), Said{"create me-"});
 }
@@ -185,7 +190,7 @@ TEST_F(PlaceTest, leaves_nothing_behind_where_it_leaves_on_its_way_in) {
   EXPECT_EQ(ledger.next(), Said{"create me-"});
   place.on_created(Outcome::lost, "", 0);
   place.retry();
-  EXPECT_EQ(ledger.next(), Said{"list"});
+  EXPECT_EQ(ledger.next(), Said{"list after all"});
   place.on_listed(Outcome::done, {"me-0000000007"});
   EXPECT_EQ(ledger.next(), Said{"remove me-0000000007"});
   place.on_removed(Outcome::done);

@@ -66,12 +66,12 @@ void OnZookeeper::on_ended() {
 
 void OnZookeeper::look() {
   if (std::exchange(is_looking_, true)) return;
-  presence_.session().list(folder_,
-                           [this, asked = Clock::now()](Outcome outcome, const std::vector<std::string>& names) {
-                             is_looking_ = false;
-                             if (outcome == Outcome::lost || outcome == Outcome::ended) return;
-                             read_unknown(std::make_shared<Look>(Look{zookeeper::in_order(names), asked, presence_.is_answered()}));
-                           });
+  presence_.session().list(
+      folder_, [this, asked = Clock::now()](Outcome outcome, const std::vector<std::string>& names) {
+        is_looking_ = false;
+        if (!zookeeper::is_known(outcome)) return;
+        read_unknown(std::make_shared<Look>(Look{zookeeper::in_order(names), asked, presence_.is_answered()}));
+      });
 }
 
 void OnZookeeper::read_unknown(const std::shared_ptr<Look>& look) {
@@ -81,12 +81,13 @@ void OnZookeeper::read_unknown(const std::shared_ptr<Look>& look) {
   for (const std::string& name : look->names) {
     if (known_.count(name) > 0) continue;
     ++look->unknown;
-    presence_.session().read(
-        folder_ + "/" + name, [this, look, name](Outcome outcome, const zookeeper::Session::Node& node) {
-          if (outcome == Outcome::done) known_.insert_or_assign(name, Roster::from_data(node.data, node.transaction));
-          look->is_whole = look->is_whole && (outcome == Outcome::done || outcome == Outcome::absent);
-          if (--look->unknown == 0) looked(*look);
-        });
+    presence_.session().read(folder_ + "/" + name,
+                             [this, look, name](Outcome outcome, const zookeeper::Session::Node& node) {
+                               if (outcome == Outcome::done)
+                                 known_.insert_or_assign(name, Roster::from_data(node.data, node.transaction));
+                               look->is_whole = look->is_whole && zookeeper::is_known(outcome);
+                               if (--look->unknown == 0) looked(*look);
+                             });
   }
   if (look->unknown == 0) looked(*look);
 }
@@ -97,7 +98,8 @@ void OnZookeeper::looked(const Look& look) {
   for (const std::string& name : look.names)
     if (const auto found = known_.find(name); found != known_.end()) queue.push_back(found->second);
   if (!roster_.heard(std::move(queue), look.asked, look.is_latest))
-    options_.warn("terms have gone back, as ZooKeeper's servers have lost what they knew, or were put back to a backup");
+    options_.warn(
+        "terms have gone back, as ZooKeeper's servers have lost what they knew, or were put back to a backup");
 }
 
 // What is asked of it.

@@ -147,6 +147,7 @@ ZookeeperLocks::Waiter ZookeeperLocks::enter(const Wish& wish, Moment now) {
                                   .data = std::to_string(options_.self) + " " + wish.who,
                                   .first = [this, waiter](Token token) { took(waiter, token); },
                                   .lost = [this, waiter] { lost(waiter); },
+                                  .refused = [this, waiter] { refused(waiter); },
                                   .left = [this, waiter] { forget(waiter); }});
   return waiter;
 }
@@ -195,6 +196,12 @@ void ZookeeperLocks::lost(Waiter waiter) {
   auto pending = std::exchange(place->second.pending, std::nullopt);
   leave(waiter);
   if (pending) pending->told(Outcome::UNREACHABLE);
+}
+
+// Who holds it is not to lose it for that.
+void ZookeeperLocks::refused(Waiter waiter) {
+  const auto place = places_.find(waiter);
+  if (place != places_.end() && place->second.token == ::mutex::NO_TOKEN) lost(waiter);
 }
 
 // For whatever reason.
@@ -359,7 +366,7 @@ void ZookeeperLocks::read_node(const std::shared_ptr<Look>& look, const LockName
 }
 
 void ZookeeperLocks::answered(const std::shared_ptr<Look>& look, Happened outcome) {
-  look->has_failed = look->has_failed || outcome == Happened::lost || outcome == Happened::ended;
+  look->has_failed = look->has_failed || !zookeeper::is_known(outcome);
   if (--look->unanswered == 0) finish(look);
 }
 

@@ -93,6 +93,7 @@ class ZookeeperLocks : public Backend, private zookeeper::Presence::Listener {
   Waiter enter(const Wish& wish, Moment now);
   void took(Waiter waiter, Token token);
   void lost(Waiter waiter);
+  void refused(Waiter waiter);
   void leave(Waiter waiter);
   void put_away(Waiter waiter, std::unique_ptr<Queuing> queuing);
   void forget(Waiter waiter);

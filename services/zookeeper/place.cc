@@ -75,6 +75,7 @@ void Place::go_on_leaving() {
 
 bool Place::take(Outcome outcome) {
   is_asking_ = false;
+  if (outcome == Outcome::refused && !is_leaving_) ensemble_.refused();
   return is_known(outcome);
 }
 

@@ -16,10 +16,10 @@ namespace services::zookeeper {
 // What became of something that was asked of the ensemble.
 enum class Outcome {
   done,
-  absent,  // there is no such node
-  refused, // by the ensemble, for good reasons as it thinks: it has not happened
-  lost,    // nobody knows whether it happened: to be asked again
-  ended    // with the session
+  absent,   // there is no such node
+  refused,  // by the ensemble, for good reasons as it thinks: it has not happened
+  lost,     // nobody knows whether it happened: to be asked again
+  ended     // with the session
 };
 
 // Whether what was asked is known for sure, to be so or not to be there.
@@ -50,13 +50,15 @@ class Place {
     virtual void list() = 0;                             // on_listed()
     // on_listed(), by servers that know what has become of all that was asked before.
     virtual void list_after_all() = 0;
-    virtual void watch(const std::string& name) = 0;     // on_watched(), and once on_changed()
-    virtual void look(const std::string& name) = 0;      // on_looked(), and once on_changed()
-    virtual void remove(const std::string& name) = 0;    // on_removed()
+    virtual void watch(const std::string& name) = 0;   // on_watched(), and once on_changed()
+    virtual void look(const std::string& name) = 0;    // on_looked(), and once on_changed()
+    virtual void remove(const std::string& name) = 0;  // on_removed()
 
     virtual void became_first(std::uint64_t token) = 0;
     // Somebody else has removed its node, or the session has ended; told only of one that was first.
     virtual void lost_first() = 0;
+    // What it asked; it asks again as it is told to retry.
+    virtual void refused() = 0;
     // After leave(), and only then: nothing of it is left.
     virtual void left() = 0;
   };
@@ -93,7 +95,7 @@ class Place {
   void go_on();
   void go_on_leaving();
   void list();
-  // False where it was lost, and is asked again later.
+  // False where it was lost or refused, and is asked again later.
   bool take(Outcome outcome);
   void forget();
   void lose();

@@ -19,8 +19,18 @@ void Presence::begin() {
   began_ = elections::Clock::now();
   was_warned_ = false;
   is_connected_ = false;
-  session_ = std::make_unique<Session>(executor_, options_.servers, options_.timeout,
-                                       [this](State state) { on_state(state); });
+  is_refused_ = false;
+  refusals_.clear();
+  session_ = std::make_unique<Session>(
+      executor_, options_.servers, options_.timeout, [this](State state) { on_state(state); },
+      [this](const std::string& path, const std::string& why) { on_refused(path, why); });
+}
+
+// Once for each reason, of which there are few.
+void Presence::on_refused(const std::string& path, const std::string& why) {
+  if (!refusals_.insert(why).second) return;
+  options_.warn("ZooKeeper refuses what it is asked at " + path + ": " + why +
+                "; see to the rights (ACL), the quota and the kind of that node and of those above it");
 }
 
 void Presence::begin_again() {
@@ -105,6 +115,7 @@ void Presence::on_timer() {
 void Presence::ask() {
   is_answered_ = false;
   session_->ask_majority([this, asked = elections::Clock::now()](Outcome outcome) {
+    is_refused_ = outcome == Outcome::refused;
     if (outcome != Outcome::done) return;
     is_answered_ = true;
     pulse_.answered(asked);
@@ -116,7 +127,7 @@ void Presence::ask() {
 void Presence::notice_sure(Moment now) {
   const bool sure = is_sure(now);
   if (std::exchange(was_sure_, sure) == sure) return;
-  if (!sure && is_begun_)
+  if (!sure && is_begun_ && !is_refused_)
     options_.warn("no majority of the ZooKeeper servers at " + options_.servers +
                   " answers: nothing is sure until one does");
   tell([&](Listener& listener) { listener.on_sure(sure); });

@@ -59,6 +59,7 @@ class Presence {
   void begin_again();
   void warn_once(const std::string& what);
   void on_state(Session::State state);
+  void on_refused(const std::string& path, const std::string& why);
   void on_connected();
   void end();
   bool is_left_alone(Moment now) const;
@@ -77,6 +78,8 @@ class Presence {
   bool is_begun_ = false;
   bool is_connected_ = false;
   bool is_answered_ = false;
+  bool is_refused_ = false;         // what a majority was asked
+  std::set<std::string> refusals_;  // that were told of in this session
   bool was_sure_ = false;
   bool was_warned_ = false;  // of this session
   Moment began_ = Moment::min();

@@ -80,7 +80,9 @@ void Queuing::make_folder(std::size_t from) {
       options_.folder.substr(0, slash), "", is_last ? Session::Kind::while_used : Session::Kind::lasting,
       [weak = std::weak_ptr<Queuing>(self_), is_last, slash](Outcome outcome, const std::string&, std::uint64_t) {
         const auto self = weak.lock();
-        if (!self || outcome != Outcome::done) return;  // tried again at the next beat
+        if (!self) return;
+        if (outcome == Outcome::refused && self->wants_) self->refused();
+        if (outcome != Outcome::done) return;  // tried again at the next beat
         if (is_last) return self->place_.retry();
         self->make_folder(slash);
       });

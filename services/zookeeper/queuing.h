@@ -13,6 +13,8 @@ class Queuing : private Place::Ensemble, private Presence::Listener {
     // That it is the first, with its token; that it was, and others may be now; and after leave() that it is gone.
     std::function<void(std::uint64_t token)> first = [](std::uint64_t) {};
     std::function<void()> lost = [] {};
+    // That the ensemble refuses what has to be asked; it is asked again at each beat.
+    std::function<void()> refused = [] {};
     std::function<void()> left = [] {};
   };
 
@@ -38,6 +40,7 @@ class Queuing : private Place::Ensemble, private Presence::Listener {
   void remove(const std::string& name) override;
   void became_first(std::uint64_t token) override { options_.first(token); }
   void lost_first() override { options_.lost(); }
+  void refused() override { options_.refused(); }
   void left() override;
 
   void on_begun() override;

@@ -25,7 +25,12 @@ Outcome outcome_of(int code) {
     case ZSESSIONEXPIRED:
     case ZINVALIDSTATE:
     case ZCLOSING: return Outcome::ended;
-    default: return Outcome::lost;
+    case ZUNIMPLEMENTED:
+    case ZBADARGUMENTS: return Outcome::refused;
+    case ZSESSIONMOVED:
+    case ZNOTREADONLY:
+    case ZTHROTTLEDOP: return Outcome::lost;
+    default: return code < ZAPIERROR ? Outcome::refused : Outcome::lost;  // by the servers, or by the library
   }
 }
 
@@ -43,6 +48,7 @@ std::string text_of(const char* value, int size) {
 struct Session::Core {
   asio::any_io_executor executor;
   std::function<void(State)> on_state;
+  OnRefused on_refused;
   std::multimap<std::string, std::function<void()>> watches;  // by their paths
   zhandle_t* handle = nullptr;                                // none once the session is being destroyed
   std::weak_ptr<Core> self;                                   // for the library, which has but a pointer
@@ -54,6 +60,7 @@ struct Session::Core {
   template <class Function>
   struct Asked {
     std::shared_ptr<Core> core;
+    std::string path;
     Function told;
     zoo_op_result_t result{};  // of ask_majority(): the library writes to it
   };
@@ -67,24 +74,30 @@ struct Session::Core {
   }
 
   template <class Function, class... Values>
-  static void answer(const void* context, Values... values) {
+  static void answer(const void* context, int code, Values... values) {
     const std::unique_ptr<Asked<Function>> asked(static_cast<Asked<Function>*>(const_cast<void*>(context)));
     asked->core->count(-1);
-    post(asked->core, [told = std::move(asked->told), values...](Core&) { told(values...); });
+    post(asked->core, [code, path = std::move(asked->path), told = std::move(asked->told), values...](Core& alive) {
+      const Outcome outcome = outcome_of(code);
+      if (outcome == Outcome::refused) alive.on_refused(path, ::zerror(code));
+      told(outcome, values...);
+    });
   }
 
-  // Makes `call`, of the library. What that does not take it does not answer either: it is answered with `nothing`.
+  // Makes `call`, of the library, about `path`. What that does not take it does not answer either: it is answered with
+  // `nothing`.
   template <class Function, class Call, class... Nothing>
-  void ask(Function told, Call call, Nothing... nothing) {
+  void ask(const std::string& path, Function told, Call call, Nothing... nothing) {
     auto asked = std::make_unique<Asked<Function>>();
     asked->core = self.lock();
+    asked->path = path;
     asked->told = std::move(told);
     count(1);
     const int code = call(asked.get());
     if (code == ZOK)
       asked.release();
     else
-      answer<Function>(asked.release(), outcome_of(code), nothing...);
+      answer<Function>(asked.release(), code, nothing...);
   }
 
   void count(int more) {
@@ -119,11 +132,12 @@ struct Session::Core {
 };
 
 Session::Session(const asio::any_io_executor& executor, const std::string& servers, std::chrono::milliseconds timeout,
-                 std::function<void(State)> on_state)
+                 std::function<void(State)> on_state, OnRefused on_refused)
     : core_(std::make_shared<Core>()) {
   ::zoo_set_debug_level(static_cast<ZooLogLevel>(0));  // what there is to say, on_state is told
   core_->executor = executor;
   core_->on_state = std::move(on_state);
+  core_->on_refused = std::move(on_refused);
   core_->self = core_;
   core_->handle = ::zookeeper_init(servers.c_str(), Core::on_event, static_cast<int>(timeout.count()), nullptr,
                                    core_.get(), ZOO_NO_LOG_CLIENTENV);
@@ -147,10 +161,10 @@ void Session::create(const std::string& path, const std::string& data, Kind kind
                    : kind == Kind::while_used ? ZOO_CONTAINER
                                               : ZOO_EPHEMERAL_SEQUENTIAL;
   const string_stat_completion_t answered = [](int code, const char* made, const Stat* stat, const void* context) {
-    Core::answer<Created>(context, outcome_of(code), text_of(made), transaction_of(stat));
+    Core::answer<Created>(context, code, text_of(made), transaction_of(stat));
   };
   core_->ask(
-      std::move(told),
+      path, std::move(told),
       [&](const void* asked) {
         return ::zoo_acreate2(core_->handle, path.c_str(), data.data(), static_cast<int>(data.size()),
                               &ZOO_OPEN_ACL_UNSAFE, mode, answered, asked);
@@ -162,10 +176,10 @@ void Session::list(const std::string& path, Listed told) {
   const strings_completion_t answered = [](int code, const String_vector* strings, const void* context) {
     std::vector<std::string> names;
     if (code == ZOK && strings != nullptr) names.assign(strings->data, strings->data + strings->count);
-    Core::answer<Listed>(context, outcome_of(code), std::move(names));
+    Core::answer<Listed>(context, code, std::move(names));
   };
   core_->ask(
-      std::move(told),
+      path, std::move(told),
       [&](const void* asked) { return ::zoo_aget_children(core_->handle, path.c_str(), 0, answered, asked); },
       std::vector<std::string>());
 }
@@ -174,17 +188,17 @@ void Session::read(const std::string& path, Read told) {
   const data_completion_t answered = [](int code, const char* value, int size, const Stat* stat, const void* context) {
     const std::chrono::milliseconds made(stat == nullptr ? 0 : stat->ctime);
     Core::answer<Read>(
-        context, outcome_of(code),
+        context, code,
         Node{text_of(value, size), transaction_of(stat), std::chrono::sys_time<std::chrono::milliseconds>(made)});
   };
   core_->ask(
-      std::move(told), [&](const void* asked) { return ::zoo_aget(core_->handle, path.c_str(), 0, answered, asked); },
-      Node{});
+      path, std::move(told),
+      [&](const void* asked) { return ::zoo_aget(core_->handle, path.c_str(), 0, answered, asked); }, Node{});
 }
 
 void Session::watch(const std::string& path, Seen told, std::function<void()> changed) {
   const data_completion_t answered = [](int code, const char*, int, const Stat* stat, const void* context) {
-    Core::answer<Seen>(context, outcome_of(code), transaction_of(stat));
+    Core::answer<Seen>(context, code, transaction_of(stat));
   };
   // The library watches from when it is answered on, and tells nothing before.
   Seen both = [core = std::weak_ptr<Core>(core_), path, told = std::move(told), changed = std::move(changed)](
@@ -194,27 +208,23 @@ void Session::watch(const std::string& path, Seen told, std::function<void()> ch
   };
   // Not zoo_aexists(), which would go on watching where nothing is.
   core_->ask(
-      std::move(both), [&](const void* asked) { return ::zoo_aget(core_->handle, path.c_str(), 1, answered, asked); },
-      std::uint64_t{0});
+      path, std::move(both),
+      [&](const void* asked) { return ::zoo_aget(core_->handle, path.c_str(), 1, answered, asked); }, std::uint64_t{0});
 }
 
 void Session::remove(const std::string& path, Told told) {
-  const void_completion_t answered = [](int code, const void* context) {
-    Core::answer<Told>(context, outcome_of(code));
-  };
-  core_->ask(std::move(told),
+  const void_completion_t answered = [](int code, const void* context) { Core::answer<Told>(context, code); };
+  core_->ask(path, std::move(told),
              [&](const void* asked) { return ::zoo_adelete(core_->handle, path.c_str(), -1, answered, asked); });
 }
 
 // A transaction that changes nothing: the leader takes it only from a session that goes on, and it is done once a
 // majority has it. A mere read, or a sync, may be answered by a server that is cut off.
 void Session::ask_majority(Told told) {
-  const void_completion_t answered = [](int code, const void* context) {
-    Core::answer<Told>(context, outcome_of(code));
-  };
+  const void_completion_t answered = [](int code, const void* context) { Core::answer<Told>(context, code); };
   zoo_op_t root;
   ::zoo_check_op_init(&root, "/", -1);
-  core_->ask(std::move(told), [&](Core::Asked<Told>* asked) {
+  core_->ask("/", std::move(told), [&](Core::Asked<Told>* asked) {
     return ::zoo_amulti(core_->handle, 1, &root, &asked->result, answered, asked);
   });
 }

@@ -34,10 +34,14 @@ class Session {
     std::chrono::sys_time<std::chrono::milliseconds> made;
   };
 
+  // `path`: what was asked of. `why`: as ZooKeeper says it.
+  using OnRefused = std::function<void(const std::string& path, const std::string& why)>;
+
   // `servers`: see servers_of(). `timeout` is what is asked for; the servers have bounds of their own. It connects by
-  // itself, and goes on trying. Throws onc::rpc::Error where the servers' names have no address.
+  // itself, and goes on trying. `on_refused` is told before who has asked. Throws onc::rpc::Error where the servers'
+  // names have no address.
   Session(const asio::any_io_executor& executor, const std::string& servers, std::chrono::milliseconds timeout,
-          std::function<void(State)> on_state);
+          std::function<void(State)> on_state, OnRefused on_refused);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   // Ends it, and its ephemeral nodes with it, where a server is connected. Tells nothing from now on.

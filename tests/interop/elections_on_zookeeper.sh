@@ -108,7 +108,7 @@ last=$(($(term_by 1) - 1))
 later "$(term_by 1)" "ZooKeeper hung"
 
 # ZooKeeper is killed, and started again.
-kill -KILL ${pids[zookeeper]}
+kill_zookeeper
 eventually "nobody is sure" nobody_is_sure
 start_zookeeper
 eventually "somebody leads" somebody_leads 1

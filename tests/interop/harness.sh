@@ -135,6 +135,11 @@ start_zookeeper() {
   echo leak:libzookeeper_mt >$work/leaks
   export LSAN_OPTIONS=suppressions=$work/leaks:print_suppressions=0
 }
+# Its port is free then.
+kill_zookeeper() {
+  kill -KILL ${pids[zookeeper]}
+  wait ${pids[zookeeper]} || true
+}
 zookeeper_answers() {
   local answer
   exec {zookeeper_socket}<>/dev/tcp/127.0.0.1/2181 || return

@@ -101,7 +101,7 @@ kill -CONT ${pids[zookeeper]}
 have_beats 1 2 3
 echo "ok: ZooKeeper was stopped"
 
-kill -KILL ${pids[zookeeper]}
+kill_zookeeper
 eventually "nobody is sure" nobody_is_sure
 start_zookeeper
 have_beats 1 2 3
@@ -116,6 +116,15 @@ have_beats 3
 says 'only for --backend zookeeper' 2 $bin/onc-mutexd --id 1 --node 1=tcp://$address:7999 --ensemble one:2181
 says 'only for --backend own' 2 $bin/onc-mutexd --id 1 --node 1=tcp://$address:7999 --backend zookeeper \
   --ensemble one:2181 --algorithm lamport
+
+# What nobody may write to is refused at once, and is granted once somebody may.
+administer() { python3 "$here/zookeeper.py" "$@" || fail "ZooKeeper does not do as its administrator says"; }
+administer create /oncpp/mutex/forbidden
+administer allow /oncpp/mutex/forbidden 17
+says 'cannot reach what it keeps its locks in' 5 mutex try 1 forbidden
+expect "it says why" 'refuses what it is asked at /oncpp/mutex/forbidden/.*: not authenticated' "$(<$work/member-1.log)"
+administer allow /oncpp/mutex/forbidden 31
+mutex try 1 forbidden >/dev/null || fail "it is still refused"
 
 for id in 1 2 3; do stop member-$id; done
 
@@ -139,13 +148,13 @@ lease_is() {
     python3 -c 'import json, sys; print(json.load(sys.stdin)["lease"])') =~ $1 ]]
 }
 eventually "its lease is two thirds of the timeout" lease_is '^2\.6'
-kill -KILL ${pids[zookeeper]}
+kill_zookeeper
 start_zookeeper maxSessionTimeout=1000
 eventually "it follows the shorter timeout" lease_is '^0\.6'
 expect "it warns" "a shorter timeout than before, 1000 ms" "$(<$work/member-4.log)"
 
 # The servers lose what they knew, which is less than what the members' sessions have seen.
-kill -KILL ${pids[zookeeper]}
+kill_zookeeper
 rm -r $work/zookeeper/version-2
 start_zookeeper
 grants() { mutex try 4 'after all'; }

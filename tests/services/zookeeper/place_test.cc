@@ -20,6 +20,7 @@ struct Ledger : Place::Ensemble {
   void remove(const std::string& name) override { said.push_back("remove " + name); }
   void became_first(std::uint64_t token) override { said.push_back("first " + std::to_string(token)); }
   void lost_first() override { said.push_back("lost first"); }
+  void refused() override { said.push_back("refused"); }
   void left() override { said.push_back("left"); }
 
   // Since the last time.
@@ -202,6 +203,19 @@ TEST_F(PlaceTest, has_left_where_the_session_ends_first) {
   place.leave();
   ledger.next();
   place.on_ended();
+  EXPECT_EQ(ledger.next(), Said{"left"});
+}
+
+TEST_F(PlaceTest, says_that_it_is_refused_and_is_not_made_then) {
+  place.enter("me");
+  ledger.next();
+  place.on_created(Outcome::refused, "", 0);
+  EXPECT_EQ(ledger.next(), Said{"refused"});
+  place.retry();
+  EXPECT_EQ(ledger.next(), Said{"create me-"});
+  place.on_created(Outcome::refused, "", 0);
+  ledger.next();
+  place.leave();
   EXPECT_EQ(ledger.next(), Said{"left"});
 }
 

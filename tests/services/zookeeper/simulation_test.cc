@@ -213,6 +213,7 @@ class Client : public Place::Ensemble {
   }
   void became_first(std::uint64_t) override {}
   void lost_first() override {}
+  void refused() override {}
   void left() override {
     if (session_ != 0) place.enter("client" + std::to_string(number_) + "y" + std::to_string(++entered_));
   }

@@ -163,6 +163,7 @@ void ZookeeperLocks::renew(const Holding& holding, Told<Answer> told) {
   hear(*place, span_of(holding.lease), now);
   // Another may hold it already, where the session may be over.
   told(presence_.is_sure(now) ? grant(*place, now) : Answer(Outcome::UNREACHABLE));
+  settle();  // its lease may be shorter than before
 }
 
 void ZookeeperLocks::release(const Holding& holding, Told<Answer> told) {

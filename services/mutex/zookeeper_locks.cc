@@ -22,6 +22,9 @@ constexpr elections::Span longest_lease = std::chrono::hours(1);
 constexpr elections::Span shortest_wait = std::chrono::milliseconds(500);
 constexpr elections::Span longest_wait = std::chrono::seconds(10);
 
+// Of all locks, when all are looked at.
+constexpr std::size_t queues_at_once = 64;
+
 constexpr char digits[] = "0123456789ABCDEF";
 
 bool is_plain(char c) {
@@ -334,10 +337,18 @@ void ZookeeperLocks::look(const LockName& name, Looked told) {
   ++look->unanswered;
   presence_.session().list(root, [this, look](Happened outcome, const std::vector<std::string>& names) {
     for (const std::string& node : names)
-      if (const auto lock = from_node(node); lock && look->queues.size() < ::mutex::MAX_LOCKS)
-        look_at_queue(look, *lock);
+      if (auto lock = from_node(node)) look->left.push_back(std::move(*lock));
+    for (std::size_t queue = 0; queue < queues_at_once; ++queue) look_at_next(look);
     answered(look, outcome);
   });
+}
+
+// A lock's folder is still there for some time when nobody is in it any more: of those there may be any number.
+void ZookeeperLocks::look_at_next(const std::shared_ptr<Look>& look) {
+  if (look->left.empty() || look->found == ::mutex::MAX_LOCKS) return;
+  const LockName lock = std::move(look->left.back());
+  look->left.pop_back();
+  look_at_queue(look, lock);
 }
 
 void ZookeeperLocks::look_at_queue(const std::shared_ptr<Look>& look, const LockName& lock) {
@@ -345,13 +356,19 @@ void ZookeeperLocks::look_at_queue(const std::shared_ptr<Look>& look, const Lock
   ++look->unanswered;
   presence_.session().list(folder_of(lock),
                            [this, look, lock](Happened outcome, const std::vector<std::string>& names) {
-                             auto& queue = look->queues[lock];
-                             for (std::string& node : zookeeper::in_order(names))
-                               if (queue.size() < ::mutex::MAX_PLACES)
-                                 queue.push_back({.node = std::move(node), .at = 0, .who = {}, .token = 0, .age = {}});
-                             for (std::size_t at = 0; at < queue.size(); ++at) read_node(look, lock, at);
+                             list_queue(*look, lock, zookeeper::in_order(names));
+                             for (std::size_t at = 0; at < look->queues[lock].size(); ++at) read_node(look, lock, at);
+                             look_at_next(look);
                              answered(look, outcome);
                            });
+}
+
+void ZookeeperLocks::list_queue(Look& look, const LockName& lock, std::vector<std::string> names) {
+  if (names.empty() || look.found == ::mutex::MAX_LOCKS) return;
+  ++look.found;
+  for (std::string& name : names)
+    if (look.queues[lock].size() < ::mutex::MAX_PLACES)
+      look.queues[lock].push_back({.node = std::move(name), .at = 0, .who = {}, .token = 0, .age = {}});
 }
 
 void ZookeeperLocks::read_node(const std::shared_ptr<Look>& look, const LockName& lock, std::size_t at) {

@@ -81,6 +81,8 @@ class ZookeeperLocks : public Backend, private zookeeper::Presence::Listener {
   // What is asked of the ensemble about some locks, until all is answered.
   struct Look {
     Queues queues;
+    std::vector<LockName> left;  // not looked at yet
+    std::size_t found = 0;       // in which there is somebody
     std::size_t unanswered = 0;
     bool has_failed = false;
     Looked told;
@@ -108,7 +110,9 @@ class ZookeeperLocks : public Backend, private zookeeper::Presence::Listener {
 
   // Nothing is told where the ensemble does not answer. No name: of all locks.
   void look(const LockName& name, Looked told);
+  void look_at_next(const std::shared_ptr<Look>& look);
   void look_at_queue(const std::shared_ptr<Look>& look, const LockName& lock);
+  static void list_queue(Look& look, const LockName& lock, std::vector<std::string> names);
   void read_node(const std::shared_ptr<Look>& look, const LockName& lock, std::size_t at);
   // One answer of several is there.
   void answered(const std::shared_ptr<Look>& look, zookeeper::Outcome outcome);

@@ -117,8 +117,17 @@ says 'only for --backend zookeeper' 2 $bin/onc-mutexd --id 1 --node 1=tcp://$add
 says 'only for --backend own' 2 $bin/onc-mutexd --id 1 --node 1=tcp://$address:7999 --backend zookeeper \
   --ensemble one:2181 --algorithm lamport
 
-# What nobody may write to is refused at once, and is granted once somebody may.
+# Of empty folders there may be any number: those that are held are listed all the same.
 administer() { python3 "$here/zookeeper.py" "$@" || fail "ZooKeeper does not do as its administrator says"; }
+administer many /oncpp/mutex 3000
+held() { $bin/onc-mutex status --server tcp://$address:7421 | grep -c ' held by '; }
+for lock in one two three four five; do
+  $bin/onc-mutex run $lock --server tcp://$address:7422 -- sleep 1234 &
+done
+all_held() { [ "$(held)" -ge 5 ]; }
+eventually "status lists all that are held" all_held
+
+# What nobody may write to is refused at once, and is granted once somebody may.
 administer create /oncpp/mutex/forbidden
 administer allow /oncpp/mutex/forbidden 17
 says 'cannot reach what it keeps its locks in' 5 mutex try 1 forbidden

@@ -101,12 +101,12 @@ void Queuing::list_after_all() {
 
 void Queuing::watch(const std::string& name) {
   presence_.session().watch(
-      path(name), [told = to_place(&Place::on_watched)](Outcome outcome, std::uint64_t) { told(outcome); },
+      path(name), [told = to_place(&Place::on_watched)](Outcome outcome, std::uint64_t) { told(outcome); }, self_,
       changed(name));
 }
 
 void Queuing::look(const std::string& name) {
-  presence_.session().watch(path(name), to_place(&Place::on_looked), changed(name));
+  presence_.session().watch(path(name), to_place(&Place::on_looked), self_, changed(name));
 }
 
 void Queuing::remove(const std::string& name) { presence_.session().remove(path(name), to_place(&Place::on_removed)); }

@@ -1,12 +1,13 @@
 #include "services/zookeeper/session.h"
 
+#include "services/zookeeper/watches.h"
+
 #include <onc/rpc/error.h>
 
 #include <asio/post.hpp>
 
 #include <cerrno>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <utility>
 
@@ -49,9 +50,9 @@ struct Session::Core {
   asio::any_io_executor executor;
   std::function<void(State)> on_state;
   OnRefused on_refused;
-  std::multimap<std::string, std::function<void()>> watches;  // by their paths
-  zhandle_t* handle = nullptr;                                // none once the session is being destroyed
-  std::weak_ptr<Core> self;                                   // for the library, which has but a pointer
+  Watches watches;
+  zhandle_t* handle = nullptr;  // none once the session is being destroyed
+  std::weak_ptr<Core> self;     // for the library, which has but a pointer
   std::mutex mutex;
   std::condition_variable all_answered;
   int unanswered = 0;
@@ -114,11 +115,7 @@ struct Session::Core {
   }
 
   void changed(const std::string& path) {
-    std::vector<std::function<void()>> told;
-    const auto [begin, end] = watches.equal_range(path);
-    for (auto at = begin; at != end; ++at) told.push_back(std::move(at->second));
-    watches.erase(begin, end);
-    for (const auto& tell : told) tell();
+    for (const auto& tell : watches.take(path)) tell();
   }
 
   static void on_event(zhandle_t*, int type, int state, const char* path, void* context) {
@@ -196,14 +193,15 @@ void Session::read(const std::string& path, Read told) {
       [&](const void* asked) { return ::zoo_aget(core_->handle, path.c_str(), 0, answered, asked); }, Node{});
 }
 
-void Session::watch(const std::string& path, Seen told, std::function<void()> changed) {
+void Session::watch(const std::string& path, Seen told, const std::weak_ptr<const void>& who,
+                    std::function<void()> changed) {
   const data_completion_t answered = [](int code, const char*, int, const Stat* stat, const void* context) {
     Core::answer<Seen>(context, code, transaction_of(stat));
   };
   // The library watches from when it is answered on, and tells nothing before.
-  Seen both = [core = std::weak_ptr<Core>(core_), path, told = std::move(told), changed = std::move(changed)](
+  Seen both = [core = std::weak_ptr<Core>(core_), path, told = std::move(told), who, changed = std::move(changed)](
                   Outcome outcome, std::uint64_t transaction) {
-    if (outcome == Outcome::done) core.lock()->watches.emplace(path, changed);
+    if (outcome == Outcome::done) core.lock()->watches.add(path, who, changed);
     told(outcome, transaction);
   };
   // Not zoo_aexists(), which would go on watching where nothing is.

@@ -62,8 +62,9 @@ class Session {
   void create(const std::string& path, const std::string& data, Kind kind, Created told);
   void list(const std::string& path, Listed told);
   void read(const std::string& path, Read told);
-  // `changed` is told once, where it was there: it was removed or written, or the session has reason to think so.
-  void watch(const std::string& path, Seen told, std::function<void()> changed);
+  // `changed` is told once, where it was there: it was removed or written, or the session has reason to think so. Not
+  // where `who` has gone meanwhile.
+  void watch(const std::string& path, Seen told, const std::weak_ptr<const void>& who, std::function<void()> changed);
   void remove(const std::string& path, Told told);
   // Done only where the session goes on, as a majority of the ensemble knows.
   void ask_majority(Told told);

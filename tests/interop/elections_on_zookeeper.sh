@@ -164,3 +164,15 @@ PYTHON
 # No term was two nodes'.
 for beats in $work/beats.*; do cut -d' ' -f1 "$beats" | sort -u; done | sort | uniq -d >$work/twice
 [ ! -s $work/twice ] || fail "a term has two holders: $(<$work/twice)"
+
+# The servers lose what they knew, which is less than what the nodes' sessions have seen.
+for id in 1 2; do start_node $id --register no; done
+eventually "node 2 knows who leads" somebody_leads 2
+last=$(term_by 2)
+kill_zookeeper
+rm -r $work/zookeeper/version-2
+start_zookeeper
+for id in 1 2; do eventually "node $id knows who leads" somebody_leads $id; done
+[ "$(term_by 1)" -lt "$last" ] || fail "ZooKeeper has forgotten nothing: term $(term_by 1) comes after $last"
+expect "it says what may have happened" "terms have gone back" "$(cat $work/node-[12].log)"
+for id in 1 2; do stop node-$id; done

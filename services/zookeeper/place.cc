@@ -2,19 +2,32 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <utility>
 
 namespace services::zookeeper {
 
+namespace {
+
+constexpr std::size_t mark_size = 32;
+
+bool is_mark(const std::string& text) {
+  return text.size() == mark_size && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+}  // namespace
+
 std::optional<Name> Name::parse(const std::string& text) {
-  const auto dash = text.find('-');
-  if (dash == 0 || dash == std::string::npos) return std::nullopt;
+  if (text.size() <= mark_size || text[mark_size] != '-' || !is_mark(text.substr(0, mark_size))) return std::nullopt;
   // "%010d", which has a sign once the counter has come round.
   std::int32_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data() + dash + 1, end, number);
-  if (error != std::errc() || stopped != end) return std::nullopt;
-  return Name{text.substr(0, dash), static_cast<std::uint32_t>(number)};
+  const char* const digits = text.data() + mark_size + 1;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(digits, end, number);
+  char written[12];
+  std::snprintf(written, sizeof written, "%010d", number);
+  if (error != std::errc() || stopped != end || written != std::string(digits)) return std::nullopt;
+  return Name{text.substr(0, mark_size), static_cast<std::uint32_t>(number)};
 }
 
 std::vector<std::string> in_order(const std::vector<std::string>& names) {
@@ -97,6 +110,11 @@ void Place::lose() {
   if (was_first && !is_leaving_) ensemble_.lost_first();
 }
 
+void Place::lose_node() {
+  if (own_) mark_ = ensemble_.new_mark();
+  lose();
+}
+
 void Place::on_ended() {
   is_asking_ = false;
   lose();
@@ -125,7 +143,7 @@ void Place::find_own(const std::vector<std::string>& names) {
   std::vector<std::string> own;
   for (const std::string& name : names)
     if (name.compare(0, mark_.size() + 1, mark_ + "-") == 0) own.push_back(name);
-  if (own.empty()) return lose();
+  if (own.empty()) return lose_node();
   if (own_ != own.front()) {
     token_.reset();
     is_looked_at_ = false;
@@ -162,7 +180,7 @@ void Place::on_looked(Outcome outcome, std::uint64_t token) {
   if (is_looked_at_)
     token_ = token;
   else
-    lose();
+    lose_node();
   go_on();
 }
 

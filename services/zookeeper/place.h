@@ -25,12 +25,12 @@ enum class Outcome {
 // Whether what was asked is known for sure, to be so or not to be there.
 constexpr bool is_known(Outcome outcome) { return outcome == Outcome::done || outcome == Outcome::absent; }
 
-// A node's name: its mark, "-", and the number that the ensemble gave it.
+// A node's name: its mark, 32 hexadecimal digits, "-", and the number that the ensemble gave it.
 struct Name {
   std::string mark;
   std::uint32_t number;
 
-  // Nothing for what is no such name.
+  // Nothing for what is no such name: others may have put nodes there, by hand too.
   static std::optional<Name> parse(const std::string& text);
   // The numbers are 32 bits of a counter that may begin anew.
   bool is_before(const Name& other) const { return static_cast<std::int32_t>(number - other.number) < 0; }
@@ -54,6 +54,8 @@ class Place {
     virtual void look(const std::string& name) = 0;    // on_looked(), and once on_changed()
     virtual void remove(const std::string& name) = 0;  // on_removed()
 
+    // Nobody else's, ever.
+    virtual std::string new_mark() = 0;
     virtual void became_first(std::uint64_t token) = 0;
     // Somebody else has removed its node, or the session has ended; told only of one that was first.
     virtual void lost_first() = 0;
@@ -66,7 +68,7 @@ class Place {
   // `ensemble` must outlive it.
   explicit Place(Ensemble& ensemble) : ensemble_(ensemble) {}
 
-  // Only from outside. `mark`: nobody else's, ever.
+  // Only from outside. `mark`: as new_mark() makes them.
   void enter(std::string mark);
   // Also while it is still on its way in.
   void leave();
@@ -99,6 +101,8 @@ class Place {
   bool take(Outcome outcome);
   void forget();
   void lose();
+  // Its node was removed: the next is another, also where its number is the same.
+  void lose_node();
   // Its own among `names`; where it was made twice, the later ones go to surplus_.
   void find_own(const std::vector<std::string>& names);
   void find_before(const std::vector<std::string>& names);

@@ -41,6 +41,13 @@ void Presence::begin_again() {
   }
 }
 
+void Presence::warn_of_foreign(const std::string& path) {
+  if (std::exchange(was_foreign_, true)) return;
+  options_.warn("ZooKeeper's node " + path +
+                " is none that this program makes: it is left out, and any others like it; remove it, or leave this "
+                "folder to this program");
+}
+
 void Presence::warn_once(const std::string& what) {
   if (!std::exchange(was_warned_, true)) options_.warn(what);
 }

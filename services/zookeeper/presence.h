@@ -42,6 +42,9 @@ class Presence {
   void add(Listener& listener) { listeners_.insert(&listener); }
   void leave_out(Listener& listener) { listeners_.erase(&listener); }
 
+  // That a node is none of ours: warns of the first.
+  void warn_of_foreign(const std::string& path);
+
   // Valid until another begins.
   Session& session() { return *session_; }
   // Whether nodes can be made in it.
@@ -80,6 +83,7 @@ class Presence {
   bool is_answered_ = false;
   bool is_refused_ = false;         // what a majority was asked
   std::set<std::string> refusals_;  // that were told of in this session
+  bool was_foreign_ = false;
   bool was_sure_ = false;
   bool was_warned_ = false;  // of this session
   Moment began_ = Moment::min();

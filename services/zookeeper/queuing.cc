@@ -1,22 +1,11 @@
 #include "services/zookeeper/queuing.h"
 
+#include <algorithm>
 #include <random>
 
 namespace services::zookeeper {
 
 namespace {
-
-// Nobody else's: 128 bits of chance.
-std::string new_mark() {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::random_device device;
-  std::string mark;
-  for (int word = 0; word < 4; ++word) {
-    auto bits = device();
-    for (int digit = 0; digit < 8; ++digit, bits >>= 4) mark += digits[bits & 0xf];
-  }
-  return mark;
-}
 
 std::string last_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
@@ -46,6 +35,18 @@ void Queuing::on_begun() {
 }
 
 void Queuing::on_ended() { place_.on_ended(); }
+
+// 128 bits of chance.
+std::string Queuing::new_mark() {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::random_device device;
+  std::string mark;
+  for (int word = 0; word < 4; ++word) {
+    auto bits = device();
+    for (int digit = 0; digit < 8; ++digit, bits >>= 4) mark += digits[bits & 0xf];
+  }
+  return mark;
+}
 
 void Queuing::left() { options_.left(); }
 
@@ -88,7 +89,19 @@ void Queuing::make_folder(std::size_t from) {
       });
 }
 
-void Queuing::list() { presence_.session().list(options_.folder, to_place(&Place::on_listed)); }
+void Queuing::list() {
+  presence_.session().list(
+      options_.folder, [weak = std::weak_ptr<Queuing>(self_)](Outcome outcome, const std::vector<std::string>& names) {
+        if (const auto self = weak.lock()) self->listed(outcome, names);
+      });
+}
+
+void Queuing::listed(Outcome outcome, const std::vector<std::string>& names) {
+  const auto foreign =
+      std::find_if(names.begin(), names.end(), [](const std::string& name) { return !Name::parse(name); });
+  if (foreign != names.end()) presence_.warn_of_foreign(path(*foreign));
+  place_.on_listed(outcome, names);
+}
 
 void Queuing::list_after_all() {
   presence_.session().ask_majority([weak = std::weak_ptr<Queuing>(self_)](Outcome outcome) {

@@ -38,6 +38,7 @@ class Queuing : private Place::Ensemble, private Presence::Listener {
   void watch(const std::string& name) override;
   void look(const std::string& name) override;
   void remove(const std::string& name) override;
+  std::string new_mark() override;
   void became_first(std::uint64_t token) override { options_.first(token); }
   void lost_first() override { options_.lost(); }
   void refused() override { options_.refused(); }
@@ -48,6 +49,7 @@ class Queuing : private Place::Ensemble, private Presence::Listener {
   void on_beat() override { place_.retry(); }
 
   std::string path(const std::string& name) const { return options_.folder + "/" + name; }
+  void listed(Outcome outcome, const std::vector<std::string>& names);
   // Of the folder, from the root down; then the place is tried again.
   void make_folder(std::size_t from);
   // Unless this is destroyed first.

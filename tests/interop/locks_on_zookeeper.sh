@@ -9,7 +9,8 @@ start_zookeeper
 start_member() { # ID [LEASE]
   local id=$1
   start member-$id "^onc-mutexd: serving MUTEX v1 at tcp://$address:742$id" $bin/onc-mutexd --foreground \
-    --register no --backend zookeeper --ensemble 127.0.0.1:2181 --lease ${2:-2} --id $id --node $id=tcp://$address:742$id
+    --register no --backend zookeeper --ensemble 127.0.0.1:2181 --lease "${2:-2}" --id $id \
+    --node $id=tcp://$address:742$id
 }
 mutex() { # WHAT MEMBER NAME ...
   local what=$1 member=$2
@@ -134,6 +135,12 @@ says 'cannot reach what it keeps its locks in' 5 mutex try 1 forbidden
 expect "it says why" 'refuses what it is asked at /oncpp/mutex/forbidden/.*: not authenticated' "$(<$work/member-1.log)"
 administer allow /oncpp/mutex/forbidden 31
 mutex try 1 forbidden >/dev/null || fail "it is still refused"
+
+# What others have put there is nobody's place.
+administer create /oncpp/mutex/foreign /oncpp/mutex/foreign/backup-0000000001
+mutex try 1 foreign >/dev/null || fail "a node that is none of ours holds a lock"
+expect "it says so" 'node /oncpp/mutex/foreign/backup-0000000001 is none that this program makes' \
+  "$(<$work/member-1.log)"
 
 for id in 1 2 3; do stop member-$id; done
 

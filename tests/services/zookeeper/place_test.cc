@@ -10,14 +10,42 @@ using namespace services::zookeeper;
 
 using Said = std::vector<std::string>;
 
+// Tests write "me-0000000007" for a node whose mark has the letters of "me" as hexadecimal digits, and zeros after
+// them.
+std::string to_node(const std::string& text) {
+  const auto letters = text.substr(0, text.find('-'));
+  std::string mark;
+  for (const char letter : letters) {
+    constexpr char digits[] = "0123456789abcdef";
+    mark += {digits[letter >> 4], digits[letter & 0xf]};
+  }
+  if (!letters.empty()) mark.resize(32, '0');
+  return mark + text.substr(letters.size());
+}
+std::string from_node(const std::string& name) {
+  std::string letters;
+  for (std::size_t at = 0; at < 32 && name[at] != '0'; at += 2)
+    letters += static_cast<char>(std::stoi(name.substr(at, 2), nullptr, 16));
+  return letters + name.substr(32);
+}
+Said to_nodes(Said names) {
+  for (std::string& name : names) name = to_node(name);
+  return names;
+}
+Said from_nodes(Said names) {
+  for (std::string& name : names) name = from_node(name);
+  return names;
+}
+
 // Writes down what it is asked; the tests answer.
 struct Ledger : Place::Ensemble {
-  void create(const std::string& prefix) override { said.push_back("create " + prefix); }
+  void create(const std::string& prefix) override { said.push_back("create " + from_node(prefix)); }
   void list() override { said.push_back("list"); }
   void list_after_all() override { said.push_back("list after all"); }
-  void watch(const std::string& name) override { said.push_back("watch " + name); }
-  void look(const std::string& name) override { said.push_back("look " + name); }
-  void remove(const std::string& name) override { said.push_back("remove " + name); }
+  void watch(const std::string& name) override { said.push_back("watch " + from_node(name)); }
+  void look(const std::string& name) override { said.push_back("look " + from_node(name)); }
+  void remove(const std::string& name) override { said.push_back("remove " + from_node(name)); }
+  std::string new_mark() override { return to_node("new"); }
   void became_first(std::uint64_t token) override { said.push_back("first " + std::to_string(token)); }
   void lost_first() override { said.push_back("lost first"); }
   void refused() override { said.push_back("refused"); }
@@ -29,9 +57,19 @@ struct Ledger : Place::Ensemble {
   Said said;
 };
 
+struct NamedPlace : Place {
+  using Place::Place;
+  void enter(const std::string& mark) { Place::enter(to_node(mark)); }
+  void on_created(Outcome outcome, const std::string& name, std::uint64_t token) {
+    Place::on_created(outcome, to_node(name), token);
+  }
+  void on_listed(Outcome outcome, const Said& names) { Place::on_listed(outcome, to_nodes(names)); }
+  void on_changed(const std::string& name) { Place::on_changed(to_node(name)); }
+};
+
 struct PlaceTest : testing::Test {
   Ledger ledger;
-  Place place{ledger};
+  NamedPlace place{ledger};
 
   void be_first() {
     place.enter("me");
@@ -145,7 +183,7 @@ TEST_F(PlaceTest, has_lost_it_where_somebody_removes_its_node) {
   place.on_changed("me-0000000007");
   EXPECT_EQ(ledger.next(), Said{"look me-0000000007"});
   place.on_looked(Outcome::absent, 0);
-  EXPECT_EQ(ledger.next(), (Said{"lost first", "create me-"}));
+  EXPECT_EQ(ledger.next(), (Said{"lost first", "create new-"}));
   EXPECT_FALSE(place.is_first());
 }
 
@@ -227,12 +265,17 @@ TEST_F(PlaceTest, asks_one_thing_at_a_time) {
 }
 
 TEST(place, orders_names_by_number_also_where_that_has_come_round) {
-  EXPECT_EQ(in_order({"a--2147483648", "b-2147483647", "c-2147483646", "d--2147483647"}),
+  EXPECT_EQ(from_nodes(in_order(to_nodes({"a--2147483648", "b-2147483647", "c-2147483646", "d--2147483647"}))),
             (Said{"c-2147483646", "b-2147483647", "a--2147483648", "d--2147483647"}));
 }
 
 TEST(place, leaves_out_what_is_no_name) {
-  EXPECT_EQ(in_order({"", "-", "a", "a-", "-1", "a-x", "a-1x", "a-99999999999", "b-2"}), Said{"b-2"});
+  const std::string mark = to_node("mark");
+  EXPECT_EQ(
+      in_order({"", "-", mark, mark + "-", "-0000000001", mark + "-x", mark + "-000000001x", mark + "-1",
+                mark + "-00000000001", mark + "-99999999999", mark + "-+000000001", mark + "0-0000000001",
+                "backup-20261122", "backup-0000000001", std::string(32, 'A') + "-0000000001", mark + "-0000000002"}),
+      Said{mark + "-0000000002"});
 }
 
 }  // namespace

@@ -102,12 +102,13 @@ struct Server {
   int sessions = 0;
   std::uint64_t transaction = 0;
   unsigned counter = 0;
+  unsigned marks = 0;
   int lists = 0;
 };
 
 class Client : public Place::Ensemble {
  public:
-  Client(World& world, Server& server, int number) : pulse(timeout), world_(world), server_(server), number_(number) {
+  Client(World& world, Server& server) : pulse(timeout), world_(world), server_(server) {
     connect();
     beat();
   }
@@ -144,7 +145,7 @@ class Client : public Place::Ensemble {
   void connect() {
     session_ = server_.begin();
     pulse = Pulse(timeout);
-    place.enter("client" + std::to_string(number_) + "x" + std::to_string(session_));
+    place.enter(new_mark());
   }
   void end() {
     session_ = 0;
@@ -211,18 +212,21 @@ class Client : public Place::Ensemble {
     ask([=, this] { server_.remove(name); },
         [this](bool is_lost) { place.on_removed(is_lost ? Outcome::lost : Outcome::done); });
   }
+  std::string new_mark() override {
+    std::string mark = std::to_string(++server_.marks);
+    mark.insert(0, 32 - mark.size(), '0');
+    return mark;
+  }
   void became_first(std::uint64_t) override {}
   void lost_first() override {}
   void refused() override {}
   void left() override {
-    if (session_ != 0) place.enter("client" + std::to_string(number_) + "y" + std::to_string(++entered_));
+    if (session_ != 0) place.enter(new_mark());
   }
 
   World& world_;
   Server& server_;
-  int number_;
   int session_ = 0;
-  int entered_ = 0;
   Moment hangs_until_ = Moment::min();
   Moment there_ = Moment::min();
   Moment back_ = Moment::min();
@@ -231,7 +235,7 @@ class Client : public Place::Ensemble {
 class Simulation {
  public:
   explicit Simulation(unsigned seed) : world_(seed), server_(world_) {
-    for (int number = 1; number <= 5; ++number) clients_.push_back(std::make_unique<Client>(world_, server_, number));
+    for (int number = 1; number <= 5; ++number) clients_.push_back(std::make_unique<Client>(world_, server_));
   }
 
   void run(Span span) {

@@ -172,7 +172,7 @@ last=$(term_by 2)
 kill_zookeeper
 rm -r $work/zookeeper/version-2
 start_zookeeper
-for id in 1 2; do eventually "node $id knows who leads" somebody_leads $id; done
-[ "$(term_by 1)" -lt "$last" ] || fail "ZooKeeper has forgotten nothing: term $(term_by 1) comes after $last"
+has_gone_back() { local now; now=$(term_by "$1") && [ -n "$now" ] && [ "$now" -lt "$last" ]; }
+for id in 1 2; do eventually "node $id knows who leads in an earlier term" has_gone_back $id; done
 expect "it says what may have happened" "terms have gone back" "$(cat $work/node-[12].log)"
 for id in 1 2; do stop node-$id; done

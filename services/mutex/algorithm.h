@@ -64,6 +64,8 @@ class Algorithm {
 
   // `ticket`: this member's, later than all that it has heard of. It may have any number of them.
   virtual void want(const Ticket& ticket) = 0;
+  // One that it has wanted in this view or before, and that was not granted.
+  virtual void give_up(const Ticket& ticket) = 0;
   // Only when it holds.
   virtual void give_back() = 0;
   // `clock`: the sender's, when it sent this.

@@ -30,6 +30,12 @@ void Lamport::want(const Ticket& ticket) {
   hold_if_first();
 }
 
+void Lamport::give_up(const Ticket& ticket) {
+  queue_.erase(ticket);
+  send_all(Body::with_given_up(ticket));
+  hold_if_first();
+}
+
 void Lamport::give_back() {
   const Ticket held = *std::exchange(holds_, std::nullopt);
   queue_.erase(held);
@@ -46,6 +52,8 @@ void Lamport::receive(MemberId from, const Body& body, Stamp clock) {
     send(from, Kind::HEARD);
   } else if (body.kind() == Kind::DONE_WITH) {
     queue_.erase(body.held());
+  } else if (body.kind() == Kind::GIVEN_UP) {
+    queue_.erase(body.given_up());
   }
   hold_if_first();
 }

@@ -1,4 +1,5 @@
-// L. Lamport's (1978): every member has the whole queue. 3(N-1) messages a grant.
+// L. Lamport's (1978): every member has the whole queue. 3(N-1) messages a grant, N-1
+// more where a ticket is given up.
 #pragma once
 
 #include "services/mutex/algorithm.h"
@@ -12,6 +13,7 @@ class Lamport : public Algorithm {
   void begin(const Claims& claims) override;
   Claim claim() const override;
   void want(const Ticket& ticket) override;
+  void give_up(const Ticket& ticket) override;
   void give_back() override;
   void receive(MemberId from, const Body& body, Stamp clock) override;
   // Whoever wants it hears from all others first, whatever it has heard before.

@@ -1,7 +1,6 @@
 #include "services/mutex/member.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 
 namespace services::locks {
@@ -66,28 +65,36 @@ Member::Lock& Member::at(const LockName& name) {
 
 void Member::wait(const LockName& name, Waiter waiter) {
   Lock& lock = at(name);
-  if (lock.unasked.empty() && takes_over(lock, waiter)) return;
   lock.unasked.push_back(waiter);
   settle(lock);
 }
 
-// All who have come after the one that gave up last move up, for they are served in the order in which they came.
-bool Member::takes_over(Lock& lock, Waiter waiter) {
-  const auto is_free = [](const auto& one) { return one.second == nobody; };
-  const auto free = std::find_if(lock.asked.rbegin(), lock.asked.rend(), is_free);
-  if (free == lock.asked.rend()) return false;
-  for (auto later = free.base(); later != lock.asked.end(); ++later) std::prev(later)->second = later->second;
-  lock.asked.rbegin()->second = waiter;
-  return true;
-}
-
-// The algorithms know no way back: its ticket is passed over in its turn, unless somebody takes it over until then.
+// Between two views it has said already what it takes along, and gives it up as the next begins.
 void Member::give_up(const LockName& name, Waiter waiter) {
   const auto found = locks_.find(name);
   if (found == locks_.end()) return;
-  std::erase(found->second->unasked, waiter);
-  for (auto& [ticket, asker] : found->second->asked)
-    if (asker == waiter) asker = nobody;
+  Lock& lock = *found->second;
+  std::erase(lock.unasked, waiter);
+  const auto asked =
+      std::find_if(lock.asked.begin(), lock.asked.end(), [waiter](const auto& one) { return one.second == waiter; });
+  if (asked != lock.asked.end()) asked->second = nobody;
+  if (!is_in_view_) return;
+  drop_nobodys(lock);
+  settle(lock);
+  put_away(lock);
+}
+
+// But not what is granted, which settle() gives back.
+void Member::drop_nobodys(Lock& lock) {
+  std::vector<Ticket> dropped;
+  for (const auto& [ticket, waiter] : lock.asked)
+    if (waiter == nobody && ticket != lock.granted) dropped.push_back(ticket);
+  for (const Ticket& ticket : dropped) {
+    // The one before may have had this one granted.
+    if (ticket == lock.granted) continue;
+    lock.asked.erase(ticket);
+    lock.algorithm->give_up(ticket);
+  }
 }
 
 bool Member::give_back(const LockName& name, Token token) {
@@ -137,7 +144,9 @@ std::size_t Member::tickets(const LockName& name) const {
   const auto found = locks_.find(name);
   if (found == locks_.end()) return 0;
   const Lock& lock = *found->second;
-  return lock.asked.size() + lock.unasked.size() + (lock.granted ? 1 : 0);
+  const auto waiting =
+      std::count_if(lock.asked.begin(), lock.asked.end(), [](const auto& one) { return one.second != nobody; });
+  return static_cast<std::size_t>(waiting) + lock.unasked.size() + (lock.granted ? 1 : 0);
 }
 
 void Member::settle(Lock& lock) {
@@ -189,6 +198,7 @@ void Member::begin(const View& view, bool is_fresh) {
     const auto claims = wanted.find(name);
     if (claims == wanted.end()) lock->algorithm = make_(self_, lock->world);
     lock->algorithm->begin(claims == wanted.end() ? nothing_ : claims->second);
+    drop_nobodys(*lock);
     settle(*lock);
   }
 }
@@ -224,6 +234,7 @@ bool Member::is_sound(MemberId from, const Message& message) const {
     case Kind::HEARD: return true;
     case Kind::GO_AHEAD: return is_ticket_of(self_, body.ahead());
     case Kind::DONE_WITH: return is_ticket_of(from, body.held());
+    case Kind::GIVEN_UP: return is_ticket_of(from, body.given_up());
     case Kind::ROVING: return is_sound_token(body.roving(), nothing_, message.clock);
   }
   return false;

@@ -46,8 +46,8 @@ class Member {
   // It begins outside of any view, where nothing is granted.
   Member(MemberId self, Make make, World world) : self_(self), make_(make), world_(std::move(world)) {}
 
-  // Who waits is granted the lock in its turn, or gives up. Each has a ticket, stamped as it comes or, where there is
-  // no view then, as the next begins; or it takes over that of one who has given up here, and whose turn is to come.
+  // Who waits is granted the lock in its turn, or gives up. Each has a ticket of its own, stamped as it comes or, where
+  // there is no view then, as the next begins.
   void wait(const LockName& lock, Waiter waiter);
   void give_up(const LockName& lock, Waiter waiter);
   // False where it does not hold it by this token.
@@ -73,7 +73,7 @@ class Member {
   std::size_t idle_locks() const;
   // So many stamps have been given in this view that the next should begin, for each has room for twice as many.
   bool is_worn() const { return last_ - first_ >= Stamp{1} << (stamp_bits - 1); }
-  // Of all that have asked for that lock, who holds it and who has given up among them.
+  // Of all that wait for that lock here, or hold it. One that has given up while there was no view is none of them.
   std::size_t tickets(const LockName& lock) const;
 
   // The way from one view to the next: leaves the old one, so that nothing more is granted, sent or taken, and says
@@ -93,7 +93,7 @@ class Member {
     Algorithm::World world;
     std::unique_ptr<Algorithm> algorithm;
     std::deque<Waiter> unasked;               // who came when there was no view
-    std::map<Ticket, Waiter, Earlier> asked;  // of the algorithm; nobody's where who waited has given up
+    std::map<Ticket, Waiter, Earlier> asked;  // of the algorithm; nobody's where given up between two views
     std::optional<Ticket> granted;            // as the algorithm has said
     std::optional<Holder> holder;
   };
@@ -106,12 +106,12 @@ class Member {
   // Goes on after something has happened, until somebody here holds the lock, or it is waited for, or nobody wants it.
   void settle(Lock& lock);
   void take(Lock& lock, Waiter waiter);
+  // What was given up between two views.
+  static void drop_nobodys(Lock& lock);
   static bool is_idle(const Lock& lock);
   // Forgets it where nobody anywhere misses it.
   void put_away(Lock& lock);
   std::size_t most_locks() const { return ::mutex::MAX_LOCKS * nothing_.size(); }
-  // False where nobody has given up.
-  static bool takes_over(Lock& lock, Waiter waiter);
 
   const MemberId self_;
   const Make make_;

@@ -167,6 +167,7 @@ void Node::wait(const LockName& lock, Waiter waiter, Moment now) {
 void Node::give_up(const LockName& lock, Waiter waiter, Moment now) {
   check_lease(now);
   member_.give_up(lock, waiter);
+  flush(now);
 }
 
 bool Node::give_back(const LockName& lock, Token token, Moment now) {

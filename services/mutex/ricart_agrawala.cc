@@ -32,13 +32,25 @@ void RicartAgrawala::want(const Ticket& ticket) {
   hold_if_answered();
 }
 
+void RicartAgrawala::give_up(const Ticket& ticket) {
+  own_.erase(ticket);
+  unanswered_.erase(ticket);
+  for (const MemberId member : others_) send(member, Body::with_given_up(ticket));
+  let_go_ahead();
+  hold_if_answered();
+}
+
 void RicartAgrawala::give_back() {
   own_.erase(*std::exchange(holds_, std::nullopt));
+  let_go_ahead();
+  hold_if_answered();
+}
+
+void RicartAgrawala::let_go_ahead() {
   for (auto other = deferred_.begin(); other != deferred_.end() && !goes_before(*other);) {
     send(other->member, Body::with_ahead(*other));
     other = deferred_.erase(other);
   }
-  hold_if_answered();
 }
 
 void RicartAgrawala::receive(MemberId from, const Body& body, Stamp) {
@@ -54,6 +66,8 @@ void RicartAgrawala::receive(MemberId from, const Body& body, Stamp) {
     ticket->second.erase(from);
     if (ticket->second.empty()) unanswered_.erase(ticket);
     hold_if_answered();
+  } else if (body.kind() == Kind::GIVEN_UP) {
+    deferred_.erase(body.given_up());
   }
 }
 

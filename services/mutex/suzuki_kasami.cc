@@ -33,6 +33,18 @@ void SuzukiKasami::want(const Ticket& ticket) {
     if (member != self()) send(member, Body::with_wanted(ticket));
 }
 
+// Whoever has the token may have heard of the ticket, from here or from others: all are told.
+void SuzukiKasami::give_up(const Ticket& ticket) {
+  drop(self(), ticket);
+  for (const auto& [member, tickets] : requested_)
+    if (member != self()) send(member, Body::with_given_up(ticket));
+}
+
+void SuzukiKasami::drop(MemberId member, const Ticket& ticket) {
+  requested_[member].erase(ticket);
+  if (token_) std::erase(token_->waiting, ticket);
+}
+
 void SuzukiKasami::give_back() {
   const Ticket held = *std::exchange(holds_, std::nullopt);
   token_->served[self()] = held.stamp;
@@ -65,8 +77,10 @@ void SuzukiKasami::queue_up() {
   token_->waiting.insert(token_->waiting.end(), unheard.begin(), unheard.end());
 }
 
-// To whom it goes finds its ticket first in the queue.
+// To whom it goes finds its ticket first in the queue, unless it has given that up while the token was on its way.
 void SuzukiKasami::pass_on() {
+  std::erase_if(token_->waiting,
+                [&](const Ticket& ticket) { return ticket.member == self() && !requested_[self()].contains(ticket); });
   queue_up();
   if (token_->waiting.empty()) return;
   const Ticket next = token_->waiting.front();
@@ -84,6 +98,8 @@ void SuzukiKasami::receive(MemberId from, const Body& body, Stamp) {
     requested->second.insert(body.wanted());
   else if (body.kind() == Kind::DONE_WITH)
     std::erase_if(requested->second, [&](const Ticket& ticket) { return ticket.stamp <= body.held().stamp; });
+  else if (body.kind() == Kind::GIVEN_UP)
+    drop(from, body.given_up());
   else if (body.kind() == Kind::ROVING && !token_)
     token_ = to_token(body.roving());
   if (token_ && !holds_) pass_on();

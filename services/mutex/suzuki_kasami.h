@@ -16,6 +16,7 @@ class SuzukiKasami : public Algorithm {
   void begin(const Claims& claims) override;
   Claim claim() const override;
   void want(const Ticket& ticket) override;
+  void give_up(const Ticket& ticket) override;
   void give_back() override;
   void receive(MemberId from, const Body& body, Stamp clock) override;
   // The token is with the view's first member, and nobody is waited for.
@@ -34,6 +35,7 @@ class SuzukiKasami : public Algorithm {
   MemberId first() const { return requested_.begin()->first; }
   // Tickets that the token has not heard of yet join its queue, in their order.
   void queue_up();
+  void drop(MemberId member, const Ticket& ticket);
   void pass_on();
 
   std::map<MemberId, Tickets> requested_;  // by all members, as far as this one has heard and not seen them served

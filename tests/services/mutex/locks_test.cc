@@ -249,6 +249,62 @@ TEST_P(Sessions, use_nothing_up_by_giving_up) {
   EXPECT_EQ(last, unanswered);
 }
 
+TEST_P(Sessions, may_come_where_all_others_have_given_up) {
+  const auto as = [](unsigned number) {
+    Session session = session_of('b');
+    session[1] = static_cast<std::byte>(number);
+    return session;
+  };
+  Answer held = unanswered;
+  Answer last = unanswered;
+  std::map<Outcome, unsigned> outcomes;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  simulation_.ask(1100, 2, [&](Locks& locks) {
+    for (unsigned i = 0; i < ::mutex::MAX_WAITERS; ++i) {
+      Wish wish = wish_of('b', long_wait);
+      wish.session = as(i);
+      locks.acquire(wish, [&](const Answer& answer) { ++outcomes[answer.outcome()]; });
+    }
+  });
+  simulation_.ask(1200, 2, [&](Locks& locks) {
+    for (unsigned i = 0; i < ::mutex::MAX_WAITERS; ++i) {
+      Holding holding = holding_of('b', ::mutex::NO_TOKEN);
+      holding.session = as(i);
+      locks.release(holding, [](const Answer&) {});
+    }
+  });
+  acquire(1300, 2, wish_of('c', no_wait), last);
+  run(3000);
+  EXPECT_EQ(held.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(outcomes, (std::map<Outcome, unsigned>{{Outcome::TIMED_OUT, ::mutex::MAX_WAITERS}}));
+  EXPECT_EQ(last.outcome(), Outcome::TIMED_OUT);
+}
+
+TEST_P(Sessions, do_not_inherit_the_turn_of_who_has_given_up) {
+  for (const MemberId other : {2U, 3U}) {
+    Simulation simulation(algorithms.at(GetParam()), 1, {.members = 3});
+    std::string order;
+    const auto come = [&](Milliseconds when, MemberId at, char who) {
+      simulation.ask(when, at, [&simulation, &order, at, who](Locks& locks) {
+        locks.acquire(wish_of(who, long_wait), [&simulation, &order, at, who](const Answer& answer) {
+          if (answer.outcome() != Outcome::GRANTED) return;
+          order += who;
+          simulation.ask(2000 + 100 * order.size(), at, [who](Locks& there) {
+            there.release(holding_of(who, ::mutex::NO_TOKEN), [](const Answer&) {});
+          });
+        });
+      });
+    };
+    come(1000, 3, 'h');
+    come(1100, 1, 'a');
+    come(1200, other, 'b');
+    simulation.ask(1300, 1, [](Locks& locks) { locks.release(holding_of('a', 0), [](const Answer&) {}); });
+    come(1400, 1, 'c');
+    simulation.run(5000, 0, 1, 0);
+    EXPECT_EQ(order, "hbc") << other;
+  }
+}
+
 TEST_P(Sessions, lose_nothing_where_another_member_dies_and_returns) {
   Answer held = unanswered;
   Answer meanwhile = unanswered;

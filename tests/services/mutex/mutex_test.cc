@@ -49,6 +49,11 @@ TEST_P(EachAlgorithm, stands_clients_that_die) {
   EXPECT_GT(run({.members = 3, .lost = 5, .fails = true, .mortality = 20}, 3, 1), seeds * 5);
 }
 
+TEST_P(EachAlgorithm, stands_clients_that_give_up) {
+  EXPECT_GT(run({.members = 5, .impatience = 40}, 2, 2), seeds * 20);
+  EXPECT_GT(run({.members = 5, .lost = 10, .repeated = 10, .fails = true, .impatience = 40}, 2, 2), seeds * 5);
+}
+
 TEST_P(EachAlgorithm, stands_a_member_alone_that_crashes) {
   EXPECT_GT(run({.members = 1, .fails = true, .mortality = 10}, 3, 1), seeds * 5);
 }

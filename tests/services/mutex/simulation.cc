@@ -222,12 +222,19 @@ class Simulation::Client {
     call([wish](Locks& locks, auto told) { locks.acquire(wish, told); },
          [this](const Answer& answer, Moment sent) {
            if (answer.outcome() == Outcome::GRANTED) return granted(answer.grant(), sent);
+           if (all_.chance(all_.weather_.impatience)) return give_up();
            acquire();
          });
     else_after(700, [this] {
       at_ = at_ % static_cast<MemberId>(all_.weather_.members) + 1;
       acquire();
     });
+  }
+
+  void give_up() {
+    is_wanting_ = false;
+    token_ = ::mutex::NO_TOKEN;
+    release();
   }
 
   void granted(const ::mutex::Grant& grant, Moment sent) {

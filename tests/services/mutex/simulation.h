@@ -25,6 +25,7 @@ struct Weather {
   Milliseconds slowest = 5;  // what is sent takes from 1 to so long
   bool fails = false;        // members crash, stand still and are cut off
   unsigned mortality = 0;    // percent of clients that die while they hold the lock
+  unsigned impatience = 0;   // percent of answers after which a client that waits gives up
   unsigned drift = 9;        // of clocks, at most, in thousandths
   Milliseconds lease = 200;  // of members
   Milliseconds slowest_look = 10;

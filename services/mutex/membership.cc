@@ -280,6 +280,9 @@ bool Membership::should_form(Moment now) const {
   const std::set<MemberId> heard = alive(now);
   const std::set<MemberId> there = together(heard, now);
   if (there.size() < company_.majority()) return false;
+  // Where nobody has ever promised anything, a majority of new members may be one beside an old view. Who of that would
+  // say so is among those that are still missed.
+  if (seen_ == 0 && there != company_.all) return false;
   if (has_begun_ && now < promised_until(heard)) return false;
   if (!there.contains(company_.self) && is_anybody_in_a_view(heard)) return false;
   const bool waits = !has_begun_ && now - without_view_since_ > 2 * company_.lease;

@@ -145,9 +145,12 @@ void run_own(const Options& options, const Company& company, const Uris& uris, o
              const asio::any_io_executor& executor, const Run& run) {
   StateFile state(options.state_dir, options.id, company.all, options.begin_at);
   if (state.promised() == 0)
-    watch.note("member " + std::to_string(options.id) + " is new: " + options.state_dir +
-               " has no state of it; where its locks were granted before, by other members or with a state that was "
-               "lost, end it, and see \"The state\" and \"Other members\" in onc-mutexd(8)");
+    watch.note(
+        "member " + std::to_string(options.id) + " is new: " + options.state_dir +
+        " has no state of it, and among members that are all new nothing is granted before all that --node lists "
+        "have been started, or more than half of them with --begin-at 1; where locks were granted before, by "
+        "other members or with a state that was lost, end it, and see \"The state\" and \"Other members\" in "
+        "onc-mutexd(8)");
   Participant participant({.company = company,
                            .algorithm = options.algorithm,
                            .uris = uris,

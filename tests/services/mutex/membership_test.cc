@@ -108,10 +108,32 @@ TEST_F(AMembership, leaves_out_nobody_who_has_not_had_the_time_to_say_whom_it_re
   EXPECT_EQ(called_out(), (std::set<MemberId>{2, 3}));
 }
 
+// A majority of new members beside an old view would grant its tokens again.
+TEST_F(AMembership, begins_with_all_members_where_none_has_ever_promised_anything) {
+  const auto go_on = [&](std::initializer_list<MemberId> others, ViewNumber view) {
+    for (int i = 0; i < 20 && called_out().empty(); ++i) {
+      for (const MemberId other : others) hear(other, view);
+      pass(membership_.company().interval());
+    }
+    return called_out();
+  };
+  EXPECT_EQ(go_on({2}, 0), std::set<MemberId>{});
+  EXPECT_EQ(kept_, 0U);
+  EXPECT_EQ(go_on({2, 3}, 0), (std::set<MemberId>{2, 3}));
+}
+
+TEST_F(AMembership, does_with_a_majority_of_which_one_has_promised_a_view) {
+  for (int i = 0; i < 20 && called_out().empty(); ++i) {
+    hear(2, 1);
+    pass(membership_.company().interval());
+  }
+  EXPECT_EQ(called_out(), std::set<MemberId>{2});
+}
+
 TEST_F(AMembership, leaves_out_who_does_not_reach_all) {
   for (int i = 0; i < 20 && called_out().empty(); ++i) {
-    hear(2, 0, {1});
-    hear(3, 0, {1, 2});
+    hear(2, 1, {1});
+    hear(3, 1, {1, 2});
     pass(membership_.company().interval());
   }
   EXPECT_EQ(called_out(), std::set<MemberId>{3});

@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <asio/signal_set.hpp>
 
+#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -57,6 +58,15 @@ std::string is_algorithm(const std::string& text) {
                                    : "'" + text + "' is no algorithm: it is lamport, ricart-agrawala or suzuki-kasami";
 }
 
+// Empty where the text is good. From there on numbers must last.
+std::string is_beginning(const std::string& text) {
+  constexpr ViewNumber last = end_of_views - Membership::furthest_ahead;
+  ViewNumber number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_good = error == std::errc() && end == text.data() + text.size() && number >= 1 && number <= last;
+  return is_good ? "" : "a view has a number from 1 to " + std::to_string(last) + " here, not '" + text + "'";
+}
+
 void add_options(CLI::App& app, Options& options) {
   app.add_option("--id", options.id_text, "Which of the members this is; from 1")->type_name("ID")->required();
   app.add_option("--node", options.nodes,
@@ -76,11 +86,12 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--state-dir", options.state_dir, "Where the member keeps what it must not forget")
       ->type_name("FOLDER")
       ->capture_default_str();
-  app.add_option("--begin-at", options.begin_at,
-                 "Promise views before that one no more: where there are other members than before, larger than what "
-                 "any of those had promised, and the same for every member")
+  app.add_option(
+         "--begin-at", options.begin_at,
+         "Promise views before that one no more: where there are other members than before, larger than what "
+         "any of those had promised, and the same for every member; 1 where a new group is to begin without some")
       ->type_name("VIEW")
-      ->check(CLI::Range(ViewNumber{1}, end_of_views - 1));
+      ->check(is_beginning);
   services::zookeeper::add_options(app, options.choice);
   onc::daemon::add_options(app, options.daemon);
 }

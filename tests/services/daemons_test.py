@@ -173,6 +173,7 @@ class Daemons(unittest.TestCase):
                         ["onc-election"], ["onc-election", "run"], ["onc-election", "leader", "--timeout", "never"],
                         ["onc-mutexd"], ["onc-mutexd", "--id", "1", "--node", "2=tcp://host:1"],
                         ["onc-mutexd", "--id", "1", "--node", "1=udp://host:1"],
+                        ["onc-mutexd", "--id", "1", "--node", "1=tcp://host:1", "--begin-at", "4293918721"],
                         ["onc-mutex"], ["onc-mutex", "run", "lock"], ["onc-mutex", "try", "two\nlines"]):
             done = subprocess.run([f"{BIN}/{command[0]}", *command[1:]], text=True, capture_output=True,
                                   timeout=TIMEOUT)

@@ -41,7 +41,7 @@ void Node::stand_if_nobody_else_does(Moment now) {
 void Node::nominate(Moment now) {
   const bool is_busy = phase_ == Phase::standing || phase_ == Phase::leading ||
                        (phase_ == Phase::asking && group_.algorithm() == Algorithm::BULLY);
-  if (is_busy || !is_able_ || count_heard(now) < group_.majority()) return;
+  if (is_busy || !is_able(now) || count_heard(now) < group_.majority()) return;
   phase_ = Phase::nominated;
   phase_end_ = std::max(now, voter_.promised_until());
   if (phase_end_ == now) end_phase(now);
@@ -54,7 +54,7 @@ void Node::give_up(Moment now) {
 
 void Node::end_phase(Moment now) {
   if (phase_ == Phase::nominated) {
-    if (!voter_.is_free_for(self_, now)) return give_up(now);
+    if (!voter_.is_free_for({self_, life_}, now)) return give_up(now);
     return group_.algorithm() == Algorithm::RING ? stand(now) : begin(now);
   }
   // Those that were asked and say nothing are dead; those on the ring were skipped.

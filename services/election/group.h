@@ -12,6 +12,7 @@ namespace services::elections {
 
 using election::Algorithm;
 using election::Id;
+using election::Life;
 using election::Term;
 
 constexpr Id nobody = election::NOBODY;

@@ -26,19 +26,23 @@ bool has(const std::vector<Id>& ids, Id id) { return std::find(ids.begin(), ids.
 
 }  // namespace
 
-Node::Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment now, std::uint32_t seed,
-           Outside& outside)
+Node::Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment now, Life life, Outside& outside)
     : group_(group),
       self_(self),
+      life_(life),
       outside_(outside),
-      random_(seed),
-      voter_(self, group.lease(), kept, now, [this](const Kept& next) { keep(next); }),
+      random_(static_cast<std::uint32_t>(life ^ life >> 32)),
+      voter_({self, life}, group.lease(), kept, now, [this](const Kept& next) { keep(next); }),
       tenure_(group),
       next_tick_(now + random_span(group.interval())),
       // Long enough to hear of a coordinator.
       not_before_(now + 2 * group.interval() + random_span(group.interval())),
-      abstains_until_(now) {
-  for (const Id id : group.ids()) peers_.push_back({id, Detector(group.interval(), group.lease(), now)});
+      abstains_until_(now),
+      twice_until_(now),
+      // All that are there say so in each interval.
+      listens_until_(now + group.interval() * 3 / 2) {
+  for (const Id id : group.ids())
+    peers_.push_back({id, Detector(group.interval(), group.lease(), now), Lives(group.lease(), group.lease() / 2)});
 }
 
 void Node::keep(const Kept& kept) {
@@ -70,13 +74,14 @@ bool Node::is_anyone_alive(const std::vector<Id>& ids, Moment now) const {
 }
 
 bool Node::is_willing(Moment now) const {
-  return is_able_ && voter_.has_terms() && now >= abstains_until_ &&
-         voter_.is_free_for(self_, now + 2 * group_.interval());
+  return is_able(now) && voter_.has_terms() && now >= abstains_until_ &&
+         voter_.is_free_for({self_, life_}, now + 2 * group_.interval());
 }
 
 bool Node::may_begin(Moment now) const {
-  return is_able_ && voter_.has_terms() && phase_ == Phase::following && now >= not_before_ && now >= abstains_until_ &&
-         voter_.is_free_for(self_, now) && !anybody_hears_coordinator(now) && count_heard(now) >= group_.majority();
+  return is_able(now) && voter_.has_terms() && phase_ == Phase::following && now >= not_before_ &&
+         now >= abstains_until_ && voter_.is_free_for({self_, life_}, now) && !anybody_hears_coordinator(now) &&
+         count_heard(now) >= group_.majority();
 }
 
 election::Status Node::status(Moment now) const {
@@ -100,11 +105,17 @@ election::Status Node::status(Moment now) const {
     status.peers.push_back({.id = peer.id,
                             .uri = {},
                             .known = is_known,
-                            .heard = is_known && is_heard(peer, now),
+                            .heard = is_self || (is_known && !peer.detector.suspects(now)),
                             .silent = is_self || !is_known ? 0 : to_wire(now - peer.detector.last()),
-                            .fault = is_self && !is_able_ ? Fault::NOT_KEPT : peer.fault});
+                            .fault = fault(peer, now)});
   }
   return status;
+}
+
+Fault Node::fault(const Peer& peer, Moment now) const {
+  const bool is_self = peer.id == self_;
+  if (is_self ? now < twice_until_ : peer.lives.are_several(now)) return Fault::RUNS_TWICE;
+  return is_self && !is_able_ ? Fault::NOT_KEPT : peer.fault;
 }
 
 // What others say.
@@ -112,7 +123,8 @@ election::Status Node::status(Moment now) const {
 bool Node::is_from_group(const Call& call) const {
   const election::Sender& sender = call.office.sender;
   const auto is_one = [&](Id id) { return group_.place_of(id).has_value(); };
-  if (sender.group != group_.fingerprint() || !is_one(sender.id) || sender.id == self_) return false;
+  if (sender.group != group_.fingerprint() || !is_one(sender.id) || sender.life == 0 || is_from_itself(call))
+    return false;
   switch (call.kind) {
     case Call::Kind::elect: return std::all_of(call.collected.begin(), call.collected.end(), is_one);
     case Call::Kind::coordinator: return is_one(call.office.coordinator);
@@ -133,8 +145,13 @@ Reply Node::reply(Answer answer, Moment now) const {
 Reply Node::on_call(const Call& call, Moment now) {
   expire(now);
   if (!is_from_group(call)) return reply(Answer::OTHER_GROUP, now);
+  if (call.office.sender.id == self_) {
+    hear_of_another(now);
+    return reply(Answer::TWICE, now);
+  }
   if (call.office.sender.to != self_) return reply(Answer::OTHER_NODE, now);
   if (call.kind != Call::Kind::elect && !is_plausible(call.office.term)) return reply(Answer::IMPLAUSIBLE, now);
+  if (!hear(call, now)) return reply(Answer::TWICE, now);
   if (call.kind == Call::Kind::heartbeat || call.kind == Call::Kind::renew) {
     Peer& sender = peer(call.office.sender.id);
     sender.detector.heard(now);
@@ -147,6 +164,20 @@ Reply Node::on_call(const Call& call, Moment now) {
     case Call::Kind::renew: return reply(on_renew(call.office, now), now);
     default: return reply(on_heartbeat(call.office), now);
   }
+}
+
+bool Node::hear(const Call& call, Moment now) {
+  Peer& sender = peer(call.office.sender.id);
+  const bool were_several = sender.lives.are_several(now);
+  sender.lives.heard(call.office.sender.life, now);
+  const bool are_several = sender.lives.are_several(now);
+  if (are_several && !were_several) outside_.found(sender.id, Fault::RUNS_TWICE, sender.id);
+  return !are_several;
+}
+
+void Node::hear_of_another(Moment now) {
+  if (now >= twice_until_) outside_.found(self_, Fault::RUNS_TWICE, self_);
+  twice_until_ = now + group_.lease();
 }
 
 Answer Node::on_elect(const Call& call, Moment now) {
@@ -201,7 +232,9 @@ Answer Node::on_coordinator(const Call& call, Moment now) {
 }
 
 Answer Node::on_vote(const Office& office, Moment now) {
-  const Answer answer = voter_.vote(office.coordinator, office.term, now);
+  const bool is_known = now >= listens_until_ && peer(office.sender.id).lives.is_alone(office.sender.life, now);
+  if (!is_known) return Answer::PROMISED;
+  const Answer answer = voter_.vote(sender_of(office), office.term, now);
   if (answer != Answer::DONE) return answer;
   phase_ = Phase::following;
   coordinator_.id = nobody;
@@ -209,7 +242,7 @@ Answer Node::on_vote(const Office& office, Moment now) {
 }
 
 Answer Node::on_renew(const Office& office, Moment now) {
-  const Answer answer = voter_.renew(office.coordinator, office.term, now);
+  const Answer answer = voter_.renew(sender_of(office), office.term, now);
   if (answer == Answer::DONE) follow(office, now);
   return answer;
 }
@@ -230,8 +263,12 @@ void Node::follow(const Office& office, Moment now) {
 void Node::on_reply(const Call& call, const Reply& reply, Moment now) {
   expire(now);
   if (!is_answered_by_peer(call, reply)) return on_failure(call, now);
+  if (reply.answer == Answer::TWICE) {
+    hear_of_another(now);
+    return on_failure(call, now);
+  }
   take_passing(call.serial);
-  if (peer(call.to).fault != Fault::NO_FAULT) return;
+  if (peer(call.to).fault != Fault::NO_FAULT || peer(call.to).lives.are_several(now)) return;
   switch (call.kind) {
     case Call::Kind::elect: return on_elect_reply(call, reply.answer, now);
     case Call::Kind::vote: return on_vote_reply(call, reply, now);
@@ -352,7 +389,7 @@ Call Node::call(Call::Kind kind, Id coordinator, Moment now) const {
   Call call;
   call.kind = kind;
   call.office = {
-      .sender = {.id = self_, .group = group_.fingerprint(), .to = nobody},
+      .sender = {.id = self_, .group = group_.fingerprint(), .to = nobody, .life = life_},
       .coordinator = coordinator,
       .term = voter_.term(),
       .held = coordinator == coordinator_.id && coordinator != nobody ? to_wire(now - coordinator_.since) : 0};

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "services/election/detector.h"
+#include "services/election/lives.h"
 #include "services/election/tenure.h"
 #include "services/election/voter.h"
 
@@ -50,9 +51,9 @@ class Outside {
 // all throw, and may be called again.
 class Node {
  public:
-  // `group` and `outside` must outlive it. `kept`: what it last gave to keep(), if there is anything. `seed`: for
-  // waiting times; another with each node and each start.
-  Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment now, std::uint32_t seed, Outside& outside);
+  // `group` and `outside` must outlive it. `kept`: what it last gave to keep(), if there is anything. `life`: a random
+  // number and not 0, another with each node and each start; for waiting times as well.
+  Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment now, Life life, Outside& outside);
 
   election::Reply on_call(const Call& call, Moment now);
   // Of a call it has sent, in any order, or never.
@@ -84,6 +85,7 @@ class Node {
   struct Peer {
     Id id;
     Detector detector;
+    Lives lives;             // one's own place: those of others that say they are this node
     Id hears = nobody;       // whom it takes for the coordinator
     bool is_asked = false;   // whether it wants to stand, and has not answered yet
     bool has_voted = false;  // for another, in this term
@@ -105,16 +107,29 @@ class Node {
   // One's own place has a Peer that is never suspected.
   Peer& peer(Id id) { return peers_[*group_.place_of(id)]; }
   const Peer& peer(Id id) const { return peers_[*group_.place_of(id)]; }
-  bool is_heard(const Peer& peer, Moment now) const { return peer.id == self_ || !peer.detector.suspects(now); }
+  // Two processes that say they are one node count as none.
+  bool is_heard(const Peer& peer, Moment now) const {
+    return peer.id == self_ || (!peer.detector.suspects(now) && !peer.lives.are_several(now));
+  }
   std::size_t count_heard(Moment now) const;
+  election::Fault fault(const Peer& peer, Moment now) const;
   bool hears_coordinator(Moment now) const;
   bool anybody_hears_coordinator(Moment now) const;
   bool is_anyone_alive(const std::vector<Id>& ids, Moment now) const;
   bool is_willing(Moment now) const;
+  bool is_able(Moment now) const { return is_able_ && now >= twice_until_; }
   bool may_begin(Moment now) const;
 
   bool is_from_group(const Call& call) const;
+  // What it said to another has come back to it.
+  bool is_from_itself(const Call& call) const {
+    return call.office.sender.id == self_ && call.office.sender.life == life_;
+  }
   bool is_plausible(Term term) const;
+  // Who has sent it; whether that one is to be listened to.
+  bool hear(const Call& call, Moment now);
+  // Another process says it is this node.
+  void hear_of_another(Moment now);
   // Until that succeeds again it is not elected.
   void keep(const Kept& kept);
   election::Reply reply(Answer answer, Moment now) const;
@@ -125,6 +140,7 @@ class Node {
   Answer on_vote(const election::Office& office, Moment now);
   Answer on_renew(const election::Office& office, Moment now);
   Answer on_heartbeat(const election::Office& office);
+  Candidate sender_of(const election::Office& office) const { return {office.sender.id, office.sender.life}; }
 
   // Whether it is the word of who was asked.
   election::Fault fault_of(const Call& call, const election::Reply& reply) const;
@@ -164,6 +180,7 @@ class Node {
 
   const Group& group_;
   const Id self_;
+  const Life life_;
   Outside& outside_;
   std::minstd_rand random_;
   Voter voter_;
@@ -181,6 +198,8 @@ class Node {
   Moment not_before_;      // an election
   Moment abstains_until_;  // after it has resigned
   bool is_able_ = true;    // to keep its word
+  Moment twice_until_;     // another process said of late that it is this node
+  Moment listens_until_;   // who else is there, before it votes
 };
 
 }  // namespace services::elections

@@ -22,6 +22,13 @@ constexpr Span longest_leave = std::chrono::seconds(1);
 
 struct NotKept {};
 
+Life new_life() {
+  std::random_device random;
+  Life life = 0;
+  while (life == 0) life = Life{random()} << 32 | random();
+  return life;
+}
+
 std::chrono::milliseconds patience(const Group& group) {
   return std::chrono::ceil<std::chrono::milliseconds>(std::min(group.lease(), longest_call));
 }
@@ -34,7 +41,7 @@ Participant::Participant(const Group& group, Id self, Options options, const asi
       executor_(executor),
       timer_(executor),
       leaving_(executor),
-      node_(group, self, options_.kept, Clock::now(), std::random_device()(), *this) {
+      node_(group, self, options_.kept, Clock::now(), new_life(), *this) {
   for (const std::string& uri : options_.uris)
     clients_.emplace_back(executor, uri, onc::rpc::ClientOptions{.timeout = patience(group)});
   set_timer();
@@ -163,6 +170,10 @@ void Participant::found(Id peer, election::Fault fault, Id answering) {
   using election::Fault;
   if (fault == Fault::NO_FAULT || std::exchange(told_[peer], fault) == fault) return;
   const std::string node = "node " + std::to_string(peer);
+  if (fault == Fault::RUNS_TWICE)
+    return options_.warn("two processes say they are " + node +
+                         ": neither is elected, nor does the word of either count, while both are heard; end one of "
+                         "them, or start it with an --id of its own");
   if (fault == Fault::WRONG_GROUP)
     return options_.warn(node +
                          " has other nodes, another algorithm or another lease than this one, so neither listens to "

@@ -49,6 +49,7 @@ const char* name(Fault fault) {
     case Fault::WRONG_URI: return "wrong_uri";
     case Fault::WRONG_TERM: return "wrong_term";
     case Fault::NOT_KEPT: return "not_kept";
+    case Fault::RUNS_TWICE: return "runs_twice";
   }
   return "unknown";
 }
@@ -61,6 +62,7 @@ const char* sentence(Fault fault) {
     case Fault::WRONG_URI: return "another node answers there, ";
     case Fault::WRONG_TERM: return "in a term too far from this node's, ";
     case Fault::NOT_KEPT: return "cannot write its state, ";
+    case Fault::RUNS_TWICE: return "two processes say they are it, ";
   }
   return "something is wrong there, ";
 }

@@ -18,11 +18,20 @@ using election::Answer;
 // No group gets so far.
 constexpr Term end_of_terms = std::numeric_limits<Term>::max() / 2;
 
+// Who is given a word. Another process that says it is the same node is not given it, nor the same one restarted.
+struct Candidate {
+  Id id = nobody;
+  Life life = 0;
+
+  bool operator==(const Candidate&) const = default;
+};
+
 // What outlasts the process.
 struct Kept {
   Term term = 0;            // the latest seen
   Id promised_to = nobody;  // in that term
   Span lease{0};            // for how long at most, each time
+  Life life = 0;            // of that one; 0 where it was not written
 
   bool operator==(const Kept&) const = default;
 };
@@ -33,17 +42,17 @@ class Voter {
   using Keep = std::function<void(const Kept&)>;
 
   // One that was `kept` before may have given its word a moment ago, or led.
-  Voter(Id self, Span lease, const std::optional<Kept>& kept, Moment now, Keep keep);
+  Voter(const Candidate& self, Span lease, const std::optional<Kept>& kept, Moment now, Keep keep);
 
   Term term() const { return kept_.term; }
 
   // DONE: the word is given. Else TOO_OLD, PROMISED or VOTED. Throws what `keep` does.
-  Answer vote(Id candidate, Term term, Moment now);
-  Answer renew(Id coordinator, Term term, Moment now);
+  Answer vote(const Candidate& candidate, Term term, Moment now);
+  Answer renew(const Candidate& coordinator, Term term, Moment now);
   // A later term has been seen.
   void adopt(Term term);
 
-  bool is_free_for(Id id, Moment now) const;
+  bool is_free_for(const Candidate& candidate, Moment now) const;
   Moment promised_until() const { return promised_.until; }
 
   // After a keep() that failed: what there is.
@@ -59,14 +68,14 @@ class Voter {
 
  private:
   struct Promise {
-    Id to = nobody;  // and to nobody else; or to nobody at all
+    Candidate to;  // and to nobody else; or to nobody at all
     Moment until = Moment::min();
   };
 
-  void promise(Id to, Term term, Moment now);
+  void promise(const Candidate& to, Term term, Moment now);
   void keep(const Kept& next);
 
-  Id self_;
+  Candidate self_;
   Span lease_;
   Span kept_lease_;  // longer than that until a promise of before the start is over
   Keep to_disk_;

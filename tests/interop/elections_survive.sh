@@ -61,7 +61,7 @@ def accept_status(procedure, arguments):
     with socket.create_connection((sys.argv[1], 7411), 10) as peer:
         peer.sendall(struct.pack(">I", 0x80000000 | len(call)) + call)
         return struct.unpack(">7I", peer.recv(28, socket.MSG_WAITALL))[6]
-sender = struct.pack(">IQ", 2, 0)
+sender = struct.pack(">IQIQ", 2, 0, 1, 1)
 assert accept_status(1, sender + struct.pack(">66I", 65, *range(65))) == 4
 assert accept_status(3, sender) == 4
 assert accept_status(99, b"") == 3
@@ -205,6 +205,19 @@ expect "status shows both" '2 tcp://[^ ]* another node answers there, .*4 tcp://
 [ "$(grep -c 'where node 2 is said to be' $work/node-misled.log)" = 1 ] || fail "it says so more than once"
 stop node-4
 stop node-misled
+
+# Another says that it is node 3, too.
+twins=("${nodes[@]:0:4}" --node 3=tcp://$address:7443)
+start node-twin serving $bin/onc-electiond --foreground --register no --state-dir $work/twin \
+  --algorithm $algorithm --lease $lease --id 3 "${twins[@]}"
+for name in 1 2 3 twin; do eventually "node $name says so" log_says node-$name 'two processes say they are node 3'; done
+said=$(within 20 $bin/onc-election status --server tcp://$address:7411)
+expect "status shows it" "3 tcp://$address:7413 two processes say they are it, " "$said"
+one_of_the_others_leads() { another_leads 3 1; }
+eventually "one of the others leads" one_of_the_others_leads
+stop node-twin
+all_is_well() { ! within 20 $bin/onc-election status --server tcp://$address:7411 | grep -q 'two processes'; }
+eventually "one alone is listened to again" all_is_well
 
 # Where it serves nobody else comes, and there is nobody whom it could have heard.
 start node-lonely serving $bin/onc-electiond "${few[@]}" 1 --node 1=tcp://127.0.0.1:7441 --node 2=tcp://$address:7442

@@ -16,6 +16,7 @@ using election::Condition;
 using election::Fault;
 
 constexpr Span lease = Simulation::lease;
+constexpr Life life = 1;
 
 class both : public testing::TestWithParam<Algorithm> {
  protected:
@@ -181,10 +182,10 @@ struct Served : Outside, Elector {
   void forget_sent() { sent.clear(); }
 
   election::Office office(Id sender, Id coordinator, Term term) const {
-    return {.sender = {sender, group.fingerprint(), 2}, .coordinator = coordinator, .term = term, .held = 0};
+    return {.sender = {sender, group.fingerprint(), 2, life}, .coordinator = coordinator, .term = term, .held = 0};
   }
   election::Round round(Id sender, std::vector<Id> collected) const {
-    return {.sender = {sender, group.fingerprint(), 2}, .collected = std::move(collected)};
+    return {.sender = {sender, group.fingerprint(), 2, life}, .collected = std::move(collected)};
   }
 
   Group group{{1, 2, 3}, Algorithm::RING, lease};
@@ -192,7 +193,7 @@ struct Served : Outside, Elector {
   std::optional<Kept> kept;
   std::vector<Call> sent;
   std::vector<Fault> faults;
-  Node node{group, 2, kept, now, 1, *this};
+  Node node{group, 2, kept, now, life, *this};
   ElectionV1 service{*this};
   onc::rpc::InMemory network;
   election::ELECTION::v1::Client client{network.connect()};
@@ -238,7 +239,7 @@ TEST(election_v1, stands_where_it_is_the_highest_of_those_collected) {
   EXPECT_EQ(served.client.ELECT(served.round(1, {1, 2})).answer, Answer::DONE);
   const Call vote = served.wait_for(Call::Kind::vote);
   EXPECT_EQ(vote.office.term, 1U);
-  EXPECT_EQ(served.kept, (Kept{1, 2, lease}));
+  EXPECT_EQ(served.kept, (Kept{1, 2, lease, life}));
   served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
   EXPECT_EQ(served.client.STATUS().coordinator, 2U);
   EXPECT_EQ(served.wait_for(Call::Kind::coordinator).to, 3U);
@@ -252,7 +253,7 @@ TEST(election_v1, counts_no_votes_of_an_earlier_term) {
   served.node.on_reply(vote, {.answer = Answer::TOO_OLD, .coordinator = nobody, .term = 5, .node = vote.to},
                        served.now);
   served.client.ELECT(served.round(1, {1, 2}));
-  ASSERT_EQ(served.kept, (Kept{6, 2, lease}));
+  ASSERT_EQ(served.kept, (Kept{6, 2, lease, life}));
   served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
   EXPECT_NE(served.client.STATUS().condition, Condition::LED);
 }
@@ -299,7 +300,102 @@ TEST(election_v1, listens_to_its_group_only) {
   EXPECT_EQ(served.client.COORDINATOR(served.office(1, 9, 1)).answer, Answer::OTHER_GROUP);
   EXPECT_EQ(served.client.ELECT(served.round(1, {1, 9})).answer, Answer::OTHER_GROUP);
   EXPECT_EQ(served.kept, std::nullopt);
+  auto without_a_life = served.office(1, 1, 1);
+  without_a_life.sender.life = 0;
+  EXPECT_EQ(vote(without_a_life), Answer::OTHER_GROUP);
+  served.now += lease;
   EXPECT_EQ(vote(served.office(1, 1, 1)), Answer::DONE);
+}
+
+// Whose former process was killed a moment ago.
+TEST(election_v1, takes_who_was_restarted_at_its_word_at_once) {
+  Served served;
+  served.now += lease;
+  auto office = served.office(1, 1, 1);
+  ASSERT_EQ(served.client.HEARTBEAT(office).answer, Answer::DONE);
+  office.sender.life = 2;
+  EXPECT_EQ(served.client.HEARTBEAT(office).answer, Answer::DONE);
+  EXPECT_TRUE(served.faults.empty());
+  served.client.ELECT(served.round(3, {2}));
+  const Call vote = served.wait_for(Call::Kind::vote);
+  ASSERT_EQ(vote.to, 1U);
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = 1}, served.now);
+  EXPECT_EQ(served.client.STATUS().condition, Condition::LED);
+}
+
+TEST(election_v1, votes_for_nobody_who_may_run_twice) {
+  Served served;
+  served.now += lease;
+  auto other = served.office(1, 1, 1);
+  other.sender.life = 2;
+  served.client.HEARTBEAT(other);
+  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::PROMISED);
+  EXPECT_EQ(served.kept, std::nullopt);
+  served.now += lease + 1ms;
+  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::DONE);
+}
+
+TEST(election_v1, listens_before_it_votes) {
+  Served served;
+  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::PROMISED);
+  served.now += lease / 2;
+  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::DONE);
+}
+
+TEST(election_v1, counts_two_processes_that_say_they_are_one_node_as_none) {
+  Served served;
+  served.now += lease;
+  ASSERT_EQ(served.client.RENEW(served.office(1, 1, 1)).answer, Answer::DONE);
+  const auto hear_both = [&] {
+    auto office = served.office(1, nobody, 1);
+    for (const Life each : {life, life + 1}) {
+      office.sender.life = each;
+      served.client.HEARTBEAT(office);
+    }
+  };
+  hear_both();
+  EXPECT_EQ(served.client.RENEW(served.office(1, 1, 1)).answer,
+            Answer::DONE);  // the other may have been started for it
+  served.now += lease * 3 / 4;
+  hear_both();
+  EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::RUNS_TWICE}));
+  EXPECT_EQ(served.client.STATUS().peers[0].fault, Fault::RUNS_TWICE);
+  EXPECT_NE(served.client.STATUS().condition, Condition::LED);
+  EXPECT_EQ(served.client.RENEW(served.office(1, 1, 1)).answer, Answer::TWICE);
+  EXPECT_EQ(served.client.ELECT(served.round(1, {1})).answer, Answer::TWICE);
+  // Nor does its word count.
+  served.now += lease;
+  hear_both();
+  served.client.HEARTBEAT(served.office(3, nobody, 1));
+  served.client.ELECT(served.round(3, {2}));
+  const Call vote = served.wait_for(Call::Kind::vote);
+  ASSERT_EQ(vote.to, 1U);
+  hear_both();
+  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 2, .node = 1}, served.now);
+  EXPECT_NE(served.client.STATUS().condition, Condition::LED);
+  // One of them has ended.
+  served.now += lease + 1ms;
+  EXPECT_EQ(served.client.HEARTBEAT(served.office(1, nobody, 2)).answer, Answer::DONE);
+  EXPECT_EQ(served.client.STATUS().peers[0].fault, Fault::NO_FAULT);
+}
+
+TEST(election_v1, is_not_elected_where_another_process_says_it_is_this_node) {
+  Served told;
+  const Call heartbeat = told.wait_for(Call::Kind::heartbeat);
+  told.node.on_reply(heartbeat, {.answer = Answer::TWICE, .coordinator = nobody, .term = 0, .node = heartbeat.to},
+                     told.now);
+  Served hears;
+  auto own = hears.office(2, 2, 1);
+  own.sender.life = life + 1;
+  EXPECT_EQ(hears.client.VOTE(own).answer, Answer::TWICE);
+  for (Served* served : {&told, &hears}) {
+    EXPECT_EQ(served->faults, (std::vector<Fault>{Fault::RUNS_TWICE}));
+    EXPECT_EQ(served->client.STATUS().peers[1].fault, Fault::RUNS_TWICE);
+    served->client.ELECT(served->round(1, {1}));
+    EXPECT_EQ(served->wait_for(Call::Kind::elect).collected, (std::vector<Id>{1}));
+    served->now += lease;
+    EXPECT_EQ(served->client.STATUS().peers[1].fault, Fault::NO_FAULT);
+  }
 }
 
 TEST(election_v1, does_not_answer_for_another) {

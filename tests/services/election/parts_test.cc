@@ -2,6 +2,7 @@
 #include "services/election/detector.h"
 #include "services/election/distinct.h"
 #include "services/election/group.h"
+#include "services/election/lives.h"
 #include "services/election/tenure.h"
 
 #include <gtest/gtest.h>
@@ -41,6 +42,34 @@ TEST(detector, is_not_spoilt_by_one_long_silence) {
   EXPECT_LE(detector.patience(), 1s);
   for (int beat = 1; beat <= 50; ++beat) detector.heard(begin + 1h + beat * 100ms);
   EXPECT_LT(detector.patience(), 220ms);
+}
+
+TEST(lives, are_one_after_another_where_a_process_is_restarted) {
+  Lives lives(1s, 500ms);
+  lives.heard(1, begin);
+  EXPECT_TRUE(lives.is_alone(1, begin));
+  EXPECT_FALSE(lives.is_alone(2, begin));
+  lives.heard(2, begin + 100ms);
+  lives.heard(1, begin + 600ms);  // it was under way
+  for (const auto later : {700ms, 1500ms}) lives.heard(2, begin + later);
+  EXPECT_FALSE(lives.are_several(begin + 1500ms));
+  EXPECT_FALSE(lives.is_alone(2, begin + 1600ms));
+  EXPECT_TRUE(lives.is_alone(2, begin + 1601ms));
+}
+
+TEST(lives, are_several_while_the_former_goes_on) {
+  for (const Life count : {Life{2}, Life{3}}) {
+    Lives lives(1s, 500ms);
+    Moment now = begin;
+    for (int turn = 0; turn < 4; ++turn, now += 400ms)
+      for (Life life = 1; life <= count; ++life) lives.heard(life, now);
+    EXPECT_TRUE(lives.are_several(now)) << count;
+    EXPECT_FALSE(lives.is_alone(1, now));
+    // Until all but one are silent.
+    for (int turn = 0; turn < 3; ++turn, now += 400ms) lives.heard(1, now);
+    EXPECT_FALSE(lives.are_several(now));
+    EXPECT_TRUE(lives.is_alone(1, now));
+  }
 }
 
 TEST(group, is_another_wherever_anything_is) {

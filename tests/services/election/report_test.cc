@@ -56,6 +56,11 @@ TEST(report, says_who_is_not_listened_to) {
   EXPECT_NE(to_text(status, noon).find("  3 tcp://three:1 another node answers there, heard 0.4 s ago\n"),
             std::string::npos);
   EXPECT_NE(to_text(status, noon).find(" of another group, silent for 12.0 s\n"), std::string::npos);
+  status.peers[0].fault = election::Fault::RUNS_TWICE;
+  EXPECT_NE(to_text(status, noon).find("  2 tcp://two:1 two processes say they are it, this node\n"),
+            std::string::npos);
+  EXPECT_EQ(json::parse(to_json(status, noon))["peers"][0]["fault"], "runs_twice");
+  status.peers[0].fault = election::Fault::NO_FAULT;
   EXPECT_EQ(json::parse(to_json(status, noon))["peers"][0]["fault"], "none");
   EXPECT_EQ(json::parse(to_json(status, noon))["peers"][1]["fault"], "wrong_uri");
   EXPECT_EQ(json::parse(to_json(status, noon))["peers"][2]["fault"], "wrong_group");

@@ -47,7 +47,8 @@ class Simulation::Host : public Outside {
     // As if it had been down for long.
     const bool votes_at_once = world_.setting_.broken == Broken::promises_are_forgotten;
     const Moment begin = local(world_.now_) - (votes_at_once ? 2 * lease : Span(0));
-    node.emplace(group, id(), disk, begin, static_cast<std::uint32_t>(world_.random_()), *this);
+    // Of 32 bits at most, so that days stay what they were.
+    node.emplace(group, id(), disk, begin, Life{static_cast<std::uint32_t>(world_.random_())}, *this);
   }
   void die() {
     ++life;
@@ -56,7 +57,9 @@ class Simulation::Host : public Outside {
     dies_at_the_disk = false;
   }
 
-  Id id() const { return static_cast<Id>(place_ + 1); }
+  // Of two processes that say they are one node, each has a number.
+  Id number() const { return static_cast<Id>(place_ + 1); }
+  Id id() const { return static_cast<Id>(std::min(place_ + 1, world_.setting_.nodes)); }
   std::size_t place() const { return place_; }
 
   void send(const Call& call) override { world_.sent(place_, call); }
@@ -67,7 +70,7 @@ class Simulation::Host : public Outside {
     if (dies_at_the_disk) throw Died();
   }
   void took_office(Term term) override {
-    world_.history_.took_office(world_.now_.count(), id(), term, true_time(node->sure_until()).count());
+    world_.history_.took_office(world_.now_.count(), number(), term, true_time(node->sure_until()).count());
   }
 
   Group group;
@@ -89,12 +92,12 @@ class Simulation::Host : public Outside {
 Simulation::Simulation(const Setting& setting)
     : setting_(setting),
       random_(setting.seed),
-      side_(setting.nodes, 0),
-      deaf_(setting.nodes, std::vector<bool>(setting.nodes, false)) {
+      side_(processes(), 0),
+      deaf_(processes(), std::vector<bool>(processes(), false)) {
   lead_all_rightly();
   // A little less than nodes allow for.
   const double worst = setting.broken == Broken::clocks_run_away ? 0.4 : 0.95 * drift_in_thousandths / 1000;
-  for (std::size_t place = 0; place < setting.nodes; ++place) {
+  for (std::size_t place = 0; place < processes(); ++place) {
     const double rate = std::uniform_real_distribution<>(-worst, worst)(random_);
     hosts_.push_back(std::make_unique<Host>(*this, place, random(1000h), rate));
   }
@@ -113,6 +116,19 @@ void Simulation::trouble(Span span) {
   while (now_ < end) {
     mischief();
     run(random(lease / 2));
+  }
+}
+
+void Simulation::come_and_go(Span span) {
+  const Span end = now_ + span;
+  while (now_ < end) {
+    const Id number = static_cast<Id>(1 + random_() % hosts_.size());
+    switch (random_() % 4) {
+      case 0: crash(number); break;
+      case 1: resign(number); break;
+      default: restart(number); break;
+    }
+    run(random(lease));
   }
 }
 
@@ -156,7 +172,7 @@ void Simulation::heal() {
     host->dies_at_the_disk = false;
     host->is_full = false;
     host->timer_at = Span::max();
-    restart(host->id());
+    restart(host->number());
     arm(*host);
   }
 }
@@ -164,7 +180,7 @@ void Simulation::heal() {
 void Simulation::lead_all_rightly() {
   std::vector<std::size_t> all(setting_.nodes);
   std::iota(all.begin(), all.end(), std::size_t{0});
-  led_to_.assign(setting_.nodes, all);
+  led_to_.assign(processes(), all);
 }
 
 void Simulation::crash(Id id) { host(id).die(); }
@@ -194,7 +210,7 @@ Answer Simulation::resign(Id id) {
 
 Id Simulation::leader() const {
   for (const auto& host : hosts_)
-    if (host->node && host->local(now_) < host->node->sure_until()) return host->id();
+    if (host->node && host->local(now_) < host->node->sure_until()) return host->number();
   return nobody;
 }
 
@@ -283,6 +299,7 @@ void Simulation::happen(const Event& event) {
         Exchange& exchange = exchanges_[event.exchange];
         if (setting_.broken == Broken::groups_are_two) exchange.call.office.sender.group = there.group.fingerprint();
         if (setting_.broken == Broken::anybody_s_word_counts) exchange.call.office.sender.to = there.id();
+        if (setting_.broken == Broken::lives_are_one) exchange.call.office.sender.life = 1;
         exchange.reply = there.node->on_call(exchange.call, now);
         if (setting_.broken == Broken::anybody_s_word_counts) exchange.reply.node = exchange.call.to;
         deliver(Event::Kind::reply, event.host, exchange.from, exchange.life, event.exchange);
@@ -309,10 +326,10 @@ void Simulation::happen(const Event& event) {
 }
 
 void Simulation::watch(Host& host) {
-  history_.saw(now_.count(), host.id(), host.node->term());
+  history_.saw(now_.count(), host.number(), host.node->term());
   const Moment sure_until = host.node->sure_until();
   if (host.local(now_) < sure_until)
-    history_.is_sure(now_.count(), host.id(), host.node->term(), host.true_time(sure_until).count());
+    history_.is_sure(now_.count(), host.number(), host.node->term(), host.true_time(sure_until).count());
 }
 
 }  // namespace services::elections

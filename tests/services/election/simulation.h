@@ -23,6 +23,7 @@ enum class Broken {
   groups_are_two,             // of which one node is in both
   leases_begin_with_answers,  // and not when the word was asked for
   anybody_s_word_counts,      // for whoever was asked
+  lives_are_one,              // of all who say they are one node
 };
 
 struct Setting {
@@ -30,6 +31,7 @@ struct Setting {
   Algorithm algorithm = Algorithm::RING;
   std::size_t nodes = 3;
   Broken broken = Broken::nothing;
+  bool is_last_twice = false;  // a process more, numbered as the next, says it is the last of the nodes
 };
 
 class Simulation {
@@ -45,6 +47,8 @@ class Simulation {
 
   // Everything goes wrong that can, for so long.
   void trouble(Span span);
+  // Only processes end and are started, and coordinators resign.
+  void come_and_go(Span span);
   // Nothing goes wrong any more: all run, and hear each other.
   void heal();
   void run(Span span);
@@ -61,7 +65,7 @@ class Simulation {
   Answer resign(Id id);
 
   const History& history() const { return history_; }
-  // In office now, of those that run; nobody where there is none.
+  // The process that is in office now, of those that run; nobody where there is none.
   Id leader() const;
   election::Status status(Id id) const;
   Term term(Id id) const;
@@ -100,6 +104,7 @@ class Simulation {
   void use(std::size_t exchange) { ++exchanges_[exchange].uses; }
   void release(std::size_t exchange);
   void mischief();
+  std::size_t processes() const { return setting_.nodes + (setting_.is_last_twice ? 1 : 0); }
   void lead_all_rightly();
   void watch(Host& host);
 

@@ -16,6 +16,8 @@ constexpr Span lease = Simulation::lease;
 constexpr Span bad_day = 16 * lease;
 // Within so long after everything has healed, somebody leads; onc-electiond(8) promises it.
 constexpr Span bound = 5 * lease;
+// And where two processes say they are one node, and one of them may lead until others know of both.
+constexpr Span until_found_out = 2 * lease;
 
 struct Outcome {
   std::string trouble;  // empty where there is none
@@ -87,6 +89,42 @@ TEST(bully, keeps_its_promises_alone_and_in_a_pair) {
   expect_good_days(Algorithm::BULLY, 2, 4001, 200);
 }
 
+// Where two processes say they are one node; another leads once they are found out.
+Outcome live_with_two_lives(const Setting& setting) {
+  Simulation simulation(setting);
+  simulation.come_and_go(bad_day);
+  simulation.heal();
+  const Span settled = settle(simulation);
+  const std::size_t offices = simulation.history().offices();
+  if (!simulation.history().is_good()) return {simulation.history().trouble(), offices, settled};
+  if (settled > bound + until_found_out) return {"nobody leads for good", offices, settled};
+  if (simulation.leader() >= setting.nodes) return {"one that is two leads", offices, settled};
+  const auto is_told = [&](Id number) {
+    return simulation.status(number).peers.back().fault == election::Fault::RUNS_TWICE;
+  };
+  for (Id number = 1; number <= setting.nodes + 1; ++number)
+    if (!is_told(number)) return {std::to_string(number) + " does not know of two lives", offices, settled};
+  return {not_known_to_all(simulation, setting.nodes - 1), offices, settled};
+}
+
+void expect_good_days_with_two_lives(Algorithm algorithm, std::size_t nodes) {
+  std::size_t offices = 0;
+  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+    const Outcome outcome =
+        live_with_two_lives({.seed = seed, .algorithm = algorithm, .nodes = nodes, .is_last_twice = true});
+    ASSERT_EQ(outcome.trouble, "") << "seed " << seed;
+    offices += outcome.offices;
+  }
+  EXPECT_GT(offices, 300U);
+}
+
+TEST(ring, keeps_its_promises_where_two_processes_are_one_node) {
+  for (const std::size_t nodes : {3, 4, 5}) expect_good_days_with_two_lives(Algorithm::RING, nodes);
+}
+TEST(bully, keeps_its_promises_where_two_processes_are_one_node) {
+  for (const std::size_t nodes : {3, 4, 5}) expect_good_days_with_two_lives(Algorithm::BULLY, nodes);
+}
+
 // Of days on which something is broken, so many may pass before it is noticed.
 void expect_caught(Broken broken, std::size_t nodes, std::string_view by) {
   for (const Algorithm algorithm : {Algorithm::RING, Algorithm::BULLY}) {
@@ -106,6 +144,21 @@ TEST(checker, notices_that_promises_are_forgotten) { expect_caught(Broken::promi
 TEST(checker, notices_that_clocks_run_away) { expect_caught(Broken::clocks_run_away, 3, "is over"); }
 TEST(checker, notices_that_groups_are_two) { expect_caught(Broken::groups_are_two, 5, "token"); }
 TEST(checker, notices_that_anybody_s_word_counts) { expect_caught(Broken::anybody_s_word_counts, 5, "token"); }
+// On a ring one of the two is sure of it, and the others are told by the other, over and over, that it is not.
+TEST(checker, notices_that_lives_are_one) {
+  for (const auto& [algorithm, by] : {std::pair(Algorithm::RING, "leads"), std::pair(Algorithm::BULLY, "token")}) {
+    const auto caught = [algorithm = algorithm, by = by](std::uint32_t seed) {
+      const std::string trouble =
+          live_with_two_lives(
+              {.seed = seed, .algorithm = algorithm, .broken = Broken::lives_are_one, .is_last_twice = true})
+              .trouble;
+      return trouble.find(by) != std::string::npos;
+    };
+    std::uint32_t seed = 1;
+    while (seed < 1000 && !caught(seed)) ++seed;
+    EXPECT_LT(seed, 1000U) << "nobody noticed";
+  }
+}
 TEST(checker, notices_that_leases_begin_with_answers) { expect_caught(Broken::leases_begin_with_answers, 3, "token"); }
 
 }  // namespace

@@ -39,16 +39,21 @@ TEST_F(state_file, remembers_what_was_kept_last) {
   {
     StateFile file(inside, 3);
     file.keep({1, 2, 2s});
-    file.keep({end_of_terms - 1, 4294967295, 50ms});
+    file.keep({end_of_terms - 1, 4294967295, 50ms, 18446744073709551615U});
   }
-  EXPECT_EQ(StateFile(inside, 3).kept(), (Kept{end_of_terms - 1, 4294967295, 50ms}));
+  EXPECT_EQ(StateFile(inside, 3).kept(), (Kept{end_of_terms - 1, 4294967295, 50ms, 18446744073709551615U}));
   EXPECT_EQ(StateFile(inside, 4).kept(), std::nullopt);
 }
 
+TEST_F(state_file, needs_no_life_where_it_was_written_by_hand) {
+  write("id 3\nterm 7\npromised_to 0\nlease_ns 2000000000\n");
+  EXPECT_EQ(StateFile(folder, 3).kept(), (Kept{7, nobody, 2s}));
+}
+
 TEST_F(state_file, is_not_believed_where_it_is_damaged) {
-  StateFile(folder, 3).keep({7, 2, 2s});
+  StateFile(folder, 3).keep({7, 2, 2s, 5});
   const std::string good = read();
-  EXPECT_EQ(good, "id 3\nterm 7\npromised_to 2\nlease_ns 2000000000\n");
+  EXPECT_EQ(good, "id 3\nterm 7\npromised_to 2\nlife 5\nlease_ns 2000000000\n");
   for (std::size_t size = 0; size < good.size(); ++size) {
     write(good.substr(0, size));
     EXPECT_THROW(StateFile(folder, 3), onc::rpc::Error) << size;
@@ -56,6 +61,8 @@ TEST_F(state_file, is_not_believed_where_it_is_damaged) {
   for (const char* bad :
        {"id 4\nterm 7\npromised_to 2\nlease_ns 2000000000\n", "id 3\nterm -7\npromised_to 2\nlease_ns 2\n",
         "id 3\nterm 7\npromised_to 2\nlease_ns 2000000000\n\n", "id 3\nterm 7\n",
+        "id 3\nterm 7\npromised_to 2\nlife 0\nlease_ns 2000000000\n", "id 3\nterm 7\npromised_to 2\nlife 5\n",
+        "id 3\nterm 7\npromised_to 2\nlife 5 lease_ns 2000000000\n",
         "id 3\nterm 9223372036854775807\npromised_to 2\nlease_ns 2000000000\n",
         "id 3\nterm 18446744073709551615\npromised_to 2\nlease_ns 2000000000\n",
         "id 3\nterm 99999999999999999999\npromised_to 2\nlease_ns 2000000000\n"}) {
@@ -63,7 +70,7 @@ TEST_F(state_file, is_not_believed_where_it_is_damaged) {
     EXPECT_THROW(StateFile(folder, 3), onc::rpc::Error) << bad;
   }
   write(good);
-  EXPECT_EQ(StateFile(folder, 3).kept(), (Kept{7, 2, 2s}));
+  EXPECT_EQ(StateFile(folder, 3).kept(), (Kept{7, 2, 2s, 5}));
 }
 
 TEST_F(state_file, is_one_process_s) {

@@ -18,6 +18,7 @@
 #include <iostream>
 #include <sstream>
 
+#include <pwd.h>
 #include <unistd.h>
 
 namespace {
@@ -54,8 +55,9 @@ struct Options {
 std::string whoever_runs_it() {
   std::array<char, 65> host{};
   ::gethostname(host.data(), host.size() - 1);
-  const char* const user = std::getenv("USER");
-  return (user != nullptr && *user != '\0' ? std::string(user) + "@" : std::string()) + host.data() + ":" +
+  // Not $USER, which cron and systemd do not always set.
+  const passwd* const user = ::getpwuid(::geteuid());
+  return (user != nullptr ? user->pw_name : std::to_string(::geteuid())) + std::string("@") + host.data() + ":" +
          std::to_string(::getpid());
 }
 

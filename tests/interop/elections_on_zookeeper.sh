@@ -69,6 +69,7 @@ eventually "who returns joins in" leads "$(leader_by "$other")" "$holder"
 
 # It hangs, and goes on.
 holder=$(leader_by "$other")
+for id in 1 2 3; do eventually "node $id knows it" leads "$holder" $id; done
 other=$(other_than "$holder")
 kill -STOP ${pids[node-$holder]}
 eventually "another leads" another_leads "$holder" "$other"

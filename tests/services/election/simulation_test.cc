@@ -119,10 +119,10 @@ void expect_good_days_with_two_lives(Algorithm algorithm, std::size_t nodes) {
 }
 
 TEST(ring, keeps_its_promises_where_two_processes_are_one_node) {
-  for (const std::size_t nodes : {3, 4, 5}) expect_good_days_with_two_lives(Algorithm::RING, nodes);
+  for (const std::size_t nodes : {3U, 4U, 5U}) expect_good_days_with_two_lives(Algorithm::RING, nodes);
 }
 TEST(bully, keeps_its_promises_where_two_processes_are_one_node) {
-  for (const std::size_t nodes : {3, 4, 5}) expect_good_days_with_two_lives(Algorithm::BULLY, nodes);
+  for (const std::size_t nodes : {3U, 4U, 5U}) expect_good_days_with_two_lives(Algorithm::BULLY, nodes);
 }
 
 // Of days on which something is broken, so many may pass before it is noticed.

@@ -14,6 +14,7 @@ constexpr Span wait = lengthened(lease);
 constexpr Moment begin = Moment(100h);
 constexpr Id self = 1;
 constexpr Life life = 11;
+constexpr Candidate own = {self, life};
 
 // A voter and its disk.
 struct Booth {
@@ -21,7 +22,7 @@ struct Booth {
 
   std::optional<Kept> disk;
   bool is_full = false;
-  Voter voter{{self, life}, lease, disk, begin, [this](const Kept& kept) {
+  Voter voter{own, lease, disk, begin, [this](const Kept& kept) {
                 if (is_full) throw std::runtime_error("the disk is full");
                 disk = kept;
               }};

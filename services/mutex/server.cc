@@ -1,5 +1,6 @@
 // onc-mutexd: serves idl/mutex.x, as one of the members that agree on who holds a lock.
 #include "daemon/daemon.h"
+#include "daemon/ending.h"
 #include "services/mutex/members.h"
 #include "services/mutex/participant.h"
 #include "services/mutex/service.h"
@@ -12,11 +13,9 @@
 #include <onc/server/executor.h>
 
 #include <CLI/CLI.hpp>
-#include <asio/signal_set.hpp>
 
 #include <charconv>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <stdexcept>
 
@@ -122,35 +121,8 @@ onc::rpc::ServiceOptions service_options() {
                          of::BEGIN.number, of::FAREWELL.number, of::LOOK.number}};
 }
 
-// At the first signal it lets go of its locks and of the others, at the second it ends.
-class Ending {
- public:
-  // `end` calls back once that is done.
-  using End = std::function<void(std::function<void()>)>;
-
-  Ending(onc::rpc::Server& server, End end)
-      : server_(server), end_(std::move(end)), signals_(onc::rpc::executor_of(server), SIGINT, SIGTERM) {
-    wait();
-  }
-
- private:
-  void wait() {
-    signals_.async_wait([this](const asio::error_code& ended, int) {
-      if (ended) return;
-      if (std::exchange(has_begun_, true)) return server_.stop();
-      end_([this] { server_.finish(); });
-      wait();
-    });
-  }
-
-  onc::rpc::Server& server_;
-  End end_;
-  asio::signal_set signals_;
-  bool has_begun_ = false;
-};
-
 // Serves until it ends.
-using Run = std::function<void(MutexV1& service, Ending::End end)>;
+using Run = std::function<void(MutexV1& service, onc::daemon::Ending::Leave leave)>;
 
 void run_own(const Options& options, const Company& company, const Uris& uris, onc::daemon::Watch& watch,
              const asio::any_io_executor& executor, const Run& run) {
@@ -193,9 +165,9 @@ void serve(const Options& options, const Company& company, const Uris& uris, con
   onc::daemon::Options daemon_options = options.daemon;
   daemon_options.ends_by_itself = true;
   daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
-  const Run run = [&](MutexV1& service, Ending::End end) {
+  const Run run = [&](MutexV1& service, onc::daemon::Ending::Leave leave) {
     server.add(service, service_options());
-    Ending ending(server, std::move(end));
+    const onc::daemon::Ending ending(server, std::move(leave));
     onc::daemon::serve(server, watch, name, daemon_options, ready);
   };
   const auto run_backend = options.choice.is_zookeeper() ? run_on_zookeeper : run_own;

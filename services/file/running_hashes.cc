@@ -41,19 +41,12 @@ void RunningHash::add(std::uint64_t offset, onc::xdr::Bytes piece) {
   std::unique_lock lock(mutex_);
   hashed_one_.wait(lock, [&] { return waiting_.size() < most_waiting || !is_at_work(); });
   if (piece.empty() || is_lost_) return;
+  // Twice the same, perhaps with other bytes, or too early: then nothing is known. What overlaps another, or what was
+  // hashed before, waits for ever, and end() sees that.
   const bool is_early = offset > hashed_ && waiting_.size() >= most_waiting;
-  is_lost_ = is_early || is_known(offset, piece.size());
+  is_lost_ = is_early || !waiting_.emplace(offset, std::move(piece)).second;
   if (is_lost_) return waiting_.clear();
-  waiting_.emplace(offset, std::move(piece));
   if (offset == hashed_) come_.notify_one();
-}
-
-// It came before, perhaps with other bytes.
-bool RunningHash::is_known(std::uint64_t offset, std::size_t size) const {
-  if (offset < hashed_) return true;
-  const auto next = waiting_.lower_bound(offset);
-  if (next != waiting_.end() && next->first - offset < size) return true;
-  return next != waiting_.begin() && offset - std::prev(next)->first < std::prev(next)->second.size();
 }
 
 std::optional<file::Sha256> RunningHash::end(std::uint64_t size) {

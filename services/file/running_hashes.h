@@ -32,7 +32,6 @@ class RunningHash {
 
  private:
   void hash_in_turn();
-  bool is_known(std::uint64_t offset, std::size_t size) const;
   bool is_at_work() const { return is_hashing_ || waiting_.contains(hashed_); }
 
   static constexpr std::size_t most_waiting = 4;

@@ -183,6 +183,7 @@ struct Definition {
   bool recursive = false;      // a value of it can hold another
   std::uint64_t smallest = 0;  // the fewest bytes one takes on the wire
   std::uint64_t largest = 0;   // about the most it takes in memory, without what lies behind pointers
+  bool large = false;          // a value of it can hold a large opaque
 
   template <class Body>
   const Body* as() const {
@@ -230,5 +231,8 @@ const Declaration* link_of_chain(const Definition& definition);
 
 // The fewest bytes it takes on the wire; never more than 2^32. For types that shapes.cc has measured.
 std::uint64_t smallest(const Declaration& declaration);
+
+// Whether it can be or hold an opaque<> so long that the runtime rather sends it from where it lies than copies it.
+bool may_be_large(const Declaration& declaration);
 
 }  // namespace idlc

@@ -129,6 +129,7 @@ class Shapes {
     find_lists();
     reject_bare_elements();
     find_recursion();
+    find_large();
     put_in_order();
     for (const auto& definition : spec_.definitions) measure(*definition);
   }
@@ -143,6 +144,7 @@ class Shapes {
   void find_lists();
   void reject_bare_elements();
   void find_recursion();
+  void find_large();
   void put_in_order();
   void measure(Definition& definition);
 
@@ -330,6 +332,17 @@ void Shapes::find_recursion() {
   }
 }
 
+// What is held is looked at before what holds it, and all around a circle at once.
+void Shapes::find_large() {
+  for (const auto& members : strongly_connected(contents()).members) {
+    bool large = false;
+    for (const std::size_t member : members)
+      for_each_declaration(*spec_.definitions[member],
+                           [&](const Declaration& declaration) { large = large || may_be_large(declaration); });
+    for (const std::size_t member : members) spec_.definitions[member]->large = large;
+  }
+}
+
 void Shapes::add_constants(Graph& edges) const {
   for (std::size_t i = 0; i < edges.size(); ++i) {
     Definition& definition = *spec_.definitions[i];
@@ -414,6 +427,13 @@ const Declaration* link_of_chain(const Definition& definition) {
 }
 
 void find_shapes(Spec& spec, Diagnostics& diagnostics) { Shapes(spec, diagnostics).run(); }
+
+bool may_be_large(const Declaration& declaration) {
+  constexpr std::uint64_t sent_in_place = std::uint64_t{64} << 10;  // as the runtime has it
+  if (declaration.type.definition) return declaration.type.definition->large;
+  if (declaration.type.kind != TypeRef::Kind::opaque || declaration.shape != Shape::variable) return false;
+  return !declaration.bound || declaration.bound->number.magnitude >= sent_in_place;
+}
 
 std::uint64_t smallest(const Declaration& declaration) {
   if (declaration.maybe) return 4;

@@ -3,11 +3,14 @@
 
 #include <onc/server/dispatcher.h>
 
+#include "large_results.x.h"
 #include "program.x.h"
 #include "program_names.x.h"
 #include "union_argument.x.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace {
 
@@ -58,6 +61,51 @@ TEST(servers, refuse_what_is_no_procedure_or_no_arguments) {
   EXPECT_THROW(answer(files, 99, ""), onc::rpc::Error);
   EXPECT_THROW(answer(files, 3, ""), onc::xdr::Error);
   EXPECT_THROW(answer(files, 3, "0000002a 00000000"), onc::xdr::Error);
+}
+
+class Shelf : public large_results::SHELF::v1::Server {
+ public:
+  std::size_t size = large_results::large;
+
+ private:
+  using Caller = onc::rpc::Caller;
+
+  large_results::Document look(const Caller&) override {
+    return {.entry = {"a", onc::xdr::Bytes(large_results::small)}, .pages = {onc::xdr::Bytes(size)}};
+  }
+  large_results::Found find(std::string, const Caller& caller) override {
+    return large_results::Found::with_document(look(caller));
+  }
+  large_results::Part cut(const Caller&) override {
+    return {.branches = large_results::Branch{.leaf = onc::xdr::Bytes(size)}, .number = 7};
+  }
+  large_results::Page turn(const Caller&) override { return onc::xdr::Bytes(size); }
+  large_results::Entry list(const Caller&) override { return {}; }
+  large_results::Fixed fix(const Caller&) override { return {}; }
+  std::optional<large_results::Entry> some(const Caller&) override { return std::nullopt; }
+  std::optional<large_results::Document> any(const Caller&) override { return std::nullopt; }
+};
+
+TEST(servers, give_their_large_results_away) {
+  Shelf shelf;
+  onc::rpc::Service& service = shelf;
+  const auto answer = [&](std::uint32_t procedure, std::size_t from) {
+    const onc::xdr::Bytes arguments = from_hex(procedure == 2 ? "00000000" : "");
+    onc::xdr::Decoder in(arguments);
+    onc::xdr::Encoder out;
+    out.keep_large(from);
+    const onc::transport::Address nowhere;
+    service.dispatch(procedure, in, out, {onc::transport::Protocol::tcp, nowhere, nowhere, {}, {}});
+    return out;
+  };
+  for (const std::uint32_t procedure : {1U, 2U, 3U, 4U}) {
+    onc::xdr::Encoder copied = answer(procedure, shelf.size + 1);
+    onc::xdr::Encoder given = answer(procedure, shelf.size);
+    EXPECT_FALSE(copied.has_large()) << procedure;
+    EXPECT_TRUE(given.has_large()) << procedure;
+    given.gather();
+    EXPECT_TRUE(std::ranges::equal(given.bytes(), copied.bytes())) << procedure;
+  }
 }
 
 // Takes every question for one by number.

@@ -42,8 +42,8 @@ class AsyncServer : public onc::rpc::AsyncService {
       case 5: {
         const std::uint32_t size = arguments.u32();
         arguments.finish();
-        return onc::rpc::answer(results, long_reply(size), [](onc::xdr::Encoder& out, const onc::xdr::Bytes& bytes) {
-          out.opaque(bytes, onc::xdr::unbounded);
+        return onc::rpc::answer(results, long_reply(size), [](onc::xdr::Encoder& out, onc::xdr::Bytes&& bytes) {
+          out.opaque(std::move(bytes), onc::xdr::unbounded);
         });
       }
       case 10: {

@@ -104,8 +104,7 @@ void VersionWriter::define_async_dispatch() {
       out_.indent();
       out_.indent();
       out_.line("{}, {},", locals_.results, call);
-      out_.line("[](onc::xdr::Encoder& {}, const {}& {}) { {}; });", locals_.out, result(procedure), locals_.reply,
-                codec_.encode(procedure.result, locals_.reply, locals_.out, place(procedure, procedure.result)));
+      write_async_results(procedure);
       out_.outdent();
       out_.outdent();
     }
@@ -114,6 +113,14 @@ void VersionWriter::define_async_dispatch() {
   out_.close();
   out_.line("throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, {}::program);", names_.of(version_));
   out_.close();
+}
+
+void VersionWriter::write_async_results(const Procedure& procedure) {
+  const bool taken = is_taken(procedure.result);
+  const std::string parameter = taken ? result(procedure) + "&&" : "const " + result(procedure) + "&";
+  const std::string value = taken ? "std::move(" + locals_.reply + ")" : locals_.reply;
+  out_.line("[](onc::xdr::Encoder& {}, {} {}) { {}; });", locals_.out, parameter, locals_.reply,
+            codec_.encode_result(procedure.result, value, locals_.out, place(procedure, procedure.result)));
 }
 
 std::string VersionWriter::awaitable(const Procedure& procedure) const {

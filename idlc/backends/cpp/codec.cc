@@ -264,6 +264,11 @@ bool is_class(const Declaration& declaration) {
   return !resolved.maybe && resolved.shape == Shape::plain && type && (type->as<Struct>() || type->as<Union>());
 }
 
+bool is_taken(const Declaration& result) {
+  const Declaration& resolved = resolve(result);
+  return may_be_large(resolved) && (is_class(resolved) || (is_bytes(resolved) && !resolved.maybe));
+}
+
 std::string handed_on(const Declaration& declaration, const std::string& name) {
   const Declaration& resolved = resolve(declaration);
   const bool read = resolved.shape == Shape::plain && resolved.type.kind == TypeRef::Kind::primitive;
@@ -293,6 +298,12 @@ std::string Codec::encode(const Declaration& declaration, const std::string& val
   if (is_bytes(resolved)) return fill("{}.opaque({}{})", stream, value, most);
   if (is_wide_number(element_of(resolved))) return fill("{}.numbers({}{})", stream, value, most);
   return fill("{}.array({}{}{})", stream, value, most, encode_items(resolved, stream, place, level));
+}
+
+std::string Codec::encode_result(const Declaration& declaration, const std::string& value, const std::string& stream,
+                                 const std::string& place) const {
+  if (is_class(declaration) && is_taken(declaration)) return Printer::fill("{}.take({})", stream, value);
+  return encode(declaration, value, stream, place);
 }
 
 std::string Codec::encode_after(const std::string& number, const Declaration& declaration, const std::string& value,

@@ -15,7 +15,10 @@ class Codec {
                      const std::string& place) const {
     return encode(declaration, value, stream, place, 1);
   }
-  // The same with a number before it, where an encoder moves the two by one check; empty for everything else.
+  // The same for a result, which nobody needs afterwards.
+  std::string encode_result(const Declaration& declaration, const std::string& value, const std::string& stream,
+                            const std::string& place) const;
+  // encode() with a number before it, where an encoder moves the two by one check; empty for everything else.
   std::string encode_after(const std::string& number, const Declaration& declaration, const std::string& value,
                            const std::string& stream, const std::string& place) const;
   // What reads a number, bool or enum, as in `value = in.u32()`. Empty for everything else, which is filled.
@@ -44,6 +47,9 @@ class Codec {
 
 // A struct or union: it writes and reads itself.
 bool is_class(const Declaration& declaration);
+
+// A result that an encoder may take its large opaques out of, or that is one.
+bool is_taken(const Declaration& result);
 
 // A local that was read and goes to whoever wants the value.
 std::string handed_on(const Declaration& declaration, const std::string& name);

@@ -68,6 +68,7 @@ class VersionWriter {
   void declare_async_server();
   void define_async_client(const Procedure& procedure);
   void define_async_dispatch();
+  void write_async_results(const Procedure& procedure);
   std::string awaitable(const Procedure& procedure) const;
   std::string async_parameters(const Procedure& procedure, bool named) const;
 

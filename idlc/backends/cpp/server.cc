@@ -39,8 +39,9 @@ void VersionWriter::define_handler(const Procedure& procedure) {
             locals_.caller);
   const std::string call =
       locals_.server + "." + names_.of(procedure) + "(" + read_arguments(procedure) + locals_.caller + ")";
-  out_.line("{};", returns ? codec_.encode(procedure.result, call, locals_.results, place(procedure, procedure.result))
-                           : call);
+  out_.line("{};",
+            returns ? codec_.encode_result(procedure.result, call, locals_.results, place(procedure, procedure.result))
+                    : call);
   out_.close();
 }
 

@@ -32,10 +32,15 @@ class AsyncService {
   Program program_;
 };
 
-// For dispatch(): the end of a call.
+// For dispatch(): the end of a call. `encode` may take something out of a result that it gets by &&.
 template <class Result>
 asio::awaitable<void> answer(xdr::Encoder& results, asio::awaitable<Result> handler,
                              void (*encode)(xdr::Encoder&, const std::type_identity_t<Result>&)) {
+  encode(results, co_await std::move(handler));
+}
+template <class Result>
+asio::awaitable<void> answer(xdr::Encoder& results, asio::awaitable<Result> handler,
+                             void (*encode)(xdr::Encoder&, std::type_identity_t<Result>&&)) {
   encode(results, co_await std::move(handler));
 }
 inline asio::awaitable<void> no_results() { co_return; }

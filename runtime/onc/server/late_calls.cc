@@ -17,7 +17,8 @@ namespace onc::rpc {
 // A call whose handler is a coroutine or runs on another thread, and all that lives as long.
 class Dispatcher::LateCall {
  public:
-  LateCall(Dispatcher& dispatcher, Call call, Caller caller)
+  // `keeps_large_from`: of its reply's opaques, as those stay where they are that are answered at once.
+  LateCall(Dispatcher& dispatcher, Call call, Caller caller, std::size_t keeps_large_from)
       : dispatcher_(dispatcher),
         call_(std::move(call)),
         peer_(caller.peer),
@@ -26,6 +27,7 @@ class Dispatcher::LateCall {
     caller_.sys = std::move(caller.sys);
     caller_.principal = std::move(caller.principal);
     caller_.until = caller.until;
+    reply_.keep_large(keeps_large_from);
     reply_.u32(0);  // room for the record mark
     begin_success(call_, reply_);
   }
@@ -59,6 +61,7 @@ class Dispatcher::LateCall {
       dispatcher_.fail(call_, *failure, transport::mark_size, reply_);
     else
       dispatcher_.succeed(call_, transport::mark_size, reply_);
+    if (is_looked_at()) reply_.gather();
     const xdr::BytesView message = reply_.bytes().subspan(transport::mark_size);
     dispatcher_.remember(call_, message, has_run);
     if (seen_) seen_->end(message);
@@ -66,6 +69,8 @@ class Dispatcher::LateCall {
   }
 
  private:
+  bool is_looked_at() const { return seen_ || call_.remembered_as || call_.across_connections; }
+
   Dispatcher& dispatcher_;
   Call call_;
   transport::Address peer_;
@@ -123,7 +128,7 @@ class Dispatcher::Job {
 void Dispatcher::start(const Served& served, Call call, Caller caller, const Received& received,
                        xdr::Decoder& arguments, xdr::Encoder& reply) {
   assert(received.arrival.later);
-  auto late = std::make_shared<LateCall>(*this, std::move(call), std::move(caller));
+  auto late = std::make_shared<LateCall>(*this, std::move(call), std::move(caller), reply.keeps_large_from());
   if (served.async_service)
     start_coroutine(*served.async_service, std::move(late), received, arguments, reply);
   else

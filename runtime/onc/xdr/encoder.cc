@@ -22,13 +22,18 @@ void Encoder::string(const std::string& value, Bound bound) {
 void Encoder::opaque(BytesView value, Bound bound) { variable(value.data(), value.size(), bound); }
 
 void Encoder::opaque(const Bytes& value, Bound bound) {
-  if (!large_.lent || value.size() < large_.from) return variable(value.data(), value.size(), bound);
+  using Others = Large::Others;
+  if (large_.others == Others::copied || value.size() < large_.from) return variable(value.data(), value.size(), bound);
+  // What take() was given is no const object.
+  if (large_.others == Others::taken) return opaque(std::move(const_cast<Bytes&>(value)), bound);
   large_length(value.size(), bound);
   add_large(value, {});
 }
 
+// Whoever bounds what is held for a peer counts what is sent: the memory must not be much more.
 void Encoder::opaque(Bytes&& value, Bound bound) {
-  if (value.size() < large_.from) return variable(value.data(), value.size(), bound);
+  const bool is_large = value.size() >= large_.from && value.size() >= value.capacity() / 2;
+  if (!is_large) return variable(value.data(), value.size(), bound);
   large_length(value.size(), bound);
   const BytesView bytes = value;  // which stay where they are
   add_large(bytes, std::move(value));
@@ -39,7 +44,8 @@ void Encoder::string_after(std::int32_t number, const std::string& value, Bound 
 }
 
 void Encoder::opaque_after(std::int32_t number, const Bytes& value, Bound bound) {
-  if (!large_.lent || value.size() < large_.from) return variable_after(number, value.data(), value.size(), bound);
+  if (large_.others == Large::Others::copied || value.size() < large_.from)
+    return variable_after(number, value.data(), value.size(), bound);
   i32(number);
   opaque(value, bound);
 }

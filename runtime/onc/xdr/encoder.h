@@ -14,6 +14,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -120,8 +121,12 @@ class Encoder {
   // What to do with opaques of at least so many bytes, for who sends pieces(): their copying would cost as much as
   // sending them does.
   struct Large {
+    // Those that are not given away: lent ones must stay where they are until they have left, and taken ones are moved
+    // out of a value that nobody needs any more.
+    enum class Others { copied, lent, taken };
+
     std::size_t from = std::numeric_limits<std::size_t>::max();
-    bool lent = false;  // also those that are not given away stay where they are; they must, until they have left
+    Others others = Others::copied;
 
     struct Piece {
       std::size_t after;  // bytes of the buffer
@@ -132,7 +137,8 @@ class Encoder {
     std::size_t size = 0;  // of them all
   };
   void keep_large(std::size_t from) { large_.from = from; }
-  void lend_large(bool lent) { large_.lent = lent; }
+  std::size_t keeps_large_from() const { return large_.from; }
+  void lend_large(bool lent) { large_.others = lent ? Large::Others::lent : Large::Others::copied; }
   bool has_large() const { return large_.size != 0; }
   // What was written, in its order.
   std::vector<BytesView> pieces() const;
@@ -268,12 +274,18 @@ class Encoder {
     return link ? &*link : nullptr;
   }
 
+  // A struct or union that nobody needs any more: its large opaques are given away.
+  template <class T>
+  requires(!std::is_reference_v<T> && !std::is_const_v<T>) void take(T&& value) {
+    const Treating taken(large_, Large::Others::taken);
+    value.encode(*this);
+  }
+
   // What has an encode(Encoder&, const T&) beside it: a type of C++ that the .x only names.
   template <class T>
   void value(const T& value) {
-    const bool lent = std::exchange(large_.lent, false);  // what it writes may be gone then
+    const Treating copied(large_, Large::Others::copied);  // what it writes may be gone then
     encode(*this, value);
-    large_.lent = lent;
   }
 
   // The number of elements of a T<bound>; for loops that are not one of the above.
@@ -283,6 +295,19 @@ class Encoder {
   }
 
  private:
+  // Of large opaques, while it lives.
+  class Treating {
+   public:
+    Treating(Large& large, Large::Others others) : large_(large), before_(std::exchange(large.others, others)) {}
+    Treating(const Treating&) = delete;
+    Treating& operator=(const Treating&) = delete;
+    ~Treating() { large_.others = before_; }
+
+   private:
+    Large& large_;
+    Large::Others before_;
+  };
+
   std::size_t written() const { return static_cast<std::size_t>(at_ - buffer_.data()); }
   void add_large(BytesView bytes, Bytes owned);
   // How much of the buffer the first `size` bytes take.

@@ -144,7 +144,7 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
       arguments.finish();
       return onc::rpc::answer(
           results, read(std::move(argument), std::move(argument2), caller),
-          [](onc::xdr::Encoder& out, const onc::xdr::Bytes& reply) { out.opaque(reply, onc::xdr::unbounded); });
+          [](onc::xdr::Encoder& out, onc::xdr::Bytes&& reply) { out.opaque(std::move(reply), onc::xdr::unbounded); });
     }
     case ::program::ping: {
       return onc::rpc::answer(

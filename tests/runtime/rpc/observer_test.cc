@@ -249,18 +249,20 @@ TEST_F(observer, of_peers_whose_address_is_a_line_writes_one) {
 
 // A long reply is told of in pieces, and seen whole.
 TEST_F(observer, sees_long_results_whole) {
-  adder::Server served;
-  Recorder recorder;
-  rpc::Server server;
-  server.add(served);
-  server.observe(recorder);
-  const std::string at = server.listen("tcp://127.0.0.1:0").text();
-  std::thread running([&] { server.run(); });
-  EXPECT_EQ(adder::Client(at).long_reply(1 << 20).size(), 1U << 20);
-  server.stop();
-  running.join();
-  EXPECT_EQ(recorder.last().results.size(), (1U << 20) + 4);
-  EXPECT_EQ(recorder.last().end->bytes, empty_reply + 4 + (1U << 20));
+  for (const bool on_workers : {false, true}) {
+    adder::Server served;
+    Recorder recorder;
+    rpc::Server server;
+    server.add(served, {.on_workers = on_workers});
+    server.observe(recorder);
+    const std::string at = server.listen("tcp://127.0.0.1:0").text();
+    std::thread running([&] { server.run(); });
+    EXPECT_EQ(adder::Client(at).long_reply(1 << 20).size(), 1U << 20);
+    server.stop();
+    running.join();
+    EXPECT_EQ(recorder.last().results.size(), (1U << 20) + 4);
+    EXPECT_EQ(recorder.last().end->bytes, empty_reply + 4 + (1U << 20));
+  }
 }
 
 // What happens after the handler was started: the same, with arguments that are gone by then.

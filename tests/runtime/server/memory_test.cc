@@ -171,9 +171,11 @@ TEST(memory, of_a_message_is_bounded_whatever_its_types_make_of_its_bytes) {
   }
 }
 
-TEST(memory, of_connections_that_have_closed_is_given_back) {
+class Memory_of_closed_connections : public testing::TestWithParam<bool> {};
+
+TEST_P(Memory_of_closed_connections, is_given_back) {
   Adder adder;
-  RunningServer server({&adder}, {"tcp://127.0.0.1:0"});
+  RunningServer server({&adder}, {"tcp://127.0.0.1:0"}, {}, {.on_workers = GetParam()});
   adder::Client client(server.at());
   client.add(2, 3);
   const std::size_t before = allocations::live();
@@ -197,6 +199,9 @@ TEST(memory, of_connections_that_have_closed_is_given_back) {
   EXPECT_TRUE(comes_true(client, [&] { return allocations::live() < before + 3 * megabyte; })) << allocations::live();
   EXPECT_TRUE(comes_true(client, [&] { return descriptors() == opened_before; }));
 }
+
+INSTANTIATE_TEST_SUITE_P(memory, Memory_of_closed_connections, testing::Bool(),
+                         [](const auto& row) { return row.param ? "of_workers" : "of_handlers"; });
 
 TEST(memory, of_a_closed_connection_is_given_back_though_its_handler_still_runs) {
   for (const bool peer_hangs_up : {true, false}) {

@@ -111,19 +111,24 @@ TEST(workers, callers_are_told_what_they_would_be_without) {
 // Where one datagram comes from and its reply goes to, without a network.
 class OneArrival : public transport::Deferring {
  public:
-  transport::Arrival arrival() { return {transport::Protocol::tcp, address_, address_, std::nullopt, 1000, this}; }
+  transport::Arrival arrival() { return {transport::Protocol::tcp, address_, address_, std::nullopt, 1 << 20, this}; }
   // The reply that has come, once the context ran.
   std::optional<xdr::Bytes> reply() {
     context_.poll();
     return reply_;
   }
+  bool came_in_pieces() const { return came_in_pieces_; }
 
  private:
   class Late : public transport::LateReply {
    public:
     explicit Late(OneArrival& from) : from_(from) {}
     asio::any_io_executor executor() override { return from_.context_.get_executor(); }
-    void send(xdr::Encoder reply) override { from_.reply_ = xdr::to_bytes(reply.bytes().subspan(4)); }
+    void send(xdr::Encoder reply) override {
+      from_.came_in_pieces_ = reply.has_large();
+      reply.gather();
+      from_.reply_ = xdr::to_bytes(reply.bytes().subspan(4));
+    }
 
    private:
     OneArrival& from_;
@@ -134,6 +139,7 @@ class OneArrival : public transport::Deferring {
   asio::io_context context_;
   transport::Address address_ = transport::Address::ip("127.0.0.1", 1);
   std::optional<xdr::Bytes> reply_;
+  bool came_in_pieces_ = false;
 };
 
 TEST(workers, do_not_begin_what_nobody_waits_for_any_more) {
@@ -159,6 +165,36 @@ TEST(workers, do_not_begin_what_nobody_waits_for_any_more) {
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(call_with_patience(-1s, calls), rpc::errc::system_error);
   EXPECT_EQ(calls, 0);
+}
+
+class Watching : public rpc::Observer {
+ public:
+  std::size_t bytes = 0;
+
+  void ended(const rpc::ObservedCall&, const rpc::ObservedEnd& end) override { bytes = end.results.size(); }
+};
+
+TEST(workers, do_not_copy_large_results_but_for_who_looks_at_them) {
+  constexpr std::uint32_t large = 64 << 10;
+  xdr::Encoder message;
+  rpc::encode_call(message, 7, adder::procedures::long_reply, rpc::Credential::none());
+  message.u32(large);
+  for (const bool in_pieces : {true, false})
+    for (const bool is_watched : {true, false}) {
+      adder::Server adder;
+      OneArrival network;
+      Watching watching;
+      rpc::Dispatcher dispatcher;
+      dispatcher.use_workers([](const std::function<void()>& work) { work(); });
+      dispatcher.add(adder, {.on_workers = true});
+      if (is_watched) dispatcher.observe(watching);
+      xdr::Encoder nothing;
+      if (in_pieces) nothing.keep_large(large);
+      dispatcher.answer(message.bytes(), network.arrival(), nothing);
+      EXPECT_EQ(network.reply().value().size(), 24 + 4 + large);
+      EXPECT_EQ(network.came_in_pieces(), in_pieces && !is_watched);
+      EXPECT_EQ(watching.bytes, is_watched ? 4 + large : 0);
+    }
 }
 
 // Tells how long its caller waits.

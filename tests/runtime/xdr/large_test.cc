@@ -115,6 +115,75 @@ TEST(large_opaques, move_with_their_encoder) {
   EXPECT_EQ(out.size(), 0U);
 }
 
+// As a struct of a .x.
+struct Holder {
+  Bytes bytes;
+  std::uint32_t number = 8;
+
+  void encode(Encoder& out) const {
+    out.u32(7);
+    out.opaque(bytes, {9, "Holder.bytes"});
+    out.u32(number);
+  }
+};
+
+TEST(large_opaques, are_taken_out_of_a_value_that_is_given_away) {
+  Encoder out;
+  out.keep_large(9);
+  const std::byte* place = nullptr;
+  {
+    Holder value{long_value()};
+    place = value.bytes.data();
+    out.take(std::move(value));
+  }
+  ASSERT_EQ(out.pieces().size(), 3U);
+  EXPECT_EQ(out.pieces()[1].data(), place);
+  EXPECT_EQ(written(out), copied());
+}
+
+TEST(large_opaques, after_a_number_are_taken_like_others) {
+  struct {
+    Bytes bytes = long_value();
+    void encode(Encoder& to) const {
+      to.opaque_after(7, bytes, unbounded);
+      to.u32(8);
+    }
+  } value;
+  Encoder out;
+  out.keep_large(9);
+  out.take(std::move(value));
+  EXPECT_EQ(out.pieces().size(), 3U);
+  EXPECT_EQ(written(out), copied());
+}
+
+TEST(large_opaques, are_copied_again_after_a_value_was_taken) {
+  Encoder out;
+  out.keep_large(9);
+  out.take(Holder{long_value()});
+  EXPECT_THROW(out.take(Holder{Bytes(10)}), Error);
+  out.clear();
+  const Holder value{long_value()};
+  value.encode(out);
+  EXPECT_FALSE(out.has_large());
+  EXPECT_EQ(value.bytes, long_value());
+}
+
+TEST(large_opaques, are_taken_only_by_who_sends_pieces) {
+  Encoder out;
+  out.take(Holder{long_value()});
+  EXPECT_EQ(to_hex(out.bytes()), copied());
+}
+
+TEST(large_opaques, that_hold_much_more_memory_than_bytes_are_copied) {
+  Encoder out;
+  out.keep_large(9);
+  Bytes value = long_value();
+  value.reserve(100);
+  out.take(Holder{std::move(value)});
+  EXPECT_FALSE(out.has_large());
+  EXPECT_EQ(to_hex(out.bytes()), copied());
+}
+
 // A type of C++ that the .x only names, and that writes what is gone afterwards.
 struct Fleeting {};
 [[maybe_unused]] void encode(Encoder& out, const Fleeting&) {
@@ -127,6 +196,17 @@ TEST(large_opaques, of_types_that_are_not_generated_are_copied) {
   out.keep_large(9);
   out.lend_large(true);
   out.value(Fleeting{});
+  EXPECT_FALSE(out.has_large());
+}
+
+TEST(large_opaques, of_types_that_are_not_generated_are_not_taken_out_of_others) {
+  struct {
+    Fleeting foreign;
+    void encode(Encoder& to) const { to.value(foreign); }
+  } holder;
+  Encoder out;
+  out.keep_large(9);
+  out.take(std::move(holder));
   EXPECT_FALSE(out.has_large());
 }
 

@@ -111,6 +111,7 @@ class Upload {
   Moved put_once() {
     const std::uint64_t begin = create();
     progress_.bytes_moved += begin;
+    if (begin != 0) expect_upload(begin);
     Sha256 known;
     add_file(known, file_.get(), 0, begin);
     RunningHash hash(std::move(known), begin);
@@ -129,6 +130,15 @@ class Upload {
     });
     expect_placed(result.outcome(), commit_.path);
     return resume_at(std::min(result.upload().size, commit_.size));
+  }
+
+  // Where it has become a file nothing more can be written to it: it begins anew. That is heard before all that is said
+  // to be there is read for the hash.
+  void expect_upload(std::uint64_t begin) {
+    expect_done(patiently([&] {
+                  return session_.client().WRITE({commit_.path, commit_.upload, begin, {}});
+                }),
+                commit_.path);
   }
 
   Moved commit(RunningHash& hash, std::uint64_t begin) {

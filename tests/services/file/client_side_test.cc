@@ -11,6 +11,7 @@
 #include <onc/server/server.h>
 
 #include <atomic>
+#include <fstream>
 #include <limits>
 #include <thread>
 
@@ -31,7 +32,8 @@ class Liar : public file::FILES::v1::Server {
   file::Sha256 told_hash = sha256(bytes("content"));
   std::uint64_t told_size = 7;
   bool changes_while_it_is_read = false;
-  int busy = 0;  // so often it says so of a hash
+  int busy = 0;                // so often it says so of a hash
+  std::uint64_t uploaded = 0;  // of any upload, which is none any more
 
   file::ListResult LIST(file::ListArguments, const onc::rpc::Caller&) override {
     file::Page page;
@@ -51,8 +53,13 @@ class Liar : public file::FILES::v1::Server {
     if (busy-- > 0) return Outcome::NOT_YET;
     return file::HashResult::with_hash(told_hash);
   }
-  file::CreateResult CREATE(file::CreateArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
-  Outcome WRITE(file::WriteArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
+  file::CreateResult CREATE(file::CreateArguments, const onc::rpc::Caller&) override {
+    if (uploaded == 0) return Outcome::DENIED;
+    return file::CreateResult::with_upload({uploaded});
+  }
+  Outcome WRITE(file::WriteArguments, const onc::rpc::Caller&) override {
+    return uploaded == 0 ? Outcome::DENIED : Outcome::NO_SUCH_UPLOAD;
+  }
   file::CommitResult COMMIT(file::CommitArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
   file::CommitResult PUT(file::PutArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
   Outcome DISCARD(file::DiscardArguments, const onc::rpc::Caller&) override { return Outcome::DENIED; }
@@ -144,6 +151,27 @@ TEST_F(Untrusted, what_fails_does_not_wait_for_a_hash_that_nobody_wants_any_more
   liar.told_size = 3 * piece_size;
   options.paths = {"file", (folder.path() / "file").string()};
   EXPECT_EQ(get(options), 1);
+}
+
+// By this process, so far.
+std::uint64_t bytes_read() {
+  std::ifstream io("/proc/self/io");
+  std::string word;
+  std::uint64_t count = 0;
+  io >> word >> count;
+  return word == "rchar:" ? count : 0;
+}
+
+TEST_F(Untrusted, what_is_no_upload_any_more_is_not_gone_on_with_by_reading_all_of_it) {
+  if (bytes_read() == 0) GTEST_SKIP() << "this system does not count what a process reads";
+  const auto local = folder.path() / "large";
+  std::ofstream(local).put('x');
+  std::filesystem::resize_file(local, 64 * piece_size);
+  liar.uploaded = 64 * piece_size;
+  options.paths = {local.string(), "large"};
+  const std::uint64_t before = bytes_read();
+  EXPECT_EQ(put(options), 1);
+  EXPECT_LT(bytes_read() - before, 2 * piece_size);
 }
 
 TEST_F(Untrusted, fewer_bytes_than_there_are_said_to_be_are_no_file) {

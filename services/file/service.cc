@@ -17,11 +17,12 @@ onc::transport::Host host_of(const Caller& caller) { return onc::transport::host
 namespace procedures = file::FILES::v1::procedures;
 
 onc::rpc::ServiceOptions FileService::options() {
-  return {.idempotent = {procedures::LIST.number, procedures::STAT.number, procedures::READ.number,
-                         procedures::HASH.number, procedures::CREATE.number, procedures::WRITE.number,
-                         procedures::COMMIT.number, procedures::PUT.number, procedures::DISCARD.number},
-          .on_workers = true,
-          .once_across_connections = true};
+  return {
+      .idempotent = {procedures::LIST.number, procedures::STAT.number, procedures::READ.number, procedures::HASH.number,
+                     procedures::GET.number, procedures::CREATE.number, procedures::WRITE.number,
+                     procedures::COMMIT.number, procedures::PUT.number, procedures::DISCARD.number},
+      .on_workers = true,
+      .once_across_connections = true};
 }
 
 onc::rpc::ServerOptions FileService::server_options() {
@@ -122,6 +123,10 @@ Outcome FileService::MKDIR(file::Path path, const Caller& caller) {
     store_.make_folder(path);
     return Outcome::DONE;
   });
+}
+
+file::GetResult FileService::GET(file::Path path, const Caller& caller) {
+  return answer<file::GetResult>(caller, Right::read, [&] { return store_.get(path); });
 }
 
 }  // namespace services::files

@@ -36,6 +36,7 @@ class FileService : public file::FILES::v1::Server {
   file::Outcome REMOVE(file::RemoveArguments arguments, const onc::rpc::Caller& caller) override;
   file::Outcome RENAME(file::RenameArguments arguments, const onc::rpc::Caller& caller) override;
   file::Outcome MKDIR(file::Path path, const onc::rpc::Caller& caller) override;
+  file::GetResult GET(file::Path path, const onc::rpc::Caller& caller) override;
 
  private:
   // What `ask` returns, or the Outcome why not.

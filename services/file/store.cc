@@ -56,6 +56,18 @@ file::Piece Store::read(const file::ReadArguments& arguments) const {
   return piece;
 }
 
+// A hash that is known says more than that of the bytes at hand: they may have been damaged on the disk since.
+file::GetResult Store::get(const file::Path& path) const {
+  const Descriptor opened = root_.open_file(path);
+  const file::Attributes attributes = look_at(opened.get()).attributes;
+  if (attributes.size > file::MAX_DATA) return file::GetResult::with_attributes(attributes);
+  file::Data data = read_at(opened.get(), 0, static_cast<std::size_t>(attributes.size));
+  check_revision(attributes.revision, look_at(opened.get()).attributes);
+  const auto known = known_.get(attributes.revision);
+  const file::Sha256 hash = known ? *known : sha256(data);
+  return file::GetResult::with_whole({attributes, hash, std::move(data)});
+}
+
 file::Sha256 Store::hash(const file::HashArguments& arguments, const Host& caller) {
   const Descriptor opened = root_.open_file(arguments.path);
   const Seen seen = look_at(opened.get());

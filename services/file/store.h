@@ -28,6 +28,7 @@ class Store {
   // Of a link itself: what is there under this name is what conditions are about.
   file::Attributes stat(const file::Path& path) const;
   file::Piece read(const file::ReadArguments& arguments) const;
+  file::GetResult get(const file::Path& path) const;
   // `caller`: whose reading it is, where the file has to be read.
   file::Sha256 hash(const file::HashArguments& arguments, const Host& caller = {});
 

@@ -96,12 +96,13 @@ class Download {
       : session_(session), remote_(remote), local_(local), progress_(progress) {}
 
   Moved run() {
-    file::Piece first = read(session_.client(), remote_, file::ANY, 0, file::MAX_DATA);
-    attributes_ = first.attributes;
+    const file::GetResult result = session_.client().GET(remote_);
+    const bool is_large = result.outcome() == file::Outcome::TOO_LARGE;
+    if (!is_large) expect_same(result.outcome(), remote_);
+    attributes_ = is_large ? result.attributes() : result.whole().attributes;
     part_ = part_name(local_, attributes_.revision);
     open_part();
-    const bool is_whole = first.data.size() == attributes_.size;
-    const Moved moved = is_whole ? take(first.data) : fetch();
+    const Moved moved = is_large ? fetch() : take(result.whole());
     seal();
     return moved;
   }
@@ -118,14 +119,13 @@ class Download {
     }
   }
 
-  Moved take(const file::Data& data) {
+  Moved take(const file::Whole& whole) {
+    if (whole.data.size() != attributes_.size || sha256(whole.data) != whole.hash) give_up();
     resize(0);
-    write_local_with_holes(file_.get(), 0, data, part_);
+    write_local_with_holes(file_.get(), 0, whole.data, part_);
     resize(attributes_.size);
-    const file::Sha256 hash = sha256(data);
-    if (hash != hash_on_server(session_, session_.client(), remote_, attributes_)) give_up();
-    progress_.bytes_moved += data.size();
-    return {attributes_, hash};
+    progress_.bytes_moved += whole.data.size();
+    return {attributes_, whole.hash};
   }
 
   // What was there before may be another's, or what a power cut left of it: then once more from the beginning.

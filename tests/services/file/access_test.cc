@@ -114,6 +114,7 @@ TEST_F(ServiceTest, who_may_only_read_changes_nothing) {
     };
     calling([&, expected = why](FileService& it, const onc::rpc::Caller& caller) {
       EXPECT_EQ(it.READ({"file", file::ANY, 0, 1}, caller).outcome(), Outcome::DONE);
+      EXPECT_EQ(it.GET("file", caller).outcome(), Outcome::DONE);
       EXPECT_EQ(it.LIST({"", "", 1}, caller).outcome(), Outcome::DONE);
       EXPECT_EQ(it.STAT("file", caller).outcome(), Outcome::DONE);
       EXPECT_EQ(it.HASH({"file", file::ANY}, caller).outcome(), Outcome::DONE);
@@ -136,6 +137,7 @@ TEST_F(ServiceTest, who_may_do_nothing_is_told_nothing) {
   const Address peer = Address::ip("127.0.0.1", 700);
   const onc::rpc::Caller caller(Protocol::tcp, peer, here, {});
   EXPECT_EQ(service.READ({"file", file::ANY, 0, 1}, caller).outcome(), Outcome::DENIED);
+  EXPECT_EQ(service.GET("file", caller).outcome(), Outcome::DENIED);
   EXPECT_EQ(service.STAT("none", caller).outcome(), Outcome::DENIED);
   EXPECT_EQ(service.LIST({"", "", 1}, caller).outcome(), Outcome::DENIED);
   EXPECT_EQ(service.HASH({"file", file::ANY}, caller).outcome(), Outcome::DENIED);

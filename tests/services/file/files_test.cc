@@ -92,6 +92,33 @@ TEST_F(Files, a_hash_is_that_of_the_content_whoever_wrote_it) {
   EXPECT_EQ(store.hash({"empty", file::ANY}), sha256({}));
 }
 
+TEST_F(Files, what_fits_is_got_in_one_with_its_hash) {
+  const file::Attributes ours = put("file", "ours");
+  const file::Whole got = store.get("file").whole();
+  EXPECT_EQ(got.attributes, ours);
+  EXPECT_EQ(text(got.data), "ours");
+  EXPECT_EQ(got.hash, sha256(bytes("ours")));
+  write("file", "theirs");
+  EXPECT_EQ(text(store.get("file").whole().data), "theirs");
+  EXPECT_EQ(store.get("file").whole().hash, sha256(bytes("theirs")));
+  write("empty", "");
+  EXPECT_EQ(store.get("empty").whole().hash, sha256({}));
+}
+
+TEST_F(Files, what_does_not_fit_is_to_be_read_in_pieces) {
+  write("file", std::string(file::MAX_DATA, 'x'));
+  EXPECT_EQ(store.get("file").whole().data.size(), file::MAX_DATA);
+  write("file", std::string(file::MAX_DATA + 1, 'x'));
+  EXPECT_EQ(store.get("file").outcome(), Outcome::TOO_LARGE);
+  EXPECT_EQ(store.get("file").attributes(), store.stat("file"));
+}
+
+TEST_F(Files, what_is_no_file_is_not_got) {
+  create_directory(folder / "folder");
+  EXPECT_EQ(outcome([&] { store.get("folder"); }), Outcome::NOT_A_FILE);
+  EXPECT_EQ(outcome([&] { store.get("none"); }), Outcome::NO_SUCH_FILE);
+}
+
 constexpr ReadingLimits one_step_a_call{std::chrono::milliseconds(0)};
 
 TEST_F(Files, a_large_file_is_hashed_in_several_calls_of_which_each_goes_on_where_the_last_was) {

@@ -113,12 +113,15 @@ class Run {
       const Span left = std::min<Span>(sure_.lease / 8, sure_.asked_at() - Clock::now());
       auto hurried = client_.within(rounded(left));
       const auto office = ask(hurried);
+      doubt_ = "the node leads in that term no longer";
       if (!office || office->term != sure_.term) return false;
+      doubt_ = "the node is sure of it no longer than that: it may hear too few others";
       if (office->until <= sure_.until) return true;
       sure_ = *office;
       command.extend(sure_.killed_at());
       return true;
-    } catch (const onc::rpc::Error&) {
+    } catch (const onc::rpc::Error& error) {
+      doubt_ = error.what();
       return true;  // for all that is known, until it is over
     }
   }
@@ -126,14 +129,16 @@ class Run {
   int end(int status, bool is_asked_to_end) const {
     const bool is_killed = Clock::now() >= sure_.killed_at();
     if (!is_asked_to_end && !is_killed) return status;
-    std::fprintf(stderr, "onc-election: term %llu is over, or may be soon: %s was stopped\n",
-                 static_cast<unsigned long long>(sure_.term), options_.words.front().c_str());
+    std::fprintf(stderr, "onc-election: %s was stopped, as term %llu is over, or may be soon: %s\n",
+                 options_.words.front().c_str(), static_cast<unsigned long long>(sure_.term),
+                 is_asked_to_end ? doubt_.c_str() : "this program did not go on in time");
     return lost_office;
   }
 
   const RunOptions& options_;
   Client client_;
   Sure sure_{};
+  std::string doubt_;  // why it may be sure no longer, as was seen last
 };
 
 }  // namespace

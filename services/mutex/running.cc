@@ -57,7 +57,7 @@ void pause() {
 // A grant, as long as it is known of.
 struct Sure {
   Token token;
-  Span span;  // for which it was said to be sure last
+  Span span;  // the longest for which it was said to be sure
   Moment until;
 
   Moment asked_at() const { return until - span / 4; }
@@ -179,10 +179,14 @@ class Run {
                                        .session = session_,
                                        .token = sure_.token,
                                        .lease = static_cast<std::uint64_t>(options_.lease.count())});
-    if (answer.outcome() == Outcome::UNREACHABLE) return true;
-    if (answer.outcome() != Outcome::GRANTED) return false;
+    if (answer.outcome() != Outcome::GRANTED) {
+      doubt_ = why_not(options_.lock, server(), answer);
+      return answer.outcome() == Outcome::UNREACHABLE;
+    }
     const Sure sure = sure_of(answer.grant(), sent);
-    if (sure.until > sure_.until) sure_ = sure;
+    doubt_ = "the member at " + server() + " is sure of it no longer than that: it may hear too few others";
+    // Where what is left only runs out, the command has a part of the whole to end in, not of what is left.
+    if (sure.until > sure_.until) sure_ = {sure.token, std::max(sure.span, sure_.span), sure.until};
     return true;
   }
 
@@ -269,8 +273,9 @@ class Run {
       auto hurried = client().within(rounded(std::min<Span>(sure_.span / 4, sure_.asked_at() - Clock::now())));
       if (!still_holds(hurried)) return false;
       command.extend(sure_.killed_at());
-    } catch (const onc::rpc::Error&) {
+    } catch (const onc::rpc::Error& error) {
       // For all that is known it holds it, until that is over.
+      doubt_ = error.what();
       pause();
     }
     return true;
@@ -278,8 +283,9 @@ class Run {
 
   int end(int status, bool is_asked_to_end) const {
     if (!is_asked_to_end && Clock::now() < sure_.killed_at()) return status;
-    std::fprintf(stderr, "onc-mutex: '%s' is held no longer, or may soon not be: %s was stopped\n",
-                 printable(options_.lock).c_str(), options_.words.front().c_str());
+    std::fprintf(stderr, "onc-mutex: %s was stopped, as '%s' is held no longer, or may soon not be: %s\n",
+                 options_.words.front().c_str(), printable(options_.lock).c_str(),
+                 is_asked_to_end ? doubt_.c_str() : "this program did not go on in time");
     return lost_lock;
   }
 
@@ -294,6 +300,7 @@ class Run {
   Moment answered_at_;
   Moment sent_;
   Sure sure_{};
+  std::string doubt_;  // why it may be sure no longer, as was seen last
   std::optional<std::tuple<Outcome, Token, std::uint32_t>> said_;
 };
 

@@ -136,6 +136,8 @@ kill -CONT $run
 status=0
 wait $run || status=$?
 [ $status = 4 ] || fail "it ended with $status: $(<$work/run.txt)"
+expect "it says why" 'bash was stopped, as term [0-9]+ is over, or may be soon: this program did not go on in time' \
+  "$(<$work/run.txt)"
 
 # All die, and come back with what they had promised.
 before=$(term_by 1)

@@ -133,7 +133,8 @@ kill -CONT $hung
 status=0
 wait $hung || status=$?
 [ $status = 4 ] || fail "it ended with $status: $(<$work/hung.txt)"
-expect "it says so" "'door' is held no longer, or may soon not be: sleep was stopped" "$(<$work/hung.txt)"
+expect "it says so, and why" "sleep was stopped, as 'door' is .*, or may soon not be: this program did not go on in time" \
+  "$(<$work/hung.txt)"
 
 # The member dies that serves the holder. Another's client keeps its own lock meanwhile.
 $bin/onc-mutex run window $(at 2) --who steady -- bash -c "until [ -e $work/enough ]; do sleep 0.1; done" &
@@ -146,6 +147,7 @@ go_on "the lock of a member that has died is granted to others"
 status=0
 wait $bereft || status=$?
 [ $status = 4 ] || fail "whose member died ended with $status: $(<$work/bereft.txt)"
+expect "it says why" "sleep was stopped, as 'door' is .*, or may soon not be: .*tcp://$address:7423" "$(<$work/bereft.txt)"
 start_member 3 --register no
 all_in_view() { ! within 20 $bin/onc-mutex status $(at 1) | grep -q 'not in the view'; }
 eventually "who returns is taken in again" all_in_view
@@ -179,6 +181,11 @@ kill -KILL ${pids[member-2]} ${pids[member-3]}
 status=0
 wait $alone || status=$?
 [ $status = 4 ] || fail "without a majority a lock was kept: status $status: $(<$work/alone.txt)"
+expect "it says why" "sleep was stopped, as 'gate' is .*: the member at tcp://$address:7421 .*too few others" \
+  "$(<$work/alone.txt)"
+# Its command was ended a little before the member's own time was over.
+is_alone() { ! within 20 $bin/onc-mutex status $(at 1) >/dev/null; }
+eventually "it is in no view" is_alone
 says 'hears too few others for a majority' 5 $bin/onc-mutex try gate $(at 1)
 says 'hears too few others for a majority' 5 $bin/onc-mutex run gate $(at 1) --timeout 1 -- true
 says 'nothing is granted' 5 $bin/onc-mutex status $(at 1)

@@ -35,10 +35,10 @@ class Simulation::Host : public Outside {
   Moment local(Span at) const {
     return Moment(offset_ + at + Span(static_cast<Span::rep>(static_cast<double>(at.count()) * rate_)));
   }
-  // No sooner than the clock shows `moment`.
+  // No sooner than the clock shows `moment`, however floating point rounds: else time would stand still.
   Span true_time(Moment moment) const {
     const double elapsed = static_cast<double>((moment.time_since_epoch() - offset_).count());
-    return Span(static_cast<Span::rep>(elapsed / (1 + rate_)) + 1);
+    return Span(static_cast<Span::rep>(elapsed / (1 + rate_)) + 2);
   }
 
   void start() {

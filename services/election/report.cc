@@ -120,7 +120,10 @@ const char* why_nobody(const Status& status) {
 }
 
 std::string to_text(const Status& status, std::chrono::sys_seconds now) {
-  std::string text = "node " + std::to_string(status.node) + " of " + std::to_string(status.peers.size()) + ", " +
+  // In ZooKeeper there are as many as come.
+  const bool is_one_of_so_many = status.algorithm != election::Algorithm::ZOOKEEPER;
+  std::string text = "node " + std::to_string(status.node) +
+                     (is_one_of_so_many ? ", one of " + std::to_string(status.peers.size()) : "") + ", " +
                      name(status.algorithm) + ", lease " + rounded(seconds(status.lease)) + "\n";
   const auto begun = since(status, now);
   if (status.condition == Condition::LED)

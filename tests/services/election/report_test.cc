@@ -36,11 +36,20 @@ election::Status led_by_nobody() {
 
 TEST(report, is_text_that_moves_no_cursor) {
   EXPECT_EQ(to_text(led(), noon),
-            "node 2 of 3, bully, lease 2.5 s\n"
+            "node 2, one of 3, bully, lease 2.5 s\n"
             "coordinator 3 in term 7, since 2026-11-22T11:58:59Z\n"
             "  2 tcp://two:1 this node\n"
             "  3 tcp://three:1 heard 0.4 s ago\n"
             "  4 tcp://?[2J? silent for 12.0 s\n");
+}
+
+// Of whom any may come, whatever its ID.
+TEST(report, counts_no_nodes_of_zookeeper) {
+  election::Status status = led();
+  status.node = 6;
+  status.algorithm = election::Algorithm::ZOOKEEPER;
+  status.peers.resize(1);
+  EXPECT_TRUE(to_text(status, noon).starts_with("node 6, zookeeper, lease 2.5 s\n")) << to_text(status, noon);
 }
 
 TEST(report, says_why_nobody_leads) {

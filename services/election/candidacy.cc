@@ -41,7 +41,7 @@ void Node::stand_if_nobody_else_does(Moment now) {
 void Node::nominate(Moment now) {
   const bool is_busy = phase_ == Phase::standing || phase_ == Phase::leading ||
                        (phase_ == Phase::asking && group_.algorithm() == Algorithm::BULLY);
-  if (is_busy || !is_able(now) || count_heard(now) < group_.majority()) return;
+  if (is_busy || !is_able_ || count_heard(now) < group_.majority()) return;
   phase_ = Phase::nominated;
   phase_end_ = std::max(now, voter_.promised_until());
   if (phase_end_ == now) end_phase(now);

@@ -37,12 +37,9 @@ Node::Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment 
       next_tick_(now + random_span(group.interval())),
       // Long enough to hear of a coordinator.
       not_before_(now + 2 * group.interval() + random_span(group.interval())),
-      abstains_until_(now),
-      twice_until_(now),
-      // All that are there say so in each interval.
-      listens_until_(now + group.interval() * 3 / 2) {
+      abstains_until_(now) {
   for (const Id id : group.ids())
-    peers_.push_back({id, Detector(group.interval(), group.lease(), now), Lives(group.lease(), group.lease() / 2)});
+    peers_.push_back({id, Detector(group.interval(), group.lease(), now), Home(group.lease())});
 }
 
 void Node::keep(const Kept& kept) {
@@ -74,13 +71,13 @@ bool Node::is_anyone_alive(const std::vector<Id>& ids, Moment now) const {
 }
 
 bool Node::is_willing(Moment now) const {
-  return is_able(now) && voter_.has_terms() && now >= abstains_until_ &&
+  return is_able_ && voter_.has_terms() && now >= abstains_until_ &&
          voter_.is_free_for({self_, life_}, now + 2 * group_.interval());
 }
 
 bool Node::may_begin(Moment now) const {
-  return is_able(now) && voter_.has_terms() && phase_ == Phase::following && now >= not_before_ &&
-         now >= abstains_until_ && voter_.is_free_for({self_, life_}, now) && !anybody_hears_coordinator(now) &&
+  return is_able_ && voter_.has_terms() && phase_ == Phase::following && now >= not_before_ && now >= abstains_until_ &&
+         voter_.is_free_for({self_, life_}, now) && !anybody_hears_coordinator(now) &&
          count_heard(now) >= group_.majority();
 }
 
@@ -113,9 +110,8 @@ election::Status Node::status(Moment now) const {
 }
 
 Fault Node::fault(const Peer& peer, Moment now) const {
-  const bool is_self = peer.id == self_;
-  if (is_self ? now < twice_until_ : peer.lives.are_several(now)) return Fault::RUNS_TWICE;
-  return is_self && !is_able_ ? Fault::NOT_KEPT : peer.fault;
+  if (now < peer.twice_until) return Fault::RUNS_TWICE;
+  return peer.id == self_ && !is_able_ ? Fault::NOT_KEPT : peer.fault;
 }
 
 // What others say.
@@ -123,7 +119,7 @@ Fault Node::fault(const Peer& peer, Moment now) const {
 bool Node::is_from_group(const Call& call) const {
   const election::Sender& sender = call.office.sender;
   const auto is_one = [&](Id id) { return group_.place_of(id).has_value(); };
-  if (sender.group != group_.fingerprint() || !is_one(sender.id) || sender.life == 0 || is_from_itself(call))
+  if (sender.group != group_.fingerprint() || !is_one(sender.id) || sender.id == self_ || sender.life == 0)
     return false;
   switch (call.kind) {
     case Call::Kind::elect: return std::all_of(call.collected.begin(), call.collected.end(), is_one);
@@ -139,19 +135,16 @@ Reply Node::reply(Answer answer, Moment now) const {
   return {.answer = answer,
           .coordinator = hears_coordinator(now) ? coordinator_.id : nobody,
           .term = voter_.term(),
-          .node = self_};
+          .node = self_,
+          .life = life_};
 }
 
 Reply Node::on_call(const Call& call, Moment now) {
   expire(now);
   if (!is_from_group(call)) return reply(Answer::OTHER_GROUP, now);
-  if (call.office.sender.id == self_) {
-    hear_of_another(now);
-    return reply(Answer::TWICE, now);
-  }
   if (call.office.sender.to != self_) return reply(Answer::OTHER_NODE, now);
   if (call.kind != Call::Kind::elect && !is_plausible(call.office.term)) return reply(Answer::IMPLAUSIBLE, now);
-  if (!hear(call, now)) return reply(Answer::TWICE, now);
+  if (const Answer answer = heed(call, now); answer != Answer::DONE) return reply(answer, now);
   if (call.kind == Call::Kind::heartbeat || call.kind == Call::Kind::renew) {
     Peer& sender = peer(call.office.sender.id);
     sender.detector.heard(now);
@@ -166,18 +159,29 @@ Reply Node::on_call(const Call& call, Moment now) {
   }
 }
 
-bool Node::hear(const Call& call, Moment now) {
+Answer Node::heed(const Call& call, Moment now) {
   Peer& sender = peer(call.office.sender.id);
-  const bool were_several = sender.lives.are_several(now);
-  sender.lives.heard(call.office.sender.life, now);
-  const bool are_several = sender.lives.are_several(now);
-  if (are_several && !were_several) outside_.found(sender.id, Fault::RUNS_TWICE, sender.id);
-  return !are_several;
+  const Life life = call.office.sender.life;
+  if (sender.home.is_of(life, now)) return Answer::DONE;
+  if (sender.home.has_beside_it(life, now)) {
+    runs_twice(sender, now);
+    return Answer::TWICE;
+  }
+  seek(sender, now);
+  return Answer::UNCONFIRMED;
 }
 
-void Node::hear_of_another(Moment now) {
-  if (now >= twice_until_) outside_.found(self_, Fault::RUNS_TWICE, self_);
-  twice_until_ = now + group_.lease();
+// At once, so that who was restarted has not to wait; but no more often than each is asked anyway.
+void Node::seek(Peer& peer, Moment now) {
+  if (peer.sought > now - group_.interval()) return;
+  peer.sought = now;
+  Call question = heartbeat(now);
+  send(question, peer.id, now);
+}
+
+void Node::runs_twice(Peer& peer, Moment now) {
+  if (now >= peer.twice_until) outside_.found(peer.id, Fault::RUNS_TWICE, peer.id);
+  peer.twice_until = now + group_.lease();
 }
 
 Answer Node::on_elect(const Call& call, Moment now) {
@@ -232,8 +236,6 @@ Answer Node::on_coordinator(const Call& call, Moment now) {
 }
 
 Answer Node::on_vote(const Office& office, Moment now) {
-  const bool is_known = now >= listens_until_ && peer(office.sender.id).lives.is_alone(office.sender.life, now);
-  if (!is_known) return Answer::PROMISED;
   const Answer answer = voter_.vote(sender_of(office), office.term, now);
   if (answer != Answer::DONE) return answer;
   phase_ = Phase::following;
@@ -262,13 +264,13 @@ void Node::follow(const Office& office, Moment now) {
 
 void Node::on_reply(const Call& call, const Reply& reply, Moment now) {
   expire(now);
-  if (!is_answered_by_peer(call, reply)) return on_failure(call, now);
-  if (reply.answer == Answer::TWICE) {
-    hear_of_another(now);
-    return on_failure(call, now);
-  }
+  const bool is_by_peer = is_answered_by_peer(call, reply);
+  peer(call.to).home.answered(is_by_peer ? reply.life : 0, call.sent);
+  if (is_by_peer && reply.answer == Answer::TWICE) runs_twice(peer(self_), now);
+  const bool is_heeded = reply.answer != Answer::TWICE && reply.answer != Answer::UNCONFIRMED;
+  if (!is_by_peer || !is_heeded) return on_failure(call, now);
   take_passing(call.serial);
-  if (peer(call.to).fault != Fault::NO_FAULT || peer(call.to).lives.are_several(now)) return;
+  if (peer(call.to).fault != Fault::NO_FAULT) return;
   switch (call.kind) {
     case Call::Kind::elect: return on_elect_reply(call, reply.answer, now);
     case Call::Kind::vote: return on_vote_reply(call, reply, now);
@@ -374,7 +376,7 @@ void Node::renew(Moment now) {
 }
 
 void Node::look_for_coordinator(Moment now) {
-  send_to_others(call(Call::Kind::heartbeat, hears_coordinator(now) ? coordinator_.id : nobody, now), now);
+  send_to_others(heartbeat(now), now);
   if (phase_ == Phase::standing) ask_votes(now);
   if (may_begin(now)) begin(now);
 }

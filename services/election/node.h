@@ -11,7 +11,7 @@
 #pragma once
 
 #include "services/election/detector.h"
-#include "services/election/lives.h"
+#include "services/election/home.h"
 #include "services/election/tenure.h"
 #include "services/election/voter.h"
 
@@ -67,6 +67,7 @@ class Node {
   Answer resign(Moment now);
 
   Id self() const { return self_; }
+  Life life() const { return life_; }
   Term term() const { return voter_.term(); }
   // Until when it leads, unless the lease is renewed; in the past where it does not lead.
   Moment sure_until() const { return phase_ == Phase::leading ? tenure_.sure_until() : Moment::min(); }
@@ -85,10 +86,12 @@ class Node {
   struct Peer {
     Id id;
     Detector detector;
-    Lives lives;             // one's own place: those of others that say they are this node
-    Id hears = nobody;       // whom it takes for the coordinator
-    bool is_asked = false;   // whether it wants to stand, and has not answered yet
-    bool has_voted = false;  // for another, in this term
+    Home home;
+    Moment sought = Moment::min();       // at home, as one was heard that may be at home
+    Moment twice_until = Moment::min();  // two processes were heard that say they are this node
+    Id hears = nobody;                   // whom it takes for the coordinator
+    bool is_asked = false;               // whether it wants to stand, and has not answered yet
+    bool has_voted = false;              // for another, in this term
     election::Fault fault = election::Fault::NO_FAULT;
   };
 
@@ -107,29 +110,21 @@ class Node {
   // One's own place has a Peer that is never suspected.
   Peer& peer(Id id) { return peers_[*group_.place_of(id)]; }
   const Peer& peer(Id id) const { return peers_[*group_.place_of(id)]; }
-  // Two processes that say they are one node count as none.
-  bool is_heard(const Peer& peer, Moment now) const {
-    return peer.id == self_ || (!peer.detector.suspects(now) && !peer.lives.are_several(now));
-  }
+  bool is_heard(const Peer& peer, Moment now) const { return peer.id == self_ || !peer.detector.suspects(now); }
   std::size_t count_heard(Moment now) const;
   election::Fault fault(const Peer& peer, Moment now) const;
   bool hears_coordinator(Moment now) const;
   bool anybody_hears_coordinator(Moment now) const;
   bool is_anyone_alive(const std::vector<Id>& ids, Moment now) const;
   bool is_willing(Moment now) const;
-  bool is_able(Moment now) const { return is_able_ && now >= twice_until_; }
   bool may_begin(Moment now) const;
 
   bool is_from_group(const Call& call) const;
-  // What it said to another has come back to it.
-  bool is_from_itself(const Call& call) const {
-    return call.office.sender.id == self_ && call.office.sender.life == life_;
-  }
   bool is_plausible(Term term) const;
-  // Who has sent it; whether that one is to be listened to.
-  bool hear(const Call& call, Moment now);
-  // Another process says it is this node.
-  void hear_of_another(Moment now);
+  // DONE where who has sent it is at home; else why it is not listened to.
+  Answer heed(const Call& call, Moment now);
+  void seek(Peer& peer, Moment now);
+  void runs_twice(Peer& peer, Moment now);
   // Until that succeeds again it is not elected.
   void keep(const Kept& kept);
   election::Reply reply(Answer answer, Moment now) const;
@@ -170,6 +165,9 @@ class Node {
   void look_for_coordinator(Moment now);
 
   Call call(Call::Kind kind, Id coordinator, Moment now) const;
+  Call heartbeat(Moment now) const {
+    return call(Call::Kind::heartbeat, hears_coordinator(now) ? coordinator_.id : nobody, now);
+  }
   void send(Call& call, Id to, Moment now);
   void send_to_others(Call call, Moment now);
   // To the next on the ring after `after` that is alive, if there is one.
@@ -198,8 +196,6 @@ class Node {
   Moment not_before_;      // an election
   Moment abstains_until_;  // after it has resigned
   bool is_able_ = true;    // to keep its word
-  Moment twice_until_;     // another process said of late that it is this node
-  Moment listens_until_;   // who else is there, before it votes
 };
 
 }  // namespace services::elections

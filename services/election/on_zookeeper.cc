@@ -114,7 +114,7 @@ election::Status OnZookeeper::status() {
 Reply OnZookeeper::reply(Answer answer) const {
   const Moment now = Clock::now();
   const election::Status known = roster_.status(office(now), presence_.pulse().held_for(), now);
-  return {.answer = answer, .coordinator = known.coordinator, .term = known.term, .node = options_.self};
+  return {.answer = answer, .coordinator = known.coordinator, .term = known.term, .node = options_.self, .life = 0};
 }
 
 Reply OnZookeeper::on_call(const Call&) { return reply(Answer::OTHER_GROUP); }

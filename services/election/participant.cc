@@ -48,7 +48,11 @@ Participant::Participant(const Group& group, Id self, Options options, const asi
 }
 
 Reply Participant::on_call(const Call& call) {
-  Reply reply{.answer = Answer::UNABLE, .coordinator = nobody, .term = node_.term(), .node = node_.self()};
+  Reply reply{.answer = Answer::UNABLE,
+              .coordinator = nobody,
+              .term = node_.term(),
+              .node = node_.self(),
+              .life = node_.life()};
   happen([&] { reply = node_.on_call(call, Clock::now()); });
   return reply;
 }
@@ -64,7 +68,11 @@ Reply Participant::resign() {
   const Answer answer = node_.resign(now);
   set_timer();
   const election::Status status = node_.status(now);
-  return {.answer = answer, .coordinator = status.coordinator, .term = status.term, .node = node_.self()};
+  return {.answer = answer,
+          .coordinator = status.coordinator,
+          .term = status.term,
+          .node = node_.self(),
+          .life = node_.life()};
 }
 
 void Participant::leave(std::function<void()> left) {
@@ -170,10 +178,15 @@ void Participant::found(Id peer, election::Fault fault, Id answering) {
   using election::Fault;
   if (fault == Fault::NO_FAULT || std::exchange(told_[peer], fault) == fault) return;
   const std::string node = "node " + std::to_string(peer);
+  if (fault == Fault::RUNS_TWICE && peer == node_.self())
+    return options_.warn("another process answers where the others look for " + node +
+                         ", so this one is not listened to; end one of the two, start this one with an --id of its "
+                         "own, or mend --node " +
+                         std::to_string(peer) + " wherever it is wrong");
   if (fault == Fault::RUNS_TWICE)
-    return options_.warn("two processes say they are " + node +
-                         ": neither is elected, nor does the word of either count, while both are heard; end one of "
-                         "them, or start it with an --id of its own");
+    return options_.warn("two processes say they are " + node + ": only the one that answers at " +
+                         options_.uris[*group_.place_of(peer)] +
+                         " is listened to; end the other, or start it with an --id of its own");
   if (fault == Fault::WRONG_GROUP)
     return options_.warn(node +
                          " has other nodes, another algorithm or another lease than this one, so neither listens to "

@@ -214,14 +214,23 @@ stop node-misled
 twins=("${nodes[@]:0:4}" --node 3=tcp://$address:7443)
 start node-twin serving $bin/onc-electiond --foreground --register no --state-dir $work/twin \
   --algorithm $algorithm --lease $lease --id 3 "${twins[@]}"
-for name in 1 2 3 twin; do eventually "node $name says so" log_says node-$name 'two processes say they are node 3'; done
+for id in 1 2; do
+  eventually "node $id says so" log_says node-$id \
+    "two processes say they are node 3: only the one that answers at tcp://$address:7413 is listened to; end the other"
+done
+eventually "so does the twin" log_says node-twin \
+  'another process answers where the others look for node 3, so this one is not listened to; end one of the two'
+[ "$(grep -c 'another process answers' $work/node-twin.log)" = 1 ] || fail "it says so more than once"
 said=$(within 20 $bin/onc-election status --server tcp://$address:7411)
 expect "status shows it" "3 tcp://$address:7413 two processes say they are it, " "$said"
-one_of_the_others_leads() { another_leads 3 1; }
-eventually "one of the others leads" one_of_the_others_leads
+expect "also that of the twin" "3 tcp://$address:7443 two processes say they are it, " \
+  "$(within 20 $bin/onc-election status --server tcp://$address:7443)"
+eventually "somebody leads as ever" somebody_leads
+log_says node-twin 'node 3 leads' && fail "the twin has led"
+log_says node-3 'process' && fail "the first is told that another answers in its place: $(<$work/node-3.log)"
 stop node-twin
 all_is_well() { ! within 20 $bin/onc-election status --server tcp://$address:7411 | grep -q 'two processes'; }
-eventually "one alone is listened to again" all_is_well
+eventually "nothing is shown any more" all_is_well
 
 # Where it serves nobody else comes, and there is nobody whom it could have heard.
 start node-lonely serving $bin/onc-electiond "${few[@]}" 1 --node 1=tcp://127.0.0.1:7441 --node 2=tcp://$address:7442

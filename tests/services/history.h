@@ -54,6 +54,11 @@ class History {
     return 0;
   }
 
+  // Ever.
+  bool has_held(Holder holder) const {
+    return std::any_of(offices_.begin(), offices_.end(), [&](const Office& office) { return office.holder == holder; });
+  }
+
   std::size_t offices() const { return offices_.size(); }
   bool is_good() const { return trouble_.empty(); }
   const std::string& trouble() const { return trouble_; }

@@ -18,6 +18,8 @@ TEST(history, is_good_where_offices_follow_each_other) {
   EXPECT_EQ(history.holder_at(24), 1U);
   EXPECT_EQ(history.holder_at(25), 2U);
   EXPECT_EQ(history.holder_at(35), 0U);
+  EXPECT_TRUE(history.has_held(2));
+  EXPECT_FALSE(history.has_held(3));
 }
 
 TEST(history, has_one_holder_for_a_token) {

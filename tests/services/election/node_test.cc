@@ -155,13 +155,20 @@ TEST_P(both, pass_over_who_cannot_keep_its_word) {
 
 // One node of three, served; the test is its network and its clock.
 struct Served : Outside, Elector {
-  explicit Served(const std::optional<Kept>& before = {}) : kept(before) { network.add(service); }
+  explicit Served(const std::optional<Kept>& before = {}) : kept(before) {
+    network.add(service);
+    all_are_at_home();
+  }
 
   election::Reply on_call(const Call& call) override { return node.on_call(call, now); }
   election::Status status() override { return node.status(now); }
   election::Reply resign() override {
     const Answer answer = node.resign(now);
-    return {.answer = answer, .coordinator = node.status(now).coordinator, .term = node.term(), .node = node.self()};
+    return {.answer = answer,
+            .coordinator = node.status(now).coordinator,
+            .term = node.term(),
+            .node = node.self(),
+            .life = life};
   }
   void leave(std::function<void()> left) override { left(); }
   void send(const Call& call) override { sent.push_back(call); }
@@ -180,6 +187,23 @@ struct Served : Outside, Elector {
     return {};
   }
   void forget_sent() { sent.clear(); }
+  bool has_sent(Call::Kind kind) const {
+    return std::any_of(sent.begin(), sent.end(), [&](const Call& call) { return call.kind == kind; });
+  }
+
+  void answer(const Call& call, Answer answer, Term term) {
+    node.on_reply(call, {.answer = answer, .coordinator = nobody, .term = term, .node = call.to, .life = life}, now);
+  }
+  // At the URI of `id` answers this life.
+  void is_at_home(Id id, Life there) {
+    Call asked;
+    asked.to = id;
+    asked.sent = now;
+    node.on_reply(asked, {.answer = Answer::DONE, .coordinator = nobody, .term = 0, .node = id, .life = there}, now);
+  }
+  void all_are_at_home() {
+    for (const Id id : {1U, 3U}) is_at_home(id, life);
+  }
 
   election::Office office(Id sender, Id coordinator, Term term) const {
     return {.sender = {sender, group.fingerprint(), 2, life}, .coordinator = coordinator, .term = term, .held = 0};
@@ -219,17 +243,18 @@ TEST(election_v1, passes_on_no_round_that_would_never_end) {
   const auto is_passed_on = [&](std::vector<Id> collected) {
     served.forget_sent();
     served.client.ELECT(served.round(1, std::move(collected)));
-    return std::any_of(served.sent.begin(), served.sent.end(),
-                       [](const Call& call) { return call.kind == Call::Kind::elect; });
+    return served.has_sent(Call::Kind::elect);
   };
   EXPECT_FALSE(is_passed_on({}));
   EXPECT_TRUE(is_passed_on({3}));
   served.now += 2 * lease;
+  served.all_are_at_home();
   ASSERT_EQ(served.client.RENEW(served.office(1, 1, 2)).answer, Answer::DONE);
   served.client.HEARTBEAT(served.office(1, nobody, 2));
   EXPECT_FALSE(is_passed_on({3}));
   EXPECT_TRUE(is_passed_on({1, 3}));
   served.now += 2 * lease;
+  served.all_are_at_home();
   served.client.HEARTBEAT(served.office(1, nobody, 2));
   EXPECT_TRUE(is_passed_on({3}));  // with itself
 }
@@ -240,7 +265,7 @@ TEST(election_v1, stands_where_it_is_the_highest_of_those_collected) {
   const Call vote = served.wait_for(Call::Kind::vote);
   EXPECT_EQ(vote.office.term, 1U);
   EXPECT_EQ(served.kept, (Kept{1, 2, lease, life}));
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
+  served.answer(vote, Answer::DONE, 1);
   EXPECT_EQ(served.client.STATUS().coordinator, 2U);
   EXPECT_EQ(served.wait_for(Call::Kind::coordinator).to, 3U);
   EXPECT_EQ(served.client.ELECT(served.round(1, {1})).answer, Answer::HAS_COORDINATOR);
@@ -250,11 +275,10 @@ TEST(election_v1, counts_no_votes_of_an_earlier_term) {
   Served served;
   served.client.ELECT(served.round(1, {1, 2}));
   const Call vote = served.wait_for(Call::Kind::vote);
-  served.node.on_reply(vote, {.answer = Answer::TOO_OLD, .coordinator = nobody, .term = 5, .node = vote.to},
-                       served.now);
+  served.answer(vote, Answer::TOO_OLD, 5);
   served.client.ELECT(served.round(1, {1, 2}));
   ASSERT_EQ(served.kept, (Kept{6, 2, lease, life}));
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
+  served.answer(vote, Answer::DONE, 1);
   EXPECT_NE(served.client.STATUS().condition, Condition::LED);
 }
 
@@ -263,7 +287,7 @@ TEST(election_v1, leads_no_longer_than_from_when_it_asked) {
   served.client.ELECT(served.round(1, {1, 2}));
   const Call vote = served.wait_for(Call::Kind::vote);
   served.now = vote.sent + lease / 2;
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = vote.to}, served.now);
+  served.answer(vote, Answer::DONE, 1);
   EXPECT_EQ(served.client.STATUS().sure, static_cast<std::uint64_t>((shortened(lease) - lease / 2).count()));
   served.now = vote.sent + shortened(lease);
   EXPECT_EQ(served.client.STATUS().sure, 0U);
@@ -274,7 +298,7 @@ TEST(election_v1, follows_a_coordinator_and_says_since_when) {
   Served served;
   election::Office office = served.office(3, 3, 7);
   office.held = 5'000'000'000;
-  EXPECT_EQ(served.client.RENEW(office), (election::Reply{Answer::DONE, 3, 7, 2}));
+  EXPECT_EQ(served.client.RENEW(office), (election::Reply{Answer::DONE, 3, 7, 2, life}));
   served.now += 100ms;
   const auto status = served.client.STATUS();
   EXPECT_EQ(status.condition, Condition::LED);
@@ -282,7 +306,7 @@ TEST(election_v1, follows_a_coordinator_and_says_since_when) {
   EXPECT_EQ(status.term, 7U);
   EXPECT_EQ(status.held, 5'100'000'000U);
   EXPECT_EQ(status.peers[2].id, 3U);
-  EXPECT_EQ(served.client.RESIGN(), (election::Reply{Answer::NOT_COORDINATOR, 3, 7, 2}));
+  EXPECT_EQ(served.client.RESIGN(), (election::Reply{Answer::NOT_COORDINATOR, 3, 7, 2, life}));
   // It has left office.
   served.client.HEARTBEAT(served.office(3, nobody, 7));
   EXPECT_EQ(served.client.STATUS().condition, Condition::NO_COORDINATOR);
@@ -292,7 +316,7 @@ TEST(election_v1, listens_to_its_group_only) {
   Served served;
   const auto vote = [&](election::Office office) { return served.client.VOTE(office).answer; };
   EXPECT_EQ(vote(served.office(4, 4, 1)), Answer::OTHER_GROUP);
-  EXPECT_EQ(vote(served.office(2, 2, 1)), Answer::OTHER_GROUP);  // it itself
+  EXPECT_EQ(vote(served.office(2, 2, 1)), Answer::OTHER_GROUP);  // it itself, or one that says so
   EXPECT_EQ(vote(served.office(1, 3, 1)), Answer::OTHER_GROUP);  // for another
   auto other_lease = served.office(1, 1, 1);
   other_lease.sender.group = Group({1, 2, 3}, Algorithm::RING, 2 * lease).fingerprint();
@@ -303,98 +327,125 @@ TEST(election_v1, listens_to_its_group_only) {
   auto without_a_life = served.office(1, 1, 1);
   without_a_life.sender.life = 0;
   EXPECT_EQ(vote(without_a_life), Answer::OTHER_GROUP);
-  served.now += lease;
   EXPECT_EQ(vote(served.office(1, 1, 1)), Answer::DONE);
 }
 
 // Whose former process was killed a moment ago.
-TEST(election_v1, takes_who_was_restarted_at_its_word_at_once) {
+TEST(election_v1, asks_at_once_who_is_there_where_one_is_heard_that_was_restarted) {
   Served served;
-  served.now += lease;
   auto office = served.office(1, 1, 1);
-  ASSERT_EQ(served.client.HEARTBEAT(office).answer, Answer::DONE);
   office.sender.life = 2;
-  EXPECT_EQ(served.client.HEARTBEAT(office).answer, Answer::DONE);
+  EXPECT_EQ(served.client.VOTE(office).answer, Answer::UNCONFIRMED);
+  ASSERT_EQ(served.sent.size(), 1U);
+  EXPECT_EQ(served.sent[0].kind, Call::Kind::heartbeat);
+  EXPECT_EQ(served.sent[0].to, 1U);
+  served.is_at_home(1, 2);
+  EXPECT_EQ(served.client.VOTE(office).answer, Answer::DONE);
+  EXPECT_EQ(served.kept, (Kept{1, 1, lease, 2}));
   EXPECT_TRUE(served.faults.empty());
-  served.client.ELECT(served.round(3, {2}));
-  const Call vote = served.wait_for(Call::Kind::vote);
-  ASSERT_EQ(vote.to, 1U);
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = 1}, served.now);
-  EXPECT_EQ(served.client.STATUS().condition, Condition::LED);
 }
 
-TEST(election_v1, votes_for_nobody_who_may_run_twice) {
+TEST(election_v1, asks_no_more_often_than_it_asks_all_whatever_it_hears) {
+  Served served;
+  auto office = served.office(1, nobody, 1);
+  const auto hear = [&] {
+    for (office.sender.life = 2; office.sender.life < 10; ++office.sender.life) served.client.HEARTBEAT(office);
+  };
+  hear();
+  EXPECT_EQ(served.sent.size(), 1U);
+  served.now += served.group.interval() - 1ns;
+  hear();
+  EXPECT_EQ(served.sent.size(), 1U);
+  served.now += 1ns;
+  hear();
+  EXPECT_EQ(served.sent.size(), 2U);
+  office.sender.id = 3;
+  hear();
+  EXPECT_EQ(served.sent.size(), 3U);
+}
+
+TEST(election_v1, heeds_nobody_but_who_answers_at_its_uri) {
+  Served served;
+  auto office = served.office(1, 1, 1);
+  auto round = served.round(1, {1});
+  const auto expect_unheeded = [&](Life caller) {
+    office.sender.life = round.sender.life = caller;
+    EXPECT_EQ(served.client.VOTE(office).answer, Answer::UNCONFIRMED);
+    EXPECT_EQ(served.client.RENEW(office).answer, Answer::UNCONFIRMED);
+    EXPECT_EQ(served.client.COORDINATOR(office).answer, Answer::UNCONFIRMED);
+    EXPECT_EQ(served.client.HEARTBEAT(office).answer, Answer::UNCONFIRMED);
+    EXPECT_EQ(served.client.ELECT(round).answer, Answer::UNCONFIRMED);
+    EXPECT_NE(served.client.STATUS().condition, Condition::LED);
+    EXPECT_FALSE(served.client.STATUS().peers[0].known);
+    EXPECT_EQ(served.kept, std::nullopt);
+  };
+  expect_unheeded(2);
+  // Another node does.
+  Call asked;
+  asked.to = 1;
+  asked.sent = served.now;
+  served.node.on_reply(asked, {.answer = Answer::DONE, .coordinator = nobody, .term = 0, .node = 3, .life = life},
+                       served.now);
+  expect_unheeded(life);
+  served.is_at_home(1, life);
+  served.now += lease + 1ns;
+  expect_unheeded(life);
+  served.is_at_home(1, life);
+  EXPECT_EQ(served.client.RENEW(office).answer, Answer::DONE);
+}
+
+TEST(election_v1, goes_on_with_the_one_at_home_where_two_processes_say_they_are_one_node) {
   Served served;
   served.now += lease;
+  served.is_at_home(1, life);
   auto other = served.office(1, 1, 1);
   other.sender.life = 2;
-  served.client.HEARTBEAT(other);
-  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::PROMISED);
-  EXPECT_EQ(served.kept, std::nullopt);
-  served.now += lease + 1ms;
-  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::DONE);
-}
-
-TEST(election_v1, listens_before_it_votes) {
-  Served served;
-  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::PROMISED);
-  served.now += lease / 2;
-  EXPECT_EQ(served.client.VOTE(served.office(1, 1, 1)).answer, Answer::DONE);
-}
-
-TEST(election_v1, counts_two_processes_that_say_they_are_one_node_as_none) {
-  Served served;
-  served.now += lease;
-  ASSERT_EQ(served.client.RENEW(served.office(1, 1, 1)).answer, Answer::DONE);
-  const auto hear_both = [&] {
-    auto office = served.office(1, nobody, 1);
-    for (const Life each : {life, life + 1}) {
-      office.sender.life = each;
-      served.client.HEARTBEAT(office);
-    }
-  };
-  hear_both();
-  EXPECT_EQ(served.client.RENEW(served.office(1, 1, 1)).answer,
-            Answer::DONE);  // the other may have been started for it
-  served.now += lease * 3 / 4;
-  hear_both();
-  EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::RUNS_TWICE}));
+  // It may have been started for the first.
+  EXPECT_EQ(served.client.RENEW(other).answer, Answer::UNCONFIRMED);
+  for (int turn = 0; turn < 2; ++turn) {
+    served.now += lease / 4;
+    served.is_at_home(1, life);
+    served.forget_sent();
+    EXPECT_EQ(served.client.RENEW(other).answer, Answer::TWICE);
+    EXPECT_EQ(served.client.RENEW(served.office(1, 1, 1)).answer, Answer::DONE);
+    EXPECT_TRUE(served.sent.empty());
+    EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::RUNS_TWICE}));
+    EXPECT_EQ(served.client.STATUS().peers[0].fault, Fault::RUNS_TWICE);
+    EXPECT_EQ(served.client.STATUS().coordinator, 1U);
+  }
+  served.now += lease - 1ns;
   EXPECT_EQ(served.client.STATUS().peers[0].fault, Fault::RUNS_TWICE);
-  EXPECT_NE(served.client.STATUS().condition, Condition::LED);
-  EXPECT_EQ(served.client.RENEW(served.office(1, 1, 1)).answer, Answer::TWICE);
-  EXPECT_EQ(served.client.ELECT(served.round(1, {1})).answer, Answer::TWICE);
-  // Nor does its word count.
-  served.now += lease;
-  hear_both();
-  served.client.HEARTBEAT(served.office(3, nobody, 1));
-  served.client.ELECT(served.round(3, {2}));
-  const Call vote = served.wait_for(Call::Kind::vote);
-  ASSERT_EQ(vote.to, 1U);
-  hear_both();
-  served.node.on_reply(vote, {.answer = Answer::DONE, .coordinator = nobody, .term = 2, .node = 1}, served.now);
-  EXPECT_NE(served.client.STATUS().condition, Condition::LED);
-  // One of them has ended.
-  served.now += lease + 1ms;
-  EXPECT_EQ(served.client.HEARTBEAT(served.office(1, nobody, 2)).answer, Answer::DONE);
+  served.now += 1ns;
   EXPECT_EQ(served.client.STATUS().peers[0].fault, Fault::NO_FAULT);
 }
 
-TEST(election_v1, is_not_elected_where_another_process_says_it_is_this_node) {
-  Served told;
-  const Call heartbeat = told.wait_for(Call::Kind::heartbeat);
-  told.node.on_reply(heartbeat, {.answer = Answer::TWICE, .coordinator = nobody, .term = 0, .node = heartbeat.to},
-                     told.now);
-  Served hears;
-  auto own = hears.office(2, 2, 1);
-  own.sender.life = life + 1;
-  EXPECT_EQ(hears.client.VOTE(own).answer, Answer::TWICE);
-  for (Served* served : {&told, &hears}) {
-    EXPECT_EQ(served->faults, (std::vector<Fault>{Fault::RUNS_TWICE}));
-    EXPECT_EQ(served->client.STATUS().peers[1].fault, Fault::RUNS_TWICE);
-    served->client.ELECT(served->round(1, {1}));
-    EXPECT_EQ(served->wait_for(Call::Kind::elect).collected, (std::vector<Id>{1}));
-    served->now += lease;
-    EXPECT_EQ(served->client.STATUS().peers[1].fault, Fault::NO_FAULT);
+TEST(election_v1, says_so_where_another_process_answers_in_its_place) {
+  Served served;
+  const Call heartbeat = served.wait_for(Call::Kind::heartbeat);
+  served.node.on_reply(
+      heartbeat, {.answer = Answer::TWICE, .coordinator = nobody, .term = 0, .node = 4 - heartbeat.to, .life = life},
+      served.now);
+  EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::WRONG_URI}));  // not by who was asked
+  served.answer(heartbeat, Answer::TWICE, 0);
+  served.answer(heartbeat, Answer::TWICE, 0);
+  EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::WRONG_URI, Fault::NO_FAULT, Fault::RUNS_TWICE}));
+  EXPECT_EQ(served.client.STATUS().peers[1].fault, Fault::RUNS_TWICE);
+  served.now += lease;
+  EXPECT_EQ(served.client.STATUS().peers[1].fault, Fault::NO_FAULT);
+}
+
+TEST(election_v1, counts_no_word_of_who_does_not_heed_it) {
+  for (const Answer unheeded : {Answer::UNCONFIRMED, Answer::TWICE}) {
+    Served served;
+    served.client.ELECT(served.round(1, {1}));
+    const Call passed = served.wait_for(Call::Kind::elect);
+    ASSERT_EQ(passed.to, 3U);
+    served.forget_sent();
+    served.answer(passed, unheeded, 0);
+    EXPECT_EQ(served.wait_for(Call::Kind::elect).to, 1U);
+    served.client.ELECT(served.round(1, {1, 2}));
+    served.answer(served.wait_for(Call::Kind::vote), unheeded, 1);
+    EXPECT_NE(served.client.STATUS().condition, Condition::LED);
   }
 }
 
@@ -402,7 +453,7 @@ TEST(election_v1, does_not_answer_for_another) {
   Served served;
   election::Office office = served.office(1, 1, 1);
   office.sender.to = 3;
-  EXPECT_EQ(served.client.VOTE(office), (election::Reply{Answer::OTHER_NODE, nobody, 0, 2}));
+  EXPECT_EQ(served.client.VOTE(office), (election::Reply{Answer::OTHER_NODE, nobody, 0, 2, life}));
   EXPECT_EQ(served.kept, std::nullopt);
 }
 
@@ -411,7 +462,7 @@ TEST(election_v1, counts_no_vote_of_who_was_not_asked) {
   served.client.ELECT(served.round(1, {1, 2}));
   const Call vote = served.wait_for(Call::Kind::vote);
   EXPECT_EQ(vote.office.sender.to, vote.to);
-  election::Reply reply{.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = 2};
+  election::Reply reply{.answer = Answer::DONE, .coordinator = nobody, .term = 1, .node = 2, .life = life};
   served.node.on_reply(vote, reply, served.now);
   EXPECT_NE(served.client.STATUS().condition, Condition::LED);
   EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::WRONG_URI}));
@@ -452,20 +503,18 @@ TEST(election_v1, stands_in_no_term_past_the_last) {
   Served served(last);
   EXPECT_EQ(served.client.VOTE(served.office(1, 1, end_of_terms)).answer, Answer::IMPLAUSIBLE);
   const auto hear = [&] {
+    served.all_are_at_home();
     for (const Id id : {1U, 3U}) served.client.HEARTBEAT(served.office(id, nobody, 0));
   };
   for (const Moment end = served.now + 4 * lease; served.now < end; served.node.on_timer(served.now)) {
     served.now = std::max(served.now, served.node.next_timer());
     hear();
   }
-  const auto has_sent = [&](Call::Kind kind) {
-    return std::any_of(served.sent.begin(), served.sent.end(), [&](const Call& call) { return call.kind == kind; });
-  };
-  EXPECT_FALSE(has_sent(Call::Kind::elect));
+  EXPECT_FALSE(served.has_sent(Call::Kind::elect));
   served.client.ELECT(served.round(1, {1}));
   EXPECT_EQ(served.wait_for(Call::Kind::elect).collected, (std::vector<Id>{1}));
   served.client.ELECT(served.round(1, {1, 2}));
-  EXPECT_FALSE(has_sent(Call::Kind::vote));
+  EXPECT_FALSE(served.has_sent(Call::Kind::vote));
   EXPECT_EQ(served.kept, last);
 }
 
@@ -474,8 +523,7 @@ TEST(election_v1, adopts_no_implausible_term_from_an_answer) {
   served.client.ELECT(served.round(1, {1, 2}));
   const Call vote = served.wait_for(Call::Kind::vote);
   constexpr Term far = end_of_terms - 2;
-  served.node.on_reply(vote, {.answer = Answer::TOO_OLD, .coordinator = nobody, .term = far, .node = vote.to},
-                       served.now);
+  served.answer(vote, Answer::TOO_OLD, far);
   EXPECT_EQ(served.client.STATUS().term, 1U);
   EXPECT_EQ(served.faults, (std::vector<Fault>{Fault::WRONG_TERM}));
 }

@@ -2,7 +2,7 @@
 #include "services/election/detector.h"
 #include "services/election/distinct.h"
 #include "services/election/group.h"
-#include "services/election/lives.h"
+#include "services/election/home.h"
 #include "services/election/tenure.h"
 
 #include <gtest/gtest.h>
@@ -44,32 +44,67 @@ TEST(detector, is_not_spoilt_by_one_long_silence) {
   EXPECT_LT(detector.patience(), 220ms);
 }
 
-TEST(lives, are_one_after_another_where_a_process_is_restarted) {
-  Lives lives(1s, 500ms);
-  lives.heard(1, begin);
-  EXPECT_TRUE(lives.is_alone(1, begin));
-  EXPECT_FALSE(lives.is_alone(2, begin));
-  lives.heard(2, begin + 100ms);
-  lives.heard(1, begin + 600ms);  // it was under way
-  for (const auto later : {700ms, 1500ms}) lives.heard(2, begin + later);
-  EXPECT_FALSE(lives.are_several(begin + 1500ms));
-  EXPECT_FALSE(lives.is_alone(2, begin + 1600ms));
-  EXPECT_TRUE(lives.is_alone(2, begin + 1601ms));
+TEST(home, is_of_who_answered_there_last_for_a_lease) {
+  Home home(1s);
+  EXPECT_FALSE(home.is_of(1, begin));
+  home.answered(1, begin);
+  EXPECT_TRUE(home.is_of(1, begin + 1s));
+  EXPECT_FALSE(home.is_of(1, begin + 1s + 1ns));
+  EXPECT_FALSE(home.is_of(2, begin));
+  home.answered(2, begin + 100ms);
+  EXPECT_FALSE(home.is_of(1, begin + 100ms));
+  EXPECT_TRUE(home.is_of(2, begin + 1100ms));
+  home.answered(1, begin + 99ms);  // was overtaken
+  EXPECT_TRUE(home.is_of(2, begin + 100ms));
+  home.answered(0, begin + 200ms);  // by another node
+  EXPECT_FALSE(home.is_of(2, begin + 200ms));
 }
 
-TEST(lives, are_several_while_the_former_goes_on) {
-  for (const Life count : {Life{2}, Life{3}}) {
-    Lives lives(1s, 500ms);
-    Moment now = begin;
-    for (int turn = 0; turn < 4; ++turn, now += 400ms)
-      for (Life life = 1; life <= count; ++life) lives.heard(life, now);
-    EXPECT_TRUE(lives.are_several(now)) << count;
-    EXPECT_FALSE(lives.is_alone(1, now));
-    // Until all but one are silent.
-    for (int turn = 0; turn < 3; ++turn, now += 400ms) lives.heard(1, now);
-    EXPECT_FALSE(lives.are_several(now));
-    EXPECT_TRUE(lives.is_alone(1, now));
-  }
+TEST(home, of_one_has_another_beside_it_where_both_go_on) {
+  Home home(1s);
+  home.answered(1, begin);
+  const Moment heard = begin + 501ms;
+  EXPECT_FALSE(home.has_beside_it(2, heard));
+  EXPECT_FALSE(home.has_beside_it(2, heard + 100ms));  // it may have been started in the place of 1
+  home.answered(1, heard);
+  EXPECT_FALSE(home.has_beside_it(2, heard + 100ms));
+  home.answered(1, heard + 1ns);
+  EXPECT_FALSE(home.has_beside_it(3, heard + 100ms));  // so may this one
+  EXPECT_TRUE(home.has_beside_it(2, heard + 100ms));
+  EXPECT_FALSE(home.has_beside_it(2, heard + 2s));  // nobody is at home
+}
+
+TEST(home, has_no_other_beside_it_where_a_process_was_restarted) {
+  Home home(1s);
+  home.answered(1, begin);
+  // What was under way is heard for a while.
+  home.answered(2, begin + 1s);
+  EXPECT_FALSE(home.has_beside_it(1, begin + 1100ms));
+  home.answered(2, begin + 1200ms);
+  EXPECT_FALSE(home.has_beside_it(1, begin + 1500ms));
+  // And so it is with the next.
+  home.answered(2, begin + 1600ms);
+  EXPECT_FALSE(home.has_beside_it(3, begin + 1700ms));
+  home.answered(3, begin + 1700ms);
+  home.answered(3, begin + 2300ms);
+  EXPECT_FALSE(home.has_beside_it(2, begin + 2300ms));
+}
+
+TEST(home, has_no_others_beside_it_before_somebody_is_there) {
+  Home home(1s);
+  home.answered(0, begin);
+  EXPECT_FALSE(home.has_beside_it(1, begin + 501ms));
+  home.answered(0, begin + 502ms);
+  EXPECT_FALSE(home.has_beside_it(1, begin + 503ms));
+}
+
+TEST(home, remembers_no_more_than_a_few_that_were_heard) {
+  Home home(1s);
+  home.answered(99, begin);
+  for (Life life = 1; life <= 9; ++life) EXPECT_FALSE(home.has_beside_it(life, begin + 600ms));
+  home.answered(99, begin + 700ms);
+  EXPECT_FALSE(home.has_beside_it(1, begin + 700ms));
+  EXPECT_TRUE(home.has_beside_it(9, begin + 700ms));
 }
 
 TEST(group, is_another_wherever_anything_is) {

@@ -156,7 +156,12 @@ void Simulation::mischief() {
     case 12: repeats_ = chance(0.5) ? 0 : 0.3; break;
     case 13: late_ = chance(0.5) ? 0 : std::uniform_real_distribution<>(0, 0.6)(random_); break;
     case 14: resign(id); break;
-    default: mislead(id, static_cast<Id>(1 + other), static_cast<Id>(1 + random_() % hosts_.size())); break;
+    default: {
+      const Id to = static_cast<Id>(1 + other % setting_.nodes);
+      const Id instead = static_cast<Id>(1 + random_() % hosts_.size());
+      // Wherever a URI leads, of two that say they are its node it is the first.
+      if (instead == to || host(instead).id() != to) mislead(id, to, instead);
+    }
   }
 }
 
@@ -194,6 +199,8 @@ void Simulation::restart(Id id) {
 void Simulation::pause(Id id, Span span) { host(id).paused_until = now_ + span; }
 
 void Simulation::fill(Id id, bool is_full) { host(id).is_full = is_full; }
+
+void Simulation::lose(double share) { loss_ = share; }
 
 void Simulation::split(const std::vector<Id>& side) {
   std::fill(side_.begin(), side_.end(), 0);
@@ -302,6 +309,7 @@ void Simulation::happen(const Event& event) {
         if (setting_.broken == Broken::lives_are_one) exchange.call.office.sender.life = 1;
         exchange.reply = there.node->on_call(exchange.call, now);
         if (setting_.broken == Broken::anybody_s_word_counts) exchange.reply.node = exchange.call.to;
+        if (setting_.broken == Broken::lives_are_one) exchange.reply.life = 1;
         deliver(Event::Kind::reply, event.host, exchange.from, exchange.life, event.exchange);
         break;
       }

@@ -31,7 +31,8 @@ struct Setting {
   Algorithm algorithm = Algorithm::RING;
   std::size_t nodes = 3;
   Broken broken = Broken::nothing;
-  bool is_last_twice = false;  // a process more, numbered as the next, says it is the last of the nodes
+  // A process more, numbered as the next, says it is the last of the nodes, whose URI does not lead there.
+  bool is_last_twice = false;
 };
 
 class Simulation {
@@ -58,6 +59,8 @@ class Simulation {
   void pause(Id id, Span span);
   // Its disk takes nothing any more, or does again.
   void fill(Id id, bool is_full = true);
+  // Of all messages.
+  void lose(double share);
   // Those on one side do not hear those on the other.
   void split(const std::vector<Id>& side);
   // What `from` says to `to` gets to `instead`.

@@ -81,7 +81,6 @@ class Shelf : public large_results::SHELF::v1::Server {
   }
   large_results::Page turn(const Caller&) override { return onc::xdr::Bytes(size); }
   large_results::Entry list(const Caller&) override { return {}; }
-  large_results::Fixed fix(const Caller&) override { return {}; }
   std::optional<large_results::Entry> some(const Caller&) override { return std::nullopt; }
   std::optional<large_results::Document> any(const Caller&) override { return std::nullopt; }
 };

@@ -40,13 +40,6 @@ asio::awaitable<Entry> AsyncClient::list() {
       [](onc::xdr::Decoder& in, Entry& reply) { reply.decode(in); });
 }
 
-asio::awaitable<Fixed> AsyncClient::fix() {
-  return call<Fixed>(
-      procedures::fix,
-      [](onc::xdr::Encoder&) {},
-      [](onc::xdr::Decoder& in, Fixed& reply) { reply.decode(in); });
-}
-
 asio::awaitable<std::optional<Entry>> AsyncClient::some() {
   return call<std::optional<Entry>>(
       procedures::some,
@@ -103,16 +96,10 @@ asio::awaitable<void> AsyncServer::dispatch(std::uint32_t procedure, onc::xdr::D
     case 6: {
       arguments.finish();
       return onc::rpc::answer(
-          results, fix(caller),
-          [](onc::xdr::Encoder& out, const Fixed& reply) { reply.encode(out); });
-    }
-    case 7: {
-      arguments.finish();
-      return onc::rpc::answer(
           results, some(caller),
           [](onc::xdr::Encoder& out, const std::optional<Entry>& reply) { out.optional(reply); });
     }
-    case 8: {
+    case 7: {
       arguments.finish();
       return onc::rpc::answer(
           results, any(caller),

@@ -17,7 +17,6 @@ class AsyncClient : public onc::rpc::AsyncClientFor<AsyncClient, program> {
   asio::awaitable<Part> cut();
   asio::awaitable<Page> turn();
   asio::awaitable<Entry> list();
-  asio::awaitable<Fixed> fix();
   asio::awaitable<std::optional<Entry>> some();
   asio::awaitable<std::optional<Document>> any();
 };
@@ -30,7 +29,6 @@ class AsyncServer : public onc::rpc::AsyncService {
   virtual asio::awaitable<Part> cut(const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<Page> turn(const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<Entry> list(const onc::rpc::Caller&) = 0;
-  virtual asio::awaitable<Fixed> fix(const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<std::optional<Entry>> some(const onc::rpc::Caller&) = 0;
   virtual asio::awaitable<std::optional<Document>> any(const onc::rpc::Caller&) = 0;
 

@@ -81,14 +81,6 @@ void Branch::decode(onc::xdr::Decoder& in) {
   in.optional(parts);
 }
 
-void Fixed::encode(onc::xdr::Encoder& out) const {
-  out.opaque(all);
-}
-
-void Fixed::decode(onc::xdr::Decoder& in) {
-  in.opaque(all);
-}
-
 namespace SHELF::v1 {
 
 Document Client::look() {
@@ -118,11 +110,6 @@ Page Client::turn() {
 Entry Client::list() {
   begin_call(procedures::list);
   return end_call().last<Entry>();
-}
-
-Fixed Client::fix() {
-  begin_call(procedures::fix);
-  return end_call().last<Fixed>();
 }
 
 std::optional<Entry> Client::some() {
@@ -171,11 +158,6 @@ void list(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& resul
   server.list(caller).encode(results);
 }
 
-void fix(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
-  arguments.finish();
-  server.fix(caller).encode(results);
-}
-
 void some(Server& server, onc::xdr::Decoder& arguments, onc::xdr::Encoder& results, const onc::rpc::Caller& caller) {
   arguments.finish();
   results.optional(server.some(caller));
@@ -197,9 +179,8 @@ void Server::dispatch(std::uint32_t procedure, onc::xdr::Decoder& arguments, onc
     case 3: return handlers::cut(*this, arguments, results, caller);
     case 4: return handlers::turn(*this, arguments, results, caller);
     case 5: return handlers::list(*this, arguments, results, caller);
-    case 6: return handlers::fix(*this, arguments, results, caller);
-    case 7: return handlers::some(*this, arguments, results, caller);
-    case 8: return handlers::any(*this, arguments, results, caller);
+    case 6: return handlers::some(*this, arguments, results, caller);
+    case 7: return handlers::any(*this, arguments, results, caller);
   }
   throw onc::rpc::Error(onc::rpc::errc::procedure_unavailable, v1::program);
 }

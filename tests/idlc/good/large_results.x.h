@@ -3,8 +3,6 @@
 
 #include <onc/rpc/stub.h>
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -84,15 +82,6 @@ struct Branch {
   bool operator==(const Branch&) const = default;
 };
 
-struct Fixed {
-  std::array<std::byte, large> all{};
-
-  void encode(onc::xdr::Encoder&) const;
-  void decode(onc::xdr::Decoder&);
-  void print(onc::xdr::Printer&) const;
-  bool operator==(const Fixed&) const = default;
-};
-
 using onc::xdr::operator<<;
 
 namespace SHELF::v1 {
@@ -108,9 +97,8 @@ inline constexpr onc::rpc::Procedure find{program, 2, "find"};
 inline constexpr onc::rpc::Procedure cut{program, 3, "cut"};
 inline constexpr onc::rpc::Procedure turn{program, 4, "turn"};
 inline constexpr onc::rpc::Procedure list{program, 5, "list"};
-inline constexpr onc::rpc::Procedure fix{program, 6, "fix"};
-inline constexpr onc::rpc::Procedure some{program, 7, "some"};
-inline constexpr onc::rpc::Procedure any{program, 8, "any"};
+inline constexpr onc::rpc::Procedure some{program, 6, "some"};
+inline constexpr onc::rpc::Procedure any{program, 7, "any"};
 }  // namespace procedures
 
 class Client : public onc::rpc::ClientFor<Client, program> {
@@ -121,7 +109,6 @@ class Client : public onc::rpc::ClientFor<Client, program> {
   Part cut();
   Page turn();
   Entry list();
-  Fixed fix();
   std::optional<Entry> some();
   std::optional<Document> any();
 };
@@ -134,7 +121,6 @@ class Server : public onc::rpc::Service {
   virtual Part cut(const onc::rpc::Caller&) = 0;
   virtual Page turn(const onc::rpc::Caller&) = 0;
   virtual Entry list(const onc::rpc::Caller&) = 0;
-  virtual Fixed fix(const onc::rpc::Caller&) = 0;
   virtual std::optional<Entry> some(const onc::rpc::Caller&) = 0;
   virtual std::optional<Document> any(const onc::rpc::Caller&) = 0;
 

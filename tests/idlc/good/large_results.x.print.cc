@@ -42,12 +42,6 @@ void Branch::print(onc::xdr::Printer& out) const {
   out.close();
 }
 
-void Fixed::print(onc::xdr::Printer& out) const {
-  out.open("Fixed");
-  out.field("all").opaque(all);
-  out.close();
-}
-
 namespace SHELF::v1 {
 
 namespace print_arguments {
@@ -94,12 +88,6 @@ static void list(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
   out.object(reply);
 }
 
-static void fix(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
-  Fixed reply;
-  reply.decode(in);
-  out.object(reply);
-}
-
 static void some(onc::xdr::Decoder& in, onc::xdr::Printer& out) {
   std::optional<Entry> reply;
   in.optional(reply);
@@ -120,9 +108,8 @@ static constexpr onc::rpc::CallPrint prints[] = {
     {3, "cut", nullptr, print_results::cut},
     {4, "turn", nullptr, print_results::turn},
     {5, "list", nullptr, print_results::list},
-    {6, "fix", nullptr, print_results::fix},
-    {7, "some", nullptr, print_results::some},
-    {8, "any", nullptr, print_results::any},
+    {6, "some", nullptr, print_results::some},
+    {7, "any", nullptr, print_results::any},
 };
 const onc::rpc::CallPrints call_prints{prints};
 

@@ -36,6 +36,13 @@ for transport in tcp udp; do
 done
 unset ONC_PORTMAPPER
 
+start member serving "$bin/onc-mutexd" --foreground --register no --state-dir $work/state --id 1 \
+  --node 1=tcp://127.0.0.1:7421
+expect "a program that holds a lock" '^step 3, token [0-9]+, sure for [0-9.]+ s$' \
+  "$(within 20 "$ONC_BIN/example-mutex-client" | tail -1)"
+# Given back: another need not wait for the lease.
+expect "the next one" '^step 1, token [0-9]+, sure' "$(within 4 "$ONC_BIN/example-mutex-client" | head -1)"
+
 if [ -x "$ONC_BIN/example-tirpc-server" ]; then
   start tirpc-server '^[0-9]' "$ONC_BIN/example-tirpc-server"
   expect "a program half of which has moved" '^it is 2026$' \

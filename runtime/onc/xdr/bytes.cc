@@ -31,6 +31,11 @@ union Abandoned {
 
 }  // namespace
 
+Bytes::Bytes(const Bytes&) = default;
+Bytes& Bytes::operator=(const Bytes&) = default;
+Bytes& Bytes::operator=(Bytes&&) noexcept = default;
+Bytes::~Bytes() = default;
+
 void* allocate_large(std::size_t size) {
   if (offered) return std::exchange(offered, nullptr);
   auto* const memory = static_cast<std::byte*>(::operator new(before_place + size));

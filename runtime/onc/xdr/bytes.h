@@ -50,9 +50,20 @@ struct UninitializedAllocator {
   bool operator==(const UninitializedAllocator&) const = default;
 };
 
-// The C++ of `opaque<>`. Owns its bytes, and where it is large perhaps all of the message they came in; resize() leaves
-// new ones unset.
-using Bytes = std::vector<std::byte, UninitializedAllocator<std::byte>>;
+// The C++ of `opaque<>`: a vector of bytes. Owns them, and where it is large perhaps all of the message they came in;
+// resize() leaves new ones unset.
+// What a vector does when it is copied or destroyed is compiled once, in the library: anew in every struct that holds
+// bytes it would take compilers longer than all else that is generated for the struct.
+class Bytes : public std::vector<std::byte, UninitializedAllocator<std::byte>> {
+ public:
+  using vector::vector;
+  Bytes() noexcept {}
+  Bytes(const Bytes&);
+  Bytes(Bytes&& other) noexcept : vector(std::move(other)) {}
+  Bytes& operator=(const Bytes&);
+  Bytes& operator=(Bytes&&) noexcept;
+  ~Bytes();
+};
 using BytesView = std::span<const std::byte>;
 
 inline Bytes to_bytes(BytesView view) { return Bytes(view.begin(), view.end()); }

@@ -7,8 +7,7 @@ namespace services::locks {
 Parcel Courier::parcel() const {
   const auto count = std::min<std::size_t>(unsure_.size(), ::mutex::MAX_MESSAGES);
   const auto end = unsure_.begin() + static_cast<std::ptrdiff_t>(count);
-  return {
-      .group = 0, .to = 0, .view = view_, .from = self_, .first = first_unsure_, .messages = {unsure_.begin(), end}};
+  return {.group = 0, .to = 0, .view = view_, .who = self_, .first = first_unsure_, .messages = {unsure_.begin(), end}};
 }
 
 void Courier::taken(std::uint64_t next) {

@@ -18,7 +18,7 @@ using ::mutex::ViewNumber;
 
 class Courier {
  public:
-  Courier(ViewNumber view, MemberId self) : view_(view), self_(self) {}
+  Courier(ViewNumber view, const ::mutex::Participant& self) : view_(view), self_(self) {}
 
   void send(Message message) { unsure_.push_back(std::move(message)); }
   bool has_any() const { return !unsure_.empty(); }
@@ -35,7 +35,7 @@ class Courier {
 
  private:
   ViewNumber view_;
-  MemberId self_;
+  ::mutex::Participant self_;
   std::deque<Message> unsure_;
   std::uint64_t first_unsure_ = 1;
   std::uint64_t next_ = 1;  // the other's, that is to come

@@ -353,7 +353,7 @@ Status Locks::status_of(const LockName& name, const Others& others) const {
     const auto uri = world_.uris.find(id);
     report.peers.push_back({.id = id,
                             .uri = uri == world_.uris.end() ? "" : uri->second,
-                            .heard = membership.is_alive(id, now),
+                            .heard = membership.is_heard(id, now),
                             .in_view = std::find(members.begin(), members.end(), id) != members.end(),
                             .silent = to_wire(now - membership.last_heard(id, now)),
                             .fault = node_.fault(id, now)});

@@ -31,7 +31,9 @@ Membership::Membership(Company company, ViewNumber promised, Life life, Moment n
       next_(now) {
   for (const MemberId id : company_.all)
     if (id != company_.self)
-      others_.emplace(id, Other{.detector = {company_.interval(), company_.lease, now}, .promised = {}});
+      others_.emplace(id, Other{.detector = {company_.interval(), company_.lease, now},
+                                .namesakes = Namesakes(company_.lease),
+                                .promised = {}});
   // What it has promised before it was started last, and to whom, or what was sure then where it needs nobody else's
   // word for that, it does not know. All of it is over before it has a say again.
   if (promised > 0) silent_until_ = now + lengthened(company_.lease);
@@ -61,22 +63,39 @@ std::vector<MemberId> Membership::members() const {
 }
 
 ::mutex::Renewed Membership::on_renew(const ::mutex::Renewal& renewal, Moment now) {
+  const auto answer = [&](Word word) { return ::mutex::Renewed{.who = self(), .word = word, .promised = promised_}; };
   const auto found = others_.find(renewal.who.member);
-  if (found == others_.end()) return {.member = company_.self, .word = Word::TOO_OLD, .promised = promised_};
+  if (found == others_.end()) return answer(Word::TOO_OLD);
+  if (renewal.who.life == ::mutex::NO_LIFE) return answer(Word::DONE);
   Other& other = found->second;
-  if (renewal.who.life == other.gone) return {.member = company_.self, .word = Word::TOO_OLD, .promised = promised_};
+  if (renewal.who.life == other.gone) return answer(Word::TOO_OLD);
+  if (const Word word = doubt(renewal.who, now); word != Word::DONE) {
+    other.unheard = renewal;
+    return answer(word);
+  }
+  hear(other, renewal, now);
+  if (renewal.view == 0) return answer(Word::DONE);
+  if (renewal.view < promised_) return answer(Word::TOO_OLD);
+  if (renewal.view > promised_ || now < disowned_until_ || !other.namesakes.votes(renewal.who.life, now))
+    return answer(Word::NOT_YET);
+  other.promised[renewal.who.life] = now + lengthened(company_.lease);
+  return answer(Word::DONE);
+}
+
+// Whoever has been started anew is asked for at once.
+Word Membership::doubt(const Participant& who, Moment now) {
+  Namesakes& namesakes = others_.at(who.member).namesakes;
+  if (namesakes.called(who.life, now)) ask(who.member, now);
+  if (namesakes.counts(who.life, now)) return Word::DONE;
+  return namesakes.is_another(who.life, now) ? Word::OTHER_LIFE : Word::NOT_YET;
+}
+
+void Membership::hear(Other& other, const ::mutex::Renewal& renewal, Moment now) {
   other.detector.heard(now);
   other.has_gone = false;
   other.view = renewal.view;
   other.reached = {renewal.reached.begin(), renewal.reached.end()};
   hear_of(renewal.who.member, renewal.view);
-  ::mutex::Renewed renewed{.member = company_.self, .word = Word::DONE, .promised = promised_};
-  if (renewal.view == 0) return renewed;
-  if (renewal.view != promised_)
-    renewed.word = renewal.view < promised_ ? Word::TOO_OLD : Word::NOT_YET;
-  else
-    other.promised[renewal.who.life] = now + lengthened(company_.lease);
-  return renewed;
 }
 
 bool Membership::is_plausible(ViewNumber number) const {
@@ -97,29 +116,45 @@ void Membership::hear_of(MemberId from, ViewNumber number) {
 void Membership::on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now) {
   const auto found = others_.find(question.to);
   if (found == others_.end()) return;
+  Other& other = found->second;
   hear_of(question.to, answer.promised);
-  found->second.answered = std::max(found->second.answered, question.sent);
+  note_word(answer.word, now);
+  other.answered = std::max(other.answered, question.sent);
+  other.namesakes.answered(answer.who.life, question.sent);
+  if (other.unheard && other.namesakes.counts(other.unheard->who.life, now))
+    hear(other, *std::exchange(other.unheard, std::nullopt), now);
   if (answer.word != Word::DONE || question.view == 0 || question.view != view()) return;
-  found->second.renewed = std::max(found->second.renewed, question.sent);
+  other.renewed = std::max(other.renewed, question.sent);
   begin_if_renewed(now);
 }
 
-Leaving Membership::stays(Word why) const {
-  return {
-      .member = company_.self, .word = why, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
+// Whoever hears that another process answers as this member has no say for so long as that one, where it answers no
+// more, may still be listened to somewhere, and act on what it was told then.
+void Membership::note_word(Word word, Moment now) {
+  if (word != Word::OTHER_LIFE) return;
+  disowned_until_ = now + lengthened(3 * company_.lease);
+  forming_.reset();
 }
 
-Leaving Membership::on_leave(MemberId from, ViewNumber next, Moment now) {
+Leaving Membership::stays(Word why) const {
+  return {.who = self(), .word = why, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
+}
+
+// After a restart nothing is a repetition: it is not known any more to whom it was promised.
+Leaving Membership::on_leave(const Participant& who, ViewNumber next, Moment now) {
   check_lease(now);
-  if (now < silent_until_ || !is_plausible(next)) return stays(Word::NOT_YET);
-  const bool is_repeated = next == promised_ && from == promised_to_ && !beginning_;
-  if (!others_.contains(from) || (next <= promised_ && !is_repeated)) return stays(Word::TOO_OLD);
+  if (!others_.contains(who.member)) return stays(Word::TOO_OLD);
+  if (const Word word = doubt(who, now); word != Word::DONE) return stays(word);
+  const bool votes = others_.at(who.member).namesakes.votes(who.life, now);
+  if (now < silent_until_ || now < disowned_until_ || !votes || !is_plausible(next)) return stays(Word::NOT_YET);
+  const bool is_repeated = next == promised_ && who == promised_to_ && !beginning_;
+  if (next <= promised_ && !is_repeated) return stays(Word::TOO_OLD);
   forming_.reset();
-  return promise(from, next, now);
+  return promise(who, next, now);
 }
 
 // Takes part in no earlier view from now on.
-Leaving Membership::promise(MemberId to, ViewNumber next, Moment now) {
+Leaving Membership::promise(const Participant& to, ViewNumber next, Moment now) {
   if (next > promised_) world_.keep(next);
   promised_ = seen_ = std::max(promised_, next);
   promised_to_ = to;
@@ -130,10 +165,9 @@ Leaving Membership::promise(MemberId to, ViewNumber next, Moment now) {
   formed_.reset();
   for (auto& [id, other] : others_) other.renewed = Moment::min();
   next_ = std::min(next_, lease_end_);
-  Leaving leaving{.member = company_.self,
+  Leaving leaving{.who = self(),
                   .word = Word::DONE,
                   .promised = promised_,
-                  .life = life_,
                   .began = began_,
                   .participants = {participants_.begin(), participants_.end()},
                   .standing = world_.leave(),
@@ -198,15 +232,18 @@ void Membership::check_lease(Moment now) {
 }
 
 void Membership::renew_all(Moment now) {
-  if (now < silent_until_) return;
+  for (const auto& [id, other] : others_) ask(id, now);
+}
+
+void Membership::ask(MemberId id, Moment now) {
   const std::set<MemberId> lately = reached(now);
-  for (const auto& [id, other] : others_)
-    world_.send({.kind = Question::Kind::renew,
-                 .to = id,
-                 .sent = now,
-                 .view = view(),
-                 .beginning = {},
-                 .reached = {lately.begin(), lately.end()}});
+  world_.send({.kind = Question::Kind::renew,
+               .to = id,
+               .sent = now,
+               .view = view(),
+               .beginning = {},
+               .reached = {lately.begin(), lately.end()},
+               .life = now < silent_until_ ? ::mutex::NO_LIFE : life_});
 }
 
 bool Membership::is_alive(MemberId id, Moment now) const {
@@ -216,17 +253,31 @@ bool Membership::is_alive(MemberId id, Moment now) const {
 }
 
 Moment Membership::last_heard(MemberId id, Moment now) const {
-  return id == company_.self ? now : others_.at(id).detector.last();
+  if (id == company_.self) return now;
+  const Other& other = others_.at(id);
+  return std::max(other.detector.last(), other.namesakes.last_called());
+}
+
+bool Membership::is_heard(MemberId id, Moment now) const {
+  if (is_alive(id, now)) return true;
+  const Moment called = others_.at(id).namesakes.last_called();
+  return called != Moment::min() && now - called <= company_.lease;
+}
+
+bool Membership::are_several(MemberId id, Moment now) const {
+  return id == company_.self ? now < disowned_until_ : others_.at(id).namesakes.are_several(now);
 }
 
 void Membership::on_farewell(const Participant& who, Moment now) {
   const auto found = others_.find(who.member);
   if (found == others_.end()) return;
-  found->second.promised.erase(who.life);
-  found->second.gone = who.life;
-  found->second.has_gone = true;
+  Other& other = found->second;
+  other.promised.erase(who.life);
   if (forming_) forming_->promises.erase({who.member, who.life});
   next_ = now;
+  if (!other.namesakes.is(who.life)) return;
+  other.gone = who.life;
+  other.has_gone = true;
 }
 
 void Membership::refresh(Moment now) {
@@ -276,7 +327,7 @@ bool Membership::is_anybody_in_a_view(const std::set<MemberId>& alive) const {
 
 // The lowest of those that are alive, or whoever has waited for that one for too long.
 bool Membership::should_form(Moment now) const {
-  if (forming_ || now < next_attempt_ || now < silent_until_) return false;
+  if (forming_ || now < next_attempt_ || now < silent_until_ || now < disowned_until_) return false;
   const std::set<MemberId> heard = alive(now);
   const std::set<MemberId> there = together(heard, now);
   if (there.size() < company_.majority()) return false;
@@ -322,7 +373,7 @@ void Membership::form(Moment now) {
   const ViewNumber number = seen_ + 1;
   if (number >= end_of_views)
     throw std::runtime_error("all numbers of views are used up; see \"The state\" in onc-mutexd(8)");
-  const Leaving own = promise(company_.self, number, now);
+  const Leaving own = promise(self(), number, now);
   std::set<MemberId> called = together(alive(now), now);
   called.insert(company_.self);
   forming_ = Forming{.number = number, .since = now, .called = std::move(called), .left = {}, .promises = {}};
@@ -337,12 +388,20 @@ void Membership::call_out(Moment now) {
 }
 
 void Membership::on_left(const Question& question, const Leaving& answer, Moment now) {
+  const auto found = others_.find(question.to);
+  if (found == others_.end()) return;
+  Namesakes& namesakes = found->second.namesakes;
   hear_of(question.to, answer.promised);
+  note_word(answer.word, now);
+  namesakes.answered(answer.who.life, question.sent);
   if (!forming_ || question.view != forming_->number) return;
-  if (answer.word == Word::NOT_YET || answer.word == Word::OTHER_GROUP || answer.word == Word::OTHER_MEMBER) return;
+  if (answer.word != Word::DONE && answer.word != Word::TOO_OLD) return;
   if (!is_plausible(answer.promised) || answer.began >= question.view) return;
   if (answer.word == Word::DONE && !locks::is_sound(answer.standing, question.to, question.view)) return;
-  if (answer.word == Word::DONE) return answered(question.to, answer, now);
+  if (answer.word == Word::DONE) {
+    if (namesakes.votes(answer.who.life, now)) answered(question.to, answer, now);
+    return;
+  }
   forming_.reset();
   next_attempt_ = now + some_time();
 }
@@ -366,7 +425,7 @@ bool Membership::may_conclude(Moment now) const {
   return std::all_of(forming_->promises.begin(), forming_->promises.end(), [&](const auto& promise) {
     const auto& [member, life] = promise.first;
     const auto is_there = left.find(member);
-    return now >= promise.second || (is_there != left.end() && is_there->second.life == life);
+    return now >= promise.second || (is_there != left.end() && is_there->second.who.life == life);
   });
 }
 
@@ -384,9 +443,8 @@ Beginning Membership::conclusion() const {
                        })->second;
   Beginning beginning{.group = company_.group, .to = 0, .number = forming_->number, .members = {}};
   for (const auto& [id, left] : forming_->left) {
-    const Participant who{id, left.life};
-    const bool is_fresh = !goes_on(who, left, latest);
-    beginning.members.push_back({{who, is_fresh}, is_fresh ? ::mutex::Standing{} : left.standing});
+    const bool is_fresh = !goes_on(left.who, left, latest);
+    beginning.members.push_back({{left.who, is_fresh}, is_fresh ? ::mutex::Standing{} : left.standing});
   }
   return beginning;
 }

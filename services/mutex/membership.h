@@ -8,11 +8,15 @@
 // promises that no other view begins without it before the lease is over. Of any two majorities one member is in both:
 // no view begins before every promise to those that are not in it has run out.
 //
+// For this a member must be one process, in both. What a process says that calls is heard only as long as it is the one
+// that answers at its member's URI, and what is promised to it is promised to no other.
+//
 // Without sockets and without a clock: it is told what happens and when, and says what to send.
 #pragma once
 
 #include "services/election/detector.h"
 #include "services/mutex/member.h"
+#include "services/mutex/namesakes.h"
 
 #include <map>
 #include <memory>
@@ -23,11 +27,8 @@
 
 namespace services::locks {
 
-using elections::Moment;
-using elections::Span;
 using ::mutex::Beginning;
 using ::mutex::Leaving;
-using ::mutex::Life;
 
 // What a member asks of another. Both the answer and its failing may come, late or never.
 struct Question {
@@ -39,6 +40,7 @@ struct Question {
   ViewNumber view = 0;
   std::shared_ptr<const Beginning> beginning = {};
   std::vector<MemberId> reached = {};  // of a renewal: who has answered lately
+  Life life = ::mutex::NO_LIFE;        // of a renewal: that of who sends it, where it is to be heard
 };
 
 // What it does to the world. None of these may call it back.
@@ -79,7 +81,7 @@ class Membership {
   Membership(Company company, ViewNumber promised, Life life, Moment now, Surroundings& world);
 
   ::mutex::Renewed on_renew(const ::mutex::Renewal& renewal, Moment now);
-  Leaving on_leave(MemberId from, ViewNumber next, Moment now);
+  Leaving on_leave(const ::mutex::Participant& who, ViewNumber next, Moment now);
   ::mutex::Word on_begin(const Beginning& beginning, Moment now);
 
   void on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now);
@@ -107,10 +109,16 @@ class Membership {
   ViewNumber view() const { return beginning_ ? beginning_->number : 0; }
   // Who is in its view.
   std::vector<MemberId> members() const;
+  // And was in it last, where it is in none: by which lives.
+  const std::vector<::mutex::Origin>& participants() const { return participants_; }
   ::mutex::Participant self() const { return {company_.self, life_}; }
   const Company& company() const { return company_; }
   // Of all, itself too.
   bool is_alive(MemberId id, Moment now) const;
+  // As alive, or also by a process that is not listened to.
+  bool is_heard(MemberId id, Moment now) const;
+  // Another process calls than the one that answers at the URI of `id`; at its own, as others have told it.
+  bool are_several(MemberId id, Moment now) const;
   // Who has answered lately.
   std::set<MemberId> reached(Moment now) const;
   // When it was last heard, or first waited for; now of itself.
@@ -120,7 +128,9 @@ class Membership {
   // What is known of another member.
   struct Other {
     elections::Detector detector;
-    std::map<Life, Moment> promised;  // until when nobody is to go on without it
+    Namesakes namesakes;
+    std::optional<::mutex::Renewal> unheard = {};  // the last, of who may be the one that answers
+    std::map<Life, Moment> promised;               // until when nobody is to go on without it
     Moment renewed = Moment::min();   // when it was asked what it last answered by renewing this one's lease
     ViewNumber view = 0;              // that it says it is in
     Moment answered = Moment::min();  // when it was asked what it last answered by a Renewed
@@ -139,9 +149,14 @@ class Membership {
     std::map<std::pair<MemberId, Life>, Moment> promises;  // of all who have left, to whom, until when
   };
 
+  // Why not to listen to who calls; DONE where it is to be listened to.
+  ::mutex::Word doubt(const ::mutex::Participant& who, Moment now);
+  void hear(Other& other, const ::mutex::Renewal& renewal, Moment now);
+  void note_word(::mutex::Word word, Moment now);
+  void ask(MemberId id, Moment now);
   Moment renewed_until() const;
   Leaving stays(::mutex::Word why) const;
-  Leaving promise(MemberId to, ViewNumber next, Moment now);
+  Leaving promise(const ::mutex::Participant& to, ViewNumber next, Moment now);
   void renew_all(Moment now);
   bool should_form(Moment now) const;
   void note_apart(Moment now);
@@ -167,7 +182,7 @@ class Membership {
 
   const Company company_;
   ViewNumber promised_;
-  MemberId promised_to_ = 0;
+  ::mutex::Participant promised_to_ = {};
   ViewNumber seen_;  // the greatest plausible number that anybody has told of
   const Life life_;
   Surroundings& world_;
@@ -186,6 +201,7 @@ class Membership {
   std::set<MemberId> apart_;  // who is alive and would be left out,
   Moment apart_since_;        // and has been since then
   Moment silent_until_ = Moment::min();
+  Moment disowned_until_ = Moment::min();
   Moment without_view_since_;
   Moment next_attempt_;
   Moment next_renewal_;

@@ -44,8 +44,9 @@ void Node::lose() {
 
 void Node::begin(const View& view, bool is_fresh) {
   ways_.clear();
-  for (const auto& [other, standing] : view.members)
-    if (other != company_.self) ways_.emplace(other, Way{Courier(view.number, company_.self)});
+  for (const auto& [who, was_fresh] : membership_.participants())
+    if (who.member != company_.self)
+      ways_.emplace(who.member, Way{.courier = Courier(view.number, membership_.self()), .life = who.life});
   view_ = view.number;
   member_.begin(view, is_fresh);
 }
@@ -67,21 +68,20 @@ Word Node::is_meant(::mutex::Group group, MemberId to) const {
 }
 
 Taken Node::on_parcel(const Parcel& parcel, Moment now) {
-  const Taken nothing{.member = company_.self, .view = ::mutex::NO_VIEW, .next = 0};
+  const Taken nothing{.who = membership_.self(), .view = ::mutex::NO_VIEW, .next = 0};
   if (is_meant(parcel.group, parcel.to) != Word::DONE) return nothing;
   check_lease(now);
-  const auto way = ways_.find(parcel.from);
-  if (way == ways_.end() || parcel.view != view_) return nothing;
-  for (const Message& message : way->second.courier.open(parcel)) member_.receive(parcel.from, message);
-  const Taken taken{.member = company_.self, .view = view_, .next = way->second.courier.next()};
+  const auto way = ways_.find(parcel.who.member);
+  if (way == ways_.end() || parcel.view != view_ || parcel.who.life != way->second.life) return nothing;
+  for (const Message& message : way->second.courier.open(parcel)) member_.receive(parcel.who.member, message);
+  const Taken taken{.who = membership_.self(), .view = view_, .next = way->second.courier.next()};
   flush(now);
   return taken;
 }
 
 void Node::on_carried(MemberId to, const Taken& taken, Moment now) {
-  if (taken.member != to) return;
   const auto way = ways_.find(to);
-  if (way == ways_.end() || taken.view != view_) return;
+  if (way == ways_.end() || taken.view != view_ || taken.who != ::mutex::Participant{to, way->second.life}) return;
   way->second.courier.taken(taken.next);
   way->second.again = Moment::min();
   flush(now);
@@ -89,15 +89,17 @@ void Node::on_carried(MemberId to, const Taken& taken, Moment now) {
 
 ::mutex::Renewed Node::on_renew(const ::mutex::Renewal& renewal, Moment now) {
   const Word word = is_meant(renewal.group, renewal.to);
-  if (word != Word::DONE) return {.member = company_.self, .word = word, .promised = ::mutex::NO_VIEW};
-  return membership_.on_renew(renewal, now);
+  if (word != Word::DONE) return {.who = membership_.self(), .word = word, .promised = ::mutex::NO_VIEW};
+  const auto renewed = membership_.on_renew(renewal, now);
+  note_several(renewal.who.member, renewal.who.member, now);
+  return renewed;
 }
 
 Leaving Node::on_leave(const ::mutex::Call& call, Moment now) {
   const Word word = is_meant(call.group, call.to);
-  if (word == Word::DONE) return membership_.on_leave(call.from, call.next, now);
+  if (word == Word::DONE) return membership_.on_leave(call.who, call.next, now);
   Leaving stays;
-  stays.member = company_.self;
+  stays.who = membership_.self();
   stays.word = word;
   return stays;
 }
@@ -114,13 +116,14 @@ void Node::on_farewell(const ::mutex::Farewell& farewell, Moment now) {
 }
 
 void Node::on_renewed(const Question& question, const ::mutex::Renewed& answer, Moment now) {
-  if (answer.member == question.to) membership_.on_renewed(question, answer, now);
+  if (answer.who.member == question.to) membership_.on_renewed(question, answer, now);
   note_fault(question.to, answer);
+  note_several(company_.self, question.to, now);
   flush(now);
 }
 
 void Node::on_left(const Question& question, const Leaving& answer, Moment now) {
-  if (answer.member != question.to) return;
+  if (answer.who.member != question.to) return;
   membership_.on_left(question, answer, now);
   flush(now);
 }
@@ -132,16 +135,22 @@ void Node::on_begun(const Question& question, const ::mutex::Begun& answer) {
 Fault Node::fault(MemberId member, Moment now) const {
   const auto found = faults_.find(member);
   if (found != faults_.end() && found->second != Fault::NO_FAULT) return found->second;
+  if (membership_.are_several(member, now)) return Fault::TWO_PROCESSES;
   const bool is_reached = member == company_.self || membership_.reached(now).contains(member);
-  return membership_.is_alive(member, now) && !is_reached ? Fault::UNREACHED : Fault::NO_FAULT;
+  return membership_.is_heard(member, now) && !is_reached ? Fault::UNREACHED : Fault::NO_FAULT;
 }
 
 void Node::note_fault(MemberId member, const ::mutex::Renewed& answer) {
   Fault fault = membership_.is_plausible(answer.promised) ? Fault::NO_FAULT : Fault::WRONG_VIEW;
   if (answer.word == Word::OTHER_GROUP) fault = Fault::WRONG_GROUP;
-  if (answer.member != member) fault = Fault::WRONG_URI;
+  if (answer.who.member != member) fault = Fault::WRONG_URI;
   const bool is_news = std::exchange(faults_[member], fault) != fault;
-  if (is_news) outside_.found(member, fault, answer.member);
+  if (is_news) outside_.found(member, fault, answer.who.member);
+}
+
+void Node::note_several(MemberId member, MemberId known_by, Moment now) {
+  if (!company_.all.contains(member) || !membership_.are_several(member, now)) return;
+  if (several_.insert(member).second) outside_.found(member, Fault::TWO_PROCESSES, known_by);
 }
 
 void Node::on_timer(Moment now) {

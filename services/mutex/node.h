@@ -20,7 +20,8 @@ class Outside {
   virtual void carry(MemberId to, const Parcel& parcel) = 0;
   // As Surroundings::keep().
   virtual void keep(ViewNumber promised) = 0;
-  // What is wrong with `member` is something else now, or nothing any more; `answering` is at its URI.
+  // What is wrong with `member` is something else now, or nothing any more; `answering` is at its URI, or has said so
+  // of this one.
   virtual void found(MemberId /*member*/, ::mutex::Fault, MemberId /*answering*/) {}
 };
 
@@ -77,6 +78,7 @@ class Node : private Surroundings {
  private:
   struct Way {
     Courier courier;
+    Life life;                     // the only one whose words are of this view
     Moment again = Moment::min();  // what is under way is taken for lost
   };
 
@@ -88,6 +90,7 @@ class Node : private Surroundings {
 
   Member::World world();
   void note_fault(MemberId member, const ::mutex::Renewed& answer);
+  void note_several(MemberId member, MemberId known_by, Moment now);
   // Has all parcels leave that are to.
   void flush(Moment now);
 
@@ -98,6 +101,7 @@ class Node : private Surroundings {
   ViewNumber view_ = 0;
   std::map<MemberId, Way> ways_;
   std::map<MemberId, ::mutex::Fault> faults_;
+  std::set<MemberId> several_;  // of which it was said once that they are
   std::uint64_t messages_ = 0;
   Membership membership_;
 };

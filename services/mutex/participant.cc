@@ -130,10 +130,10 @@ void Participant::send(const Question& question) {
   switch (question.kind) {
     case Question::Kind::renew:
       return start(
-          to, client.GO_ON({group(), to, node_.membership().self(), question.view, question.reached}),
+          to, client.GO_ON({group(), to, {options_.company.self, question.life}, question.view, question.reached}),
           [this, question](const ::mutex::Renewed& answer) { node_.on_renewed(question, answer, Clock::now()); });
     case Question::Kind::leave:
-      return start(to, client.LEAVE({group(), to, options_.company.self, question.view}),
+      return start(to, client.LEAVE({group(), to, node_.membership().self(), question.view}),
                    [this, question](const Leaving& answer) { node_.on_left(question, answer, Clock::now()); });
     case Question::Kind::begin: {
       Beginning beginning = *question.beginning;
@@ -161,6 +161,13 @@ void Participant::found(MemberId member, ::mutex::Fault fault, MemberId answerin
     return options_.warn(it +
                          " has promised a view that is further ahead than any can be, and is done without; see \"The "
                          "state\" in onc-mutexd(8) for how to mend its file");
+  if (fault == Fault::TWO_PROCESSES && member == options_.company.self)
+    return options_.warn("another process answers where member " + std::to_string(answering) + " finds " + it +
+                         ", so this one is not listened to; end it, or start it with an --id of its own");
+  if (fault == Fault::TWO_PROCESSES)
+    return options_.warn("two processes run as " + it + ", and only the one that answers at " +
+                         options_.uris.at(member) +
+                         " is listened to; end the other, or start it with an --id of its own");
   options_.warn("at " + options_.uris.at(member) + ", where " + it + " is said to be, member " +
                 std::to_string(answering) + " answers, and is not listened to; mend --node " + std::to_string(member) +
                 " wherever it is wrong");

@@ -61,6 +61,7 @@ const char* name(::mutex::Fault fault) {
     case ::mutex::Fault::WRONG_URI: return "wrong_uri";
     case ::mutex::Fault::WRONG_VIEW: return "wrong_view";
     case ::mutex::Fault::UNREACHED: return "unreached";
+    case ::mutex::Fault::TWO_PROCESSES: return "two_processes";
   }
   return "unknown";
 }
@@ -73,6 +74,7 @@ const char* sentence(::mutex::Fault fault) {
     case ::mutex::Fault::WRONG_URI: return "another member answers there, ";
     case ::mutex::Fault::WRONG_VIEW: return "its views are far from these, ";
     case ::mutex::Fault::UNREACHED: return "does not answer there, ";
+    case ::mutex::Fault::TWO_PROCESSES: return "two processes are started as this one, ";
   }
   return "something is wrong there, ";
 }

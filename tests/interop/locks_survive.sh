@@ -79,7 +79,7 @@ def accept_status(procedure, arguments):
         return struct.unpack(">7I", peer.recv(28, socket.MSG_WAITALL))[6]
 assert accept_status(4, struct.pack(">I", 256) + b"x" * 256) == 4
 assert accept_status(1, struct.pack(">I", 1) + b"x\0\0\0") == 4
-assert accept_status(5, struct.pack(">QQIQI", 0, 1, 1, 1, 1001)) == 4
+assert accept_status(5, struct.pack(">QIQIQQI", 0, 1, 1, 1, 1, 1, 1001)) == 4
 assert accept_status(99, b"") == 3
 PYTHON
 echo "ok: what is undecodable is refused"
@@ -172,6 +172,21 @@ stop member-3
 go_on "who has said farewell is done without"
 start_member 3 --register no
 eventually "it is taken in again" all_in_view
+
+# A second process is started as member 1, with a state of its own, and nobody finds it.
+start twin "^onc-mutexd: serving MUTEX v1 at tcp://$address:7429" $bin/onc-mutexd --foreground --register no \
+  --state-dir $work/twin --algorithm $algorithm --lease $lease --id 1 --node 1=tcp://$address:7429 "${nodes[@]:2}"
+for name in twin member-2 member-3; do
+  pattern='two processes run as member 1, and only the one that answers at'
+  [ $name = twin ] && pattern='another process answers where member . finds member 1'
+  eventually "$name says so" grep -q "$pattern" $work/$name.log
+done
+says '"two_processes"' 0 $bin/onc-mutex status $(at 2) --json
+says '7429 two processes are started as this one' 5 $bin/onc-mutex status $(at 9)
+says 'hears too few others' 5 $bin/onc-mutex try spare $(at 9)
+all_in_view || fail "the member was left out"
+go_on "the others go on with the one that they find"
+stop twin
 
 # A majority is lost: nothing is granted, and what is held is let go.
 $bin/onc-mutex run gate $(at 1) -- sleep 12349 2>$work/alone.txt &

@@ -9,6 +9,7 @@ namespace services::locks {
 namespace {
 
 constexpr unsigned seeds = 25;
+constexpr unsigned few_seeds = 5;
 
 std::string all(const std::vector<std::string>& faults) {
   std::string text;
@@ -58,6 +59,69 @@ TEST_P(EachAlgorithm, stands_a_member_alone_that_crashes) {
   EXPECT_GT(run({.members = 1, .fails = true, .mortality = 10}, 3, 1), seeds * 5);
 }
 
+class TwoProcesses : public EachAlgorithm {
+ protected:
+  // Of one ID. Grants in all, also to those that ask the one that nobody finds.
+  std::uint64_t run(
+      const Weather& weather, const std::function<void(Simulation&)>& prepare = [](Simulation&) {}) {
+    std::uint64_t grants = 0;
+    // The second one is there from the beginning, or comes when the others have been in a view for long.
+    for (const Milliseconds at : {1U, 1700U})
+      for (unsigned seed = 1; seed <= few_seeds && !HasFailure(); ++seed) {
+        Simulation simulation(make(), seed, weather);
+        simulation.start_twin(1, at);
+        prepare(simulation);
+        simulation.run(4000, 2);
+        EXPECT_EQ(all(simulation.history().faults()), "") << "seed " << seed;
+        EXPECT_EQ(simulation.forgotten(), 0U) << "seed " << seed;
+        grants += simulation.history().grants();
+      }
+    return grants;
+  }
+};
+
+TEST_P(TwoProcesses, have_the_others_go_on_with_the_one_that_answers) {
+  const auto is_in_view = [](Simulation& simulation) {
+    simulation.at(3900, [&simulation] {
+      for (const MemberId id : {2U, 3U}) {
+        const Membership& membership = simulation.node(id).membership();
+        EXPECT_EQ(membership.members(), (std::vector<MemberId>{1, 2, 3}));
+        EXPECT_EQ(membership.participants(), simulation.node(1).membership().participants());
+        EXPECT_EQ(simulation.fault(id, 1), ::mutex::Fault::TWO_PROCESSES);
+      }
+      EXPECT_EQ(simulation.fault(1, 1), ::mutex::Fault::NO_FAULT);
+      EXPECT_EQ(simulation.fault(Simulation::twin_of(1), 1), ::mutex::Fault::TWO_PROCESSES);
+    });
+  };
+  EXPECT_GT(run({.members = 3}, is_in_view), 2 * few_seeds * 15);
+}
+
+TEST_P(TwoProcesses, are_never_two_votes_whatever_is_lost_and_whoever_is_cut_off) {
+  EXPECT_GT(run({.members = 3, .lost = 10, .repeated = 10, .fails = true}), 2 * few_seeds * 5);
+}
+
+// So that now and then each of them has half of the others.
+TEST_P(TwoProcesses, are_never_two_votes_where_the_network_falls_into_two) {
+  const auto split = [](Simulation& simulation) {
+    for (Milliseconds at = 1000; at < 4000; at += 900) simulation.at(at, [&] { simulation.split({1, 2}); });
+    for (Milliseconds at = 1450; at < 4000; at += 900) simulation.at(at, [&] { simulation.split({}); });
+  };
+  EXPECT_GT(run({.members = 3}, split), 2 * few_seeds * 10);
+}
+
+TEST_P(TwoProcesses, are_never_two_votes_where_now_the_one_and_now_the_other_answers) {
+  unsigned turns = 0;
+  const auto take_turns = [&](Simulation& simulation) {
+    ++turns;
+    for (Milliseconds at = 1000; at < 4000; at += 100 + (at * turns) % 700)
+      simulation.at(at, [&] { simulation.swap_twins(1); });
+    simulation.at(4001, [&] {
+      if (simulation.is_swapped(1)) simulation.swap_twins(1);
+    });
+  };
+  EXPECT_GT(run({.members = 3}, take_turns), 2 * few_seeds * 5);
+}
+
 TEST_P(EachAlgorithm, sends_as_many_messages_as_its_theory_says) {
   for (const std::size_t members : {3U, 5U, 9U}) {
     Simulation simulation(make(), 1, {.members = members});
@@ -99,9 +163,10 @@ TEST(AMember, says_when_a_view_has_used_up_half_of_its_stamps) {
 class AForgedTicket : public testing::TestWithParam<std::string>, private Outside {
  protected:
   void SetUp() override {
-    ASSERT_EQ(node_.on_leave({.group = 0, .to = 1, .from = 2, .next = 1}, now_).word, Word::DONE);
+    node_.on_renewed({.kind = Question::Kind::renew, .to = 2, .sent = now_}, {.who = {2, 8}, .promised = 0}, now_);
+    ASSERT_EQ(node_.on_leave({.group = 0, .to = 1, .who = {2, 8}, .next = 1}, now_).word, Word::DONE);
     ASSERT_EQ(begin({}).word, Word::DONE);
-    node_.on_renewed(asked_, {.member = 2, .word = Word::DONE, .promised = 1}, now_);
+    node_.on_renewed(asked_, {.who = {2, 8}, .word = Word::DONE, .promised = 1}, now_);
     ASSERT_TRUE(node_.membership().is_in_view());
   }
   ::mutex::Begun begin(const Standing& standing) {
@@ -112,7 +177,10 @@ class AForgedTicket : public testing::TestWithParam<std::string>, private Outsid
   }
   void say(Body body, Stamp clock = first + 9, const LockName& lock = "door") {
     const Message message{.lock = lock, .clock = clock, .body = std::move(body)};
-    node_.on_parcel({.group = 0, .to = 1, .view = 1, .from = 2, .first = ++said_, .messages = {message}}, now_);
+    carry({2, 8}, ++said_, message);
+  }
+  Taken carry(const ::mutex::Participant& who, std::uint64_t number, const Message& message) {
+    return node_.on_parcel({.group = 0, .to = 1, .view = 1, .who = who, .first = number, .messages = {message}}, now_);
   }
 
   using Kind = ::mutex::Kind;
@@ -121,10 +189,12 @@ class AForgedTicket : public testing::TestWithParam<std::string>, private Outsid
   const Moment now_ = Moment(std::chrono::hours(1));
   Node node_{{.self = 1, .all = {1, 2}}, algorithms.at(GetParam()), 0, 7, now_, *this};
   Ticket wanted_ = {};  // last, by the first member
+  unsigned carried_ = 0;
 
  private:
   void send(const Question& question) override { asked_ = question; }
   void carry(MemberId, const Parcel& parcel) override {
+    ++carried_;
     for (const Message& message : parcel.messages)
       if (message.body.kind() == Kind::WANTED) wanted_ = message.body.wanted();
   }
@@ -150,6 +220,30 @@ TEST_P(AForgedTicket, of_an_unknown_member_changes_nothing) {
   const auto holder = node_.member().holder("door");
   ASSERT_TRUE(holder);
   EXPECT_TRUE(node_.give_back("door", holder->token, now_));
+}
+
+// Of the same ID as one in the view.
+TEST_P(AForgedTicket, of_another_process_is_not_taken) {
+  const Message wanted{.lock = "door", .clock = first + 9, .body = Body::with_wanted({first + 1, 2})};
+  EXPECT_EQ(carry({2, 9}, 1, wanted).view, ::mutex::NO_VIEW);
+  EXPECT_EQ(node_.member().locks(), 0U);
+  const Taken taken = carry({2, 8}, 1, wanted);
+  EXPECT_EQ(taken.view, 1U);
+  EXPECT_EQ(taken.who, (::mutex::Participant{1, 7}));
+}
+
+// What it says that it took is still to be carried.
+TEST_P(AForgedTicket, is_not_taken_by_another_process) {
+  say(Body::with_wanted({first + 1, 2}));
+  ASSERT_GT(carried_, 0U);
+  const auto is_carried_again = [&](Life life) {
+    carried_ = 0;
+    node_.on_carried(2, {.who = {2, life}, .view = 1, .next = 2}, now_);
+    node_.on_timer(now_ + std::chrono::seconds(1));
+    return carried_ > 0;
+  };
+  EXPECT_TRUE(is_carried_again(9));
+  EXPECT_FALSE(is_carried_again(8));
 }
 
 TEST_P(AForgedTicket, with_a_stamp_of_another_view_moves_no_clock) {
@@ -241,6 +335,13 @@ TEST(AClockThatIsTooFast, is_caught_by_the_history) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Algorithms, AForgedTicket, testing::Values("lamport", "ricart-agrawala", "suzuki-kasami"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+INSTANTIATE_TEST_SUITE_P(Algorithms, TwoProcesses, testing::Values("lamport", "ricart-agrawala", "suzuki-kasami"),
                          [](const auto& parameter) {
                            std::string name = parameter.param;
                            std::erase(name, '-');

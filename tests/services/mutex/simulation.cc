@@ -26,7 +26,7 @@ constexpr Milliseconds never = Milliseconds{1} << 40;
 // A member, its clock, and what it sends and keeps.
 class Simulation::Host : public Outside {
  public:
-  Host(Simulation& all, MemberId id) : all_(all), id_(id), time_{all.rate()} {
+  Host(Simulation& all, Place place, MemberId id) : all_(all), place_(place), id_(id), time_{all.rate()} {
     for (MemberId other = 1; other <= all.weather_.members; ++other) company_.all.insert(other);
     company_.self = id;
     company_.lease = std::chrono::milliseconds(all.weather_.lease);
@@ -86,22 +86,22 @@ class Simulation::Host : public Outside {
     happened();
   }
 
-  int side = 0;                           // of a network that has fallen into two
-  std::map<MemberId, MemberId> led = {};  // by a wrong URI: whom it reaches for whom it means
+  int side = 0;                        // of a network that has fallen into two
+  std::map<MemberId, Place> led = {};  // by a wrong URI: whom it reaches for whom it means
 
   // As Outside:
   void send(const Question& question) override {
     const ::mutex::Participant who{id_, own_life()};
-    all_.send(id_, led_to(question.to), [this, question, who](Host& to) {
+    all_.send(place_, led_to(question.to), [this, question, who](Host& to) {
       Node& node = *to.node_;
       switch (question.kind) {
         case Question::Kind::renew:
-          answer(to,
-                 [question, reply = node.on_renew({0, question.to, who, question.view, question.reached}, to.now())](
-                     Host& back) { back.node_->on_renewed(question, reply, back.now()); });
+          answer(to, [question, reply = node.on_renew(
+                                    {0, question.to, {id_, question.life}, question.view, question.reached}, to.now())](
+                         Host& back) { back.node_->on_renewed(question, reply, back.now()); });
           break;
         case Question::Kind::leave:
-          answer(to, [question, reply = node.on_leave({0, question.to, id_, question.view}, to.now())](Host& back) {
+          answer(to, [question, reply = node.on_leave({0, question.to, who, question.view}, to.now())](Host& back) {
             back.node_->on_left(question, reply, back.now());
           });
           break;
@@ -116,7 +116,7 @@ class Simulation::Host : public Outside {
     });
   }
   void carry(MemberId to, const Parcel& parcel) override {
-    all_.send(id_, led_to(to), [this, to, parcel](Host& there) {
+    all_.send(place_, led_to(to), [this, to, parcel](Host& there) {
       const Taken taken = there.node_->on_parcel(parcel, there.now());
       answer(there, [to, taken](Host& back) { back.node_->on_carried(to, taken, back.now()); });
       there.happened();
@@ -125,16 +125,16 @@ class Simulation::Host : public Outside {
   void keep(ViewNumber promised) override { kept_ = promised; }
 
  private:
-  Life own_life() const { return life_ * 100 + id_; }
+  Life own_life() const { return life_ * 1000 + place_; }
 
-  MemberId led_to(MemberId meant) const {
+  Place led_to(MemberId meant) const {
     const auto found = led.find(meant);
-    return found == led.end() ? meant : found->second;
+    return found == led.end() ? all_.place_of(meant) : found->second;
   }
 
   // Only to the life that asked.
   void answer(Host& from, const std::function<void(Host&)>& arrives) {
-    all_.send(from.id_, id_, [life = life_, arrives](Host& back) {
+    all_.send(from.place_, place_, [life = life_, arrives](Host& back) {
       if (back.life_ != life) return;
       arrives(back);
       back.happened();
@@ -145,14 +145,17 @@ class Simulation::Host : public Outside {
     all_.after(all_.dice(1, all_.weather_.slowest_look), [this, lock, told, life = life_] {
       if (!is_up_ || life != life_) return;
       std::vector<std::pair<MemberId, Places>> all;
-      for (const auto& [id, host] : all_.hosts_)
-        if (id != id_ && host->is_up_ && host->side == side) all.emplace_back(id, host->locks_->look(lock));
+      for (const MemberId id : company_.all) {
+        const Host& host = *all_.hosts_.at(all_.place_of(id));
+        if (id != id_ && host.is_up_ && host.side == side) all.emplace_back(id, host.locks_->look(lock));
+      }
       told(all);
       happened();
     });
   }
 
   Simulation& all_;
+  const Place place_;
   const MemberId id_;
   const OwnTime time_;
   Company company_;
@@ -169,10 +172,11 @@ class Simulation::Host : public Outside {
 // Wants one lock again and again, asks one member after another where they do not answer, and dies now and then.
 class Simulation::Client {
  public:
-  Client(Simulation& all, std::size_t number, MemberId at, std::string lock)
+  Client(Simulation& all, std::size_t number, Place at, std::string lock)
       : all_(all), number_(number), at_(at), lock_(std::move(lock)), time_{all.rate()} {}
 
   bool wants() const { return is_wanting_; }
+  Place at() const { return at_; }
 
   void want() {
     if (all_.now_ >= all_.quiet_) return;
@@ -226,7 +230,7 @@ class Simulation::Client {
            acquire();
          });
     else_after(700, [this] {
-      at_ = at_ % static_cast<MemberId>(all_.weather_.members) + 1;
+      at_ = at_ % static_cast<Place>(all_.weather_.members) + 1;
       acquire();
     });
   }
@@ -298,7 +302,7 @@ class Simulation::Client {
 
   Simulation& all_;
   const std::size_t number_;
-  MemberId at_;
+  Place at_;
   const std::string lock_;
   const OwnTime time_;
   const Span lease_ = std::chrono::milliseconds(300);
@@ -312,7 +316,7 @@ class Simulation::Client {
 
 Simulation::Simulation(Make make, unsigned seed, const Weather& weather)
     : make_(make), weather_(weather), random_(seed) {
-  for (MemberId id = 1; id <= weather.members; ++id) hosts_[id] = std::make_unique<Host>(*this, id);
+  for (MemberId id = 1; id <= weather.members; ++id) hosts_[id] = std::make_unique<Host>(*this, id, id);
 }
 
 Simulation::~Simulation() = default;
@@ -335,10 +339,22 @@ std::size_t Simulation::known_locks(MemberId id) const { return hosts_.at(id)->n
 
 void Simulation::crash(MemberId id) { hosts_.at(id)->crash(); }
 void Simulation::start(MemberId id) { hosts_.at(id)->start(); }
-void Simulation::mislead(MemberId id, MemberId meant, MemberId there) { hosts_.at(id)->led[meant] = there; }
+void Simulation::mislead(MemberId id, MemberId meant, Place there) { hosts_.at(id)->led[meant] = there; }
+void Simulation::start_twin(MemberId id, Milliseconds when) {
+  Host& twin = *(hosts_[twin_of(id)] = std::make_unique<Host>(*this, twin_of(id), id));
+  twin.crash();
+  at(when, [&twin] { twin.start(); });
+}
+void Simulation::swap_twins(MemberId id) { swapped_[id] = !swapped_[id]; }
+Simulation::Place Simulation::place_of(MemberId id) const {
+  const auto swapped = swapped_.find(id);
+  return swapped != swapped_.end() && swapped->second ? twin_of(id) : id;
+}
 ViewNumber Simulation::view(MemberId id) const { return hosts_.at(id)->node().membership().view(); }
-::mutex::Fault Simulation::fault(MemberId id, MemberId of) const {
-  return hosts_.at(id)->node().fault(of, hosts_.at(id)->now());
+const Node& Simulation::node(Place place) const { return hosts_.at(place)->node(); }
+::mutex::Fault Simulation::fault(Place at, MemberId of) const { return node(at).fault(of, hosts_.at(at)->now()); }
+void Simulation::split(const std::set<Place>& away) {
+  for (const auto& [place, host] : hosts_) host->side = away.contains(place) ? 1 : 0;
 }
 
 void Simulation::deliver(const std::function<void()>& arrives) {
@@ -348,7 +364,7 @@ void Simulation::deliver(const std::function<void()>& arrives) {
   for (unsigned i = 0; i < copies; ++i) after(dice(1, weather_.slowest), arrives);
 }
 
-void Simulation::send(MemberId from, MemberId to, const std::function<void(Host&)>& arrives) {
+void Simulation::send(Place from, Place to, const std::function<void(Host&)>& arrives) {
   deliver([this, from, to, arrives] {
     const auto there = hosts_.find(to);
     if (there == hosts_.end() || (from != 0 && there->second->side != hosts_.at(from)->side)) return;
@@ -380,14 +396,15 @@ std::uint64_t Simulation::messages() const {
 }
 
 std::size_t Simulation::forgotten() const {
-  return static_cast<std::size_t>(
-      std::count_if(clients_.begin(), clients_.end(), [](const auto& client) { return client->wants(); }));
+  return static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [this](const auto& client) {
+    return client->wants() && client->at() <= weather_.members;
+  }));
 }
 
 void Simulation::trouble() {
   if (now_ >= quiet_) return;
   after(dice(50, 1000), [this] { trouble(); });
-  Host& host = *hosts_.at(static_cast<MemberId>(dice(1, weather_.members)));
+  Host& host = *std::next(hosts_.begin(), static_cast<std::ptrdiff_t>(dice(0, hosts_.size() - 1)))->second;
   switch (dice(1, 5)) {
     case 1:
       if (!host.is_up()) return;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <queue>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -33,6 +34,9 @@ struct Weather {
 
 class Simulation {
  public:
+  // Where a process runs: its member's ID, but for twins.
+  using Place = MemberId;
+
   Simulation(Make make, unsigned seed, const Weather& weather);
   ~Simulation();
 
@@ -43,7 +47,7 @@ class Simulation {
   const History& history() const { return history_; }
   // Of the algorithms, between members.
   std::uint64_t messages() const;
-  // Who waits though all is well.
+  // Who waits though all is well, which it is at no twin.
   std::size_t forgotten() const;
   // In which the clients that had waited for it first were granted a lock; by their numbers.
   const std::vector<std::size_t>& order() const { return order_; }
@@ -55,11 +59,20 @@ class Simulation {
   std::size_t known_locks(MemberId id) const;
   void crash(MemberId id);
   void start(MemberId id);
+  // Those hear each other, and the rest, with all twins, each other.
+  void split(const std::set<Place>& away);
   // What `id` means for `meant` reaches `there` from now on; nobody, where that is none.
-  void mislead(MemberId id, MemberId meant, MemberId there);
+  void mislead(MemberId id, MemberId meant, Place there);
+  // Another process of that member's ID, with a state of its own. It is not at the member's URI, but has clients.
+  void start_twin(MemberId id, Milliseconds when);
+  // From now on it is, and the other not, or the other way round.
+  void swap_twins(MemberId id);
+  bool is_swapped(MemberId id) const { return place_of(id) != id; }
+  static Place twin_of(MemberId id) { return 100 + id; }
+  const Node& node(Place place) const;
   // In which `id` was last.
   ViewNumber view(MemberId id) const;
-  ::mutex::Fault fault(MemberId id, MemberId of) const;
+  ::mutex::Fault fault(Place at, MemberId of) const;
 
  private:
   class Host;
@@ -74,11 +87,13 @@ class Simulation {
   std::uint64_t dice(std::uint64_t from, std::uint64_t to);
   bool chance(unsigned percent) { return dice(1, 100) <= percent; }
   std::int64_t rate();
+  // That the URI of `id` leads to.
+  Place place_of(MemberId id) const;
   void after(Milliseconds delay, std::function<void()> happens) { at(now_ + delay, std::move(happens)); }
   // As often as the network has it come there.
   void deliver(const std::function<void()>& arrives);
-  // To whoever is there then; from member 0, a client, whatever the network has fallen into.
-  void send(MemberId from, MemberId to, const std::function<void(Host&)>& arrives);
+  // To whoever is there then; from place 0, a client, whatever the network has fallen into.
+  void send(Place from, Place to, const std::function<void(Host&)>& arrives);
   void trouble();
   void end_troubles();
 
@@ -89,7 +104,8 @@ class Simulation {
   Milliseconds quiet_ = 0;
   std::uint64_t scheduled_ = 0;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
-  std::map<MemberId, std::unique_ptr<Host>> hosts_;
+  std::map<Place, std::unique_ptr<Host>> hosts_;
+  std::map<MemberId, bool> swapped_;
   std::vector<std::unique_ptr<Client>> clients_;
   History history_;
   std::vector<std::size_t> order_;

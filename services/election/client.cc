@@ -23,6 +23,7 @@ constexpr const char* examples = R"(
 Examples:
   onc-election status                             of the node that this host's portmapper knows
   onc-election leader --server tcp://one:7411     prints its ID and its TERM
+  onc-election leader --server tcp://one:7411 --server tcp://two:7411
   onc-election watch --json                       a line for each change
   onc-election resign --server tcp://two:7411
   onc-election run --server tcp://one:7411 -- sh -c 'echo "I lead in term $ONC_ELECTION_TERM"; exec backup'
@@ -33,7 +34,8 @@ may be one of these too, 126 where it cannot be run and 127 where it is not ther
 )";
 
 struct Options {
-  std::string server = "localhost";
+  std::string server = "localhost";    // whose office it is about
+  std::vector<std::string> servers{};  // or any that knows; none: localhost
   double timeout = 10;
   bool json = false;
   bool now = false;
@@ -45,17 +47,44 @@ std::chrono::milliseconds to_milliseconds(double seconds) {
   return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
 }
 
-Client connect(const Options& options) { return Client(options.server, {.timeout = to_milliseconds(options.timeout)}); }
+Client connect(const Options& options, const std::string& server) {
+  return Client(server, {.timeout = to_milliseconds(options.timeout)});
+}
+
+// Nodes of which any will do. Whoever did is asked first the next time.
+class AnyNode {
+ public:
+  explicit AnyNode(const Options& options) {
+    for (const std::string& server : options.servers) clients_.push_back(connect(options, server));
+    if (clients_.empty()) clients_.push_back(connect(options, options.server));
+  }
+
+  // Of the first that answers and hears a majority, or else of the last, or its error.
+  election::Status status() {
+    for (std::size_t left = clients_.size() - 1;; --left, at_ = (at_ + 1) % clients_.size()) {
+      try {
+        const election::Status status = clients_[at_].STATUS();
+        if (left == 0 || status.condition != election::Condition::NO_MAJORITY) return status;
+      } catch (const onc::rpc::Error&) {
+        if (left == 0) throw;
+      }
+    }
+  }
+
+ private:
+  std::vector<Client> clients_;
+  std::size_t at_ = 0;
+};
 
 int status(const Options& options) {
-  const election::Status status = connect(options).STATUS();
+  const election::Status status = AnyNode(options).status();
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   std::cout << (options.json ? to_json(status, now) : to_text(status, now));
   return 0;
 }
 
 int leader(const Options& options) {
-  const election::Status status = connect(options).STATUS();
+  const election::Status status = AnyNode(options).status();
   if (options.json || status.condition == election::Condition::LED) std::cout << leader_line(status, options.json);
   if (status.condition == election::Condition::LED) return 0;
   std::fprintf(stderr, "onc-election: nobody leads: %s\n", why_nobody(status));
@@ -64,12 +93,12 @@ int leader(const Options& options) {
 
 // Until it is ended.
 int watch(const Options& options) {
-  Client client = connect(options);
+  AnyNode node(options);
   std::string last;
   bool has_failed = false;
   while (true) {
     try {
-      const std::string line = leader_line(client.STATUS(), options.json);
+      const std::string line = leader_line(node.status(), options.json);
       if (line != last) std::cout << line << std::flush;
       last = line;
       has_failed = false;
@@ -84,7 +113,7 @@ int watch(const Options& options) {
 }
 
 int resign(const Options& options) {
-  const election::Reply reply = connect(options).RESIGN();
+  const election::Reply reply = connect(options, options.server).RESIGN();
   if (reply.answer == election::Answer::DONE) return 0;
   const std::string whoever = reply.coordinator == election::NOBODY
                                   ? "nobody does"
@@ -108,13 +137,24 @@ std::string is_seconds(const std::string& text) {
   return "'" + text + "' is not a number of seconds from 0.001 to 86400";
 }
 
-void add_server_options(CLI::App& command, Options& options) {
+constexpr const char* what_a_server_is =
+    "The node to ask: tcp://host:port, udp://host:port or local:///path; without a port, or just a host, its "
+    "portmapper "
+    "is asked";
+
+void add_server_option(CLI::App& command, std::string& server) {
+  command.add_option("--server", server, what_a_server_is)->type_name("URI|HOST")->capture_default_str();
+}
+void add_server_options(CLI::App& command, std::vector<std::string>& servers) {
   command
-      .add_option("--server", options.server,
-                  "The node to ask: tcp://host:port, udp://host:port or local:///path; without a port, or just a host, "
-                  "its portmapper is asked")
+      .add_option("--server", servers,
+                  what_a_server_is + std::string("; repeated, the next where one does not answer, or hears too few "
+                                                 "others [localhost]"))
       ->type_name("URI|HOST")
-      ->capture_default_str();
+      ->allow_extra_args(false);
+}
+
+void add_timeout(CLI::App& command, Options& options) {
   command.add_option("--timeout", options.timeout, "Give up after this long without an answer, in seconds")
       ->type_name("SECONDS")
       ->check(is_seconds)
@@ -134,9 +174,12 @@ std::vector<Command> add_commands(CLI::App& app, Options& options) {
       {app.add_subcommand("resign", "Have the coordinator, which is to be asked itself, leave office"), resign},
       {app.add_subcommand("run", "Run COMMAND while the node leads, with its term in ONC_ELECTION_TERM"), run_command},
   };
-  for (const Command& command : commands) add_server_options(*command.parser, options);
-  for (const Command& command : {commands[0], commands[1], commands[2]})
+  for (const Command& command : commands) add_timeout(*command.parser, options);
+  for (const Command& command : {commands[0], commands[1], commands[2]}) {
+    add_server_options(*command.parser, options.servers);
     command.parser->add_flag("--json", options.json, "For scripts");
+  }
+  for (const Command& command : {commands[3], commands[4]}) add_server_option(*command.parser, options.server);
   commands[2]
       .parser->add_option("--interval", options.interval, "Ask so often, in seconds")
       ->type_name("SECONDS")

@@ -73,6 +73,8 @@ echo "ok: what is undecodable is refused"
 # It dies.
 kill -KILL ${pids[node-3]}
 eventually "the next one leads" leads 2 1
+expect "another is asked where one does not answer" '^2 [0-9]+$' \
+  "$(within 20 "$bin/onc-election" leader --server tcp://$address:7413 --server tcp://$address:7411)"
 second=$(term_by 1)
 [ "$second" -gt "$first" ] || fail "term $second comes after $first"
 start_node 3 --register no

@@ -70,6 +70,8 @@ std::vector<MemberId> Membership::members() const {
   Other& other = found->second;
   if (renewal.who.life == other.gone) return answer(Word::TOO_OLD);
   if (const Word word = doubt(renewal.who, now); word != Word::DONE) {
+    // Who hears it and cannot call it is to see that one of them stays out.
+    if (!other.namesakes.is_anybody_there(now)) hear(other, renewal, now);
     other.unheard = renewal;
     return answer(word);
   }
@@ -82,10 +84,14 @@ std::vector<MemberId> Membership::members() const {
   return answer(Word::DONE);
 }
 
-// Whoever has been started anew is asked for at once.
+// Whoever has been started anew is asked for at once, but for no more than all are asked anyway.
 Word Membership::doubt(const Participant& who, Moment now) {
-  Namesakes& namesakes = others_.at(who.member).namesakes;
-  if (namesakes.called(who.life, now)) ask(who.member, now);
+  Other& other = others_.at(who.member);
+  Namesakes& namesakes = other.namesakes;
+  if (namesakes.called(who.life, now) && other.sought <= now - company_.interval()) {
+    other.sought = now;
+    ask(who.member, now);
+  }
   if (namesakes.counts(who.life, now)) return Word::DONE;
   return namesakes.is_another(who.life, now) ? Word::OTHER_LIFE : Word::NOT_YET;
 }
@@ -143,7 +149,7 @@ Leaving Membership::stays(Word why) const {
 // After a restart nothing is a repetition: it is not known any more to whom it was promised.
 Leaving Membership::on_leave(const Participant& who, ViewNumber next, Moment now) {
   check_lease(now);
-  if (!others_.contains(who.member)) return stays(Word::TOO_OLD);
+  if (!others_.contains(who.member) || who.life == ::mutex::NO_LIFE) return stays(Word::TOO_OLD);
   if (const Word word = doubt(who, now); word != Word::DONE) return stays(word);
   const bool votes = others_.at(who.member).namesakes.votes(who.life, now);
   if (now < silent_until_ || now < disowned_until_ || !votes || !is_plausible(next)) return stays(Word::NOT_YET);
@@ -237,13 +243,14 @@ void Membership::renew_all(Moment now) {
 
 void Membership::ask(MemberId id, Moment now) {
   const std::set<MemberId> lately = reached(now);
+  const bool is_silent = now < silent_until_;
   world_.send({.kind = Question::Kind::renew,
                .to = id,
                .sent = now,
-               .view = view(),
+               .view = is_silent ? ViewNumber{0} : view(),
                .beginning = {},
                .reached = {lately.begin(), lately.end()},
-               .life = now < silent_until_ ? ::mutex::NO_LIFE : life_});
+               .life = is_silent ? ::mutex::NO_LIFE : life_});
 }
 
 bool Membership::is_alive(MemberId id, Moment now) const {
@@ -275,7 +282,8 @@ void Membership::on_farewell(const Participant& who, Moment now) {
   other.promised.erase(who.life);
   if (forming_) forming_->promises.erase({who.member, who.life});
   next_ = now;
-  if (!other.namesakes.is(who.life)) return;
+  if (who.life == ::mutex::NO_LIFE || !other.namesakes.is(who.life)) return;
+  other.unheard.reset();
   other.gone = who.life;
   other.has_gone = true;
 }

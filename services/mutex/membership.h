@@ -130,6 +130,7 @@ class Membership {
     elections::Detector detector;
     Namesakes namesakes;
     std::optional<::mutex::Renewal> unheard = {};  // the last, of who may be the one that answers
+    Moment sought = Moment::min();                 // when it was asked last who answers, as somebody called
     std::map<Life, Moment> promised;               // until when nobody is to go on without it
     Moment renewed = Moment::min();   // when it was asked what it last answered by renewing this one's lease
     ViewNumber view = 0;              // that it says it is in

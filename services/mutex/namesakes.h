@@ -58,8 +58,9 @@ class Namesakes {
 
   // The latest that has answered.
   bool is(Life life) const { return life == life_; }
+  bool is_anybody_there(Moment now) const { return asked_ && now - *asked_ <= fresh_; }
   // Its word is the member's.
-  bool counts(Life life, Moment now) const { return asked_ && is(life) && now - *asked_ <= fresh_; }
+  bool counts(Life life, Moment now) const { return is(life) && is_anybody_there(now); }
   // It can also be promised something, and what it promises counts. Not at once where it has taken the place of
   // another: that one is given time to be heard; and where it is, until nobody can listen to it any more.
   bool votes(Life life, Moment now) const { return counts(life, now) && now >= votes_from_; }

@@ -163,7 +163,7 @@ void Participant::found(MemberId member, ::mutex::Fault fault, MemberId answerin
                          "state\" in onc-mutexd(8) for how to mend its file");
   if (fault == Fault::TWO_PROCESSES && member == options_.company.self)
     return options_.warn("another process answers where member " + std::to_string(answering) + " finds " + it +
-                         ", so this one is not listened to; end it, or start it with an --id of its own");
+                         ", so this one is not listened to; end one of the two, or start it with an --id of its own");
   if (fault == Fault::TWO_PROCESSES)
     return options_.warn("two processes run as " + it + ", and only the one that answers at " +
                          options_.uris.at(member) +

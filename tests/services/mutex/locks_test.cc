@@ -3,6 +3,7 @@
 #include "tests/services/mutex/simulation.h"
 
 #include <gtest/gtest.h>
+#include <array>
 
 namespace services::locks {
 namespace {
@@ -391,7 +392,7 @@ TEST_P(Sessions, are_not_granted_by_a_word_that_counts_twice) {
 
 TEST_P(Sessions, are_served_where_two_members_do_not_reach_each_other) {
   constexpr MemberId nobody_there = 9;
-  for (const auto& [from, to] : {std::pair{2U, 3U}, {3U, 2U}, {1U, 3U}, {3U, 1U}}) {
+  for (const auto& [from, to] : {std::pair{2U, 3U}, {3U, 2U}, {1U, 3U}, {3U, 1U}, {1U, 2U}, {2U, 1U}}) {
     Simulation simulation(algorithms.at(GetParam()), 1, {.members = 3});
     Answer cut_off = unanswered;
     std::size_t grants = 0;
@@ -405,8 +406,14 @@ TEST_P(Sessions, are_served_where_two_members_do_not_reach_each_other) {
         locks.acquire(wish_of(who, long_wait, std::chrono::milliseconds(100)),
                       [&](const Answer& said) { grants += said.outcome() == Outcome::GRANTED ? 1 : 0; });
       });
-    simulation.run(6000, 0, 1, 0);
+    std::array<ViewNumber, 3> views{};
+    simulation.at(6000, [&] {
+      for (const MemberId id : {1U, 2U, 3U}) views[id - 1] = simulation.view(id);
+    });
+    simulation.run(20'000, 0, 1, 0);
     EXPECT_GE(grants, 2U) << from << " to " << to;
+    for (const MemberId id : {1U, 2U, 3U})
+      EXPECT_EQ(simulation.view(id), views[id - 1]) << id << " where " << from << " cannot call " << to;
   }
 }
 

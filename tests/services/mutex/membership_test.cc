@@ -203,6 +203,38 @@ TEST_F(ATwin, is_not_heard_where_another_answers) {
   EXPECT_EQ(asked(), std::vector<MemberId>{2});
 }
 
+TEST_F(ATwin, has_nobody_asked_more_often_than_all_are_asked_anyway) {
+  for (Life life = 8; life < 30; ++life) {
+    hear({2, life}, 0);
+    call_out({2, life}, 1);
+  }
+  EXPECT_EQ(asked(), std::vector<MemberId>{2});
+  now_ += company_.interval() - 1ns;
+  hear({2, 30}, 0);
+  EXPECT_EQ(asked().size(), 1U);
+  now_ += 1ns;
+  hear({2, 31}, 0);
+  hear({3, 31}, 0);
+  EXPECT_EQ(asked(), (std::vector<MemberId>{2, 2, 3}));
+}
+
+TEST_F(AMembership, hears_who_calls_where_nobody_answers_but_promises_it_nothing) {
+  now_ += 3 * company_.lease;
+  EXPECT_EQ(hear(2, 0).word, Word::NOT_YET);
+  EXPECT_TRUE(membership_.is_alive(2, now_));
+  EXPECT_FALSE(membership_.reached(now_).contains(2));
+  EXPECT_EQ(call_out(1), Word::NOT_YET);
+  EXPECT_EQ(kept_, 0U);
+}
+
+TEST_F(AMembership, takes_no_farewell_and_no_call_of_no_process) {
+  Membership unanswered(company_, 0, 7, now_, *this);
+  unanswered.on_renew({.group = 0, .to = 1, .who = {2, 7}, .view = 0, .reached = {}}, now_);
+  unanswered.on_farewell({2, ::mutex::NO_LIFE}, now_);
+  EXPECT_TRUE(unanswered.is_alive(2, now_));
+  EXPECT_EQ(unanswered.on_leave({2, ::mutex::NO_LIFE}, 1, now_).word, Word::TOO_OLD);
+}
+
 TEST_F(ATwin, is_told_so_once_it_is_known) {
   hear(twin, 0);
   answer(real);

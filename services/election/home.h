@@ -18,6 +18,7 @@ class Home {
   void answered(Life life, Moment asked) {
     if (life_ != 0 && asked < asked_) return;  // a later one has overtaken it
     if (life != life_) since_ = asked;
+    others_.erase(life);
     life_ = life;
     asked_ = asked;
   }
@@ -29,20 +30,28 @@ class Home {
   // first.
   bool has_beside_it(Life other, Moment now) {
     if (!is_known(now) || now - since_ <= lease_ / 2) return false;
+    std::erase_if(others_, [&](const auto& one) { return now - one.second.last > lease_; });
     if (others_.size() == most_others) others_.clear();  // so many are there only where somebody makes them up
-    return asked_ > others_.emplace(other, now).first->second;
+    Heard& heard = others_.try_emplace(other, Heard{now, now}).first->second;
+    heard.last = now;
+    return asked_ > heard.first;
   }
 
  private:
   static constexpr std::size_t most_others = 8;
 
+  struct Heard {
+    Moment first;
+    Moment last;
+  };
+
   bool is_known(Moment now) const { return life_ != 0 && now - asked_ <= lease_; }
 
   Span lease_;
   Life life_ = 0;
-  Moment since_;                   // it is the one that answers
-  Moment asked_;                   // for its last answer
-  std::map<Life, Moment> others_;  // when they were heard first
+  Moment since_;  // it is the one that answers
+  Moment asked_;  // for its last answer
+  std::map<Life, Heard> others_;
 };
 
 }  // namespace services::elections

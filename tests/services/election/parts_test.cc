@@ -90,6 +90,19 @@ TEST(home, has_no_other_beside_it_where_a_process_was_restarted) {
   EXPECT_FALSE(home.has_beside_it(2, begin + 2300ms));
 }
 
+TEST(home, forgets_who_was_heard_long_ago_or_has_answered_since) {
+  Home home(1s);
+  home.answered(1, begin);
+  EXPECT_FALSE(home.has_beside_it(2, begin + 600ms));
+  EXPECT_FALSE(home.has_beside_it(3, begin + 600ms));
+  home.answered(2, begin + 700ms);
+  home.answered(4, begin + 800ms);
+  home.answered(4, begin + 1400ms);
+  EXPECT_FALSE(home.has_beside_it(2, begin + 1500ms)) << "what it had said may come late";
+  home.answered(4, begin + 1650ms);
+  EXPECT_FALSE(home.has_beside_it(3, begin + 1700ms)) << "so may that, of whom nothing else was heard";
+}
+
 TEST(home, has_no_others_beside_it_before_somebody_is_there) {
   Home home(1s);
   home.answered(0, begin);

@@ -103,6 +103,16 @@ TEST(home, forgets_who_was_heard_long_ago_or_has_answered_since) {
   EXPECT_FALSE(home.has_beside_it(3, begin + 1700ms)) << "so may that, of whom nothing else was heard";
 }
 
+TEST(home, remembers_who_is_heard_again_and_again) {
+  Home home(1s);
+  home.answered(1, begin);
+  home.answered(1, begin + 590ms);
+  EXPECT_FALSE(home.has_beside_it(2, begin + 600ms));
+  EXPECT_FALSE(home.has_beside_it(2, begin + 1500ms));
+  home.answered(1, begin + 1550ms);
+  EXPECT_TRUE(home.has_beside_it(2, begin + 1650ms));
+}
+
 TEST(home, has_no_others_beside_it_before_somebody_is_there) {
   Home home(1s);
   home.answered(0, begin);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "tests/runtime/allocations.h"
@@ -36,16 +37,20 @@ std::size_t descriptors() {
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
-// Knows the thread that it is served on.
+// Knows the thread that it is served on; workers take turns, for it keeps what it was called with.
 class Adder : public adder::Server {
  public:
   void dispatch(std::uint32_t procedure, xdr::Decoder& arguments, xdr::Encoder& results,
                 const rpc::Caller& caller) override {
+    const std::lock_guard turn(mutex_);
     thread = ::pthread_self();
     adder::Server::dispatch(procedure, arguments, results, caller);
   }
 
   std::atomic<pthread_t> thread{};
+
+ private:
+  std::mutex mutex_;
 };
 
 class AsyncAdder : public adder::AsyncServer {

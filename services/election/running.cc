@@ -108,9 +108,10 @@ class Run {
   }
 
   bool still_leads(Guarded& command) {
+    const Span usual = sure_.lease / 8;
+    // Not longer than that the command can still be asked to end.
+    const Span left = std::min<Span>(usual, sure_.asked_at() - Clock::now());
     try {
-      // Not longer than that the command can still be asked to end.
-      const Span left = std::min<Span>(sure_.lease / 8, sure_.asked_at() - Clock::now());
       auto hurried = client_.within(rounded(left));
       const auto office = ask(hurried);
       doubt_ = "the node leads in that term no longer";
@@ -121,8 +122,9 @@ class Run {
       command.extend(sure_.killed_at());
       return true;
     } catch (const onc::rpc::Error& error) {
-      doubt_ = error.what();
-      return true;  // for all that is known, until it is over
+      // For all that is known it does, until that is over. Who had no time to answer is not to blame.
+      if (left == usual || error.code() != onc::rpc::errc::timed_out) doubt_ = error.what();
+      return true;
     }
   }
 
@@ -138,7 +140,7 @@ class Run {
   const RunOptions& options_;
   Client client_;
   Sure sure_{};
-  std::string doubt_;  // why it may be sure no longer, as was seen last
+  std::string doubt_ = "its node did not say in time that it still is";  // why it may be sure no longer, seen last
 };
 
 }  // namespace

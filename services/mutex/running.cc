@@ -268,14 +268,16 @@ class Run {
   }
 
   bool goes_on(Guarded& command) {
+    const Span usual = sure_.span / 4;
+    // Not longer than that the command can still be asked to end.
+    const Span left = std::min<Span>(usual, sure_.asked_at() - Clock::now());
     try {
-      // Not longer than that the command can still be asked to end.
-      auto hurried = client().within(rounded(std::min<Span>(sure_.span / 4, sure_.asked_at() - Clock::now())));
+      auto hurried = client().within(rounded(left));
       if (!still_holds(hurried)) return false;
       command.extend(sure_.killed_at());
     } catch (const onc::rpc::Error& error) {
-      // For all that is known it holds it, until that is over.
-      doubt_ = error.what();
+      // For all that is known it holds it, until that is over. Who had no time to answer is not to blame.
+      if (left == usual || error.code() != onc::rpc::errc::timed_out) doubt_ = error.what();
       pause();
     }
     return true;

@@ -39,7 +39,7 @@ Node::Node(const Group& group, Id self, const std::optional<Kept>& kept, Moment 
       not_before_(now + 2 * group.interval() + random_span(group.interval())),
       abstains_until_(now) {
   for (const Id id : group.ids())
-    peers_.push_back({id, Detector(group.interval(), group.lease(), now), Home(group.lease())});
+    peers_.push_back({id, Detector(group.interval(), group.lease(), now), Namesakes(group.lease())});
 }
 
 void Node::keep(const Kept& kept) {
@@ -162,8 +162,9 @@ Reply Node::on_call(const Call& call, Moment now) {
 Answer Node::heed(const Call& call, Moment now) {
   Peer& sender = peer(call.office.sender.id);
   const Life life = call.office.sender.life;
-  if (sender.home.is_of(life, now)) return Answer::DONE;
-  if (sender.home.has_beside_it(life, now)) {
+  sender.namesakes.called(life, now);
+  if (sender.namesakes.counts(life, now)) return Answer::DONE;
+  if (sender.namesakes.is_another(life, now)) {
     runs_twice(sender, now);
     return Answer::TWICE;
   }
@@ -236,6 +237,7 @@ Answer Node::on_coordinator(const Call& call, Moment now) {
 }
 
 Answer Node::on_vote(const Office& office, Moment now) {
+  if (!votes(office, now)) return Answer::UNCONFIRMED;
   const Answer answer = voter_.vote(sender_of(office), office.term, now);
   if (answer != Answer::DONE) return answer;
   phase_ = Phase::following;
@@ -244,6 +246,7 @@ Answer Node::on_vote(const Office& office, Moment now) {
 }
 
 Answer Node::on_renew(const Office& office, Moment now) {
+  if (!votes(office, now)) return Answer::UNCONFIRMED;
   const Answer answer = voter_.renew(sender_of(office), office.term, now);
   if (answer == Answer::DONE) follow(office, now);
   return answer;
@@ -265,7 +268,7 @@ void Node::follow(const Office& office, Moment now) {
 void Node::on_reply(const Call& call, const Reply& reply, Moment now) {
   expire(now);
   const bool is_by_peer = is_answered_by_peer(call, reply);
-  peer(call.to).home.answered(is_by_peer ? reply.life : 0, call.sent);
+  peer(call.to).namesakes.answered(is_by_peer ? reply.life : Namesakes::no_life, call.sent);
   if (is_by_peer && reply.answer == Answer::TWICE) runs_twice(peer(self_), now);
   const bool is_heeded = reply.answer != Answer::TWICE && reply.answer != Answer::UNCONFIRMED;
   if (!is_by_peer || !is_heeded) return on_failure(call, now);
@@ -318,6 +321,7 @@ void Node::on_vote_reply(const Call& call, const Reply& reply, Moment now) {
     return give_up(now);
   }
   if (reply.answer == Answer::DONE) {
+    if (!peer(call.to).namesakes.votes(reply.life, now)) return;
     tenure_.granted(*group_.place_of(call.to), call.sent);
     return take_office(now);
   }
@@ -332,7 +336,7 @@ void Node::on_renew_reply(const Call& call, const Reply& reply, Moment now) {
     step_down(now);
     return voter_.adopt(reply.term);
   }
-  if (reply.answer != Answer::DONE) return;
+  if (reply.answer != Answer::DONE || !peer(call.to).namesakes.votes(reply.life, now)) return;
   tenure_.granted(*group_.place_of(call.to), call.sent);
   hold_office();
 }

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "services/election/detector.h"
-#include "services/election/home.h"
+#include "services/election/namesakes.h"
 #include "services/election/tenure.h"
 #include "services/election/voter.h"
 
@@ -86,8 +86,8 @@ class Node {
   struct Peer {
     Id id;
     Detector detector;
-    Home home;
-    Moment sought = Moment::min();       // at home, as one was heard that may be at home
+    Namesakes namesakes;
+    Moment sought = Moment::min();       // at its URI, as one was heard that may be there
     Moment twice_until = Moment::min();  // two processes were heard that say they are this node
     Id hears = nobody;                   // whom it takes for the coordinator
     bool is_asked = false;               // whether it wants to stand, and has not answered yet
@@ -121,7 +121,7 @@ class Node {
 
   bool is_from_group(const Call& call) const;
   bool is_plausible(Term term) const;
-  // DONE where who has sent it is at home; else why it is not listened to.
+  // DONE where who has sent it counts; else why it is not listened to.
   Answer heed(const Call& call, Moment now);
   void seek(Peer& peer, Moment now);
   void runs_twice(Peer& peer, Moment now);
@@ -136,6 +136,9 @@ class Node {
   Answer on_renew(const election::Office& office, Moment now);
   Answer on_heartbeat(const election::Office& office);
   Candidate sender_of(const election::Office& office) const { return {office.sender.id, office.sender.life}; }
+  bool votes(const election::Office& office, Moment now) const {
+    return peer(office.sender.id).namesakes.votes(office.sender.life, now);
+  }
 
   // Whether it is the word of who was asked.
   election::Fault fault_of(const Call& call, const election::Reply& reply) const;

@@ -30,7 +30,7 @@ Membership::Membership(Company company, ViewNumber promised, Life life, Moment n
   for (const MemberId id : company_.all)
     if (id != company_.self)
       others_.emplace(id, Other{.detector = {company_.interval(), company_.lease, now},
-                                .namesakes = Namesakes(company_.lease),
+                                .namesakes = elections::Namesakes(company_.lease),
                                 .promised = {}});
   // What it has promised before it was started last, and to whom, or what was sure then where it needs nobody else's
   // word for that, it does not know. All of it is over before it has a say again.
@@ -85,7 +85,7 @@ std::vector<MemberId> Membership::members() const {
 // Whoever has been started anew is asked for at once, but for no more than all are asked anyway.
 Word Membership::doubt(const Participant& who, Moment now) {
   Other& other = others_.at(who.member);
-  Namesakes& namesakes = other.namesakes;
+  elections::Namesakes& namesakes = other.namesakes;
   if (namesakes.called(who.life, now) && other.sought <= now - company_.interval()) {
     other.sought = now;
     ask(who.member, now);
@@ -128,6 +128,7 @@ void Membership::on_renewed(const Question& question, const ::mutex::Renewed& an
   if (other.unheard && other.namesakes.counts(other.unheard->who.life, now))
     hear(other, *std::exchange(other.unheard, std::nullopt), now);
   if (answer.word != Word::DONE || question.view == 0 || question.view != view()) return;
+  if (!other.namesakes.votes(answer.who.life, now)) return;
   other.renewed = std::max(other.renewed, question.sent);
   begin_if_renewed(now);
 }
@@ -140,19 +141,19 @@ void Membership::note_word(Word word, Moment now) {
   forming_.reset();
 }
 
-Leaving Membership::stays(Word why) const {
+Leaving Membership::refusal(Word why) const {
   return {.who = self(), .word = why, .promised = promised_, .participants = {}, .standing = {}, .promises = {}};
 }
 
 // After a restart nothing is a repetition: it is not known any more to whom it was promised.
 Leaving Membership::on_leave(const Participant& who, ViewNumber next, Moment now) {
   check_lease(now);
-  if (!others_.contains(who.member) || who.life == ::mutex::NO_LIFE) return stays(Word::TOO_OLD);
-  if (const Word word = doubt(who, now); word != Word::DONE) return stays(word);
+  if (!others_.contains(who.member) || who.life == ::mutex::NO_LIFE) return refusal(Word::TOO_OLD);
+  if (const Word word = doubt(who, now); word != Word::DONE) return refusal(word);
   const bool votes = others_.at(who.member).namesakes.votes(who.life, now);
-  if (now < silent_until_ || now < disowned_until_ || !votes || !is_plausible(next)) return stays(Word::NOT_YET);
+  if (now < silent_until_ || now < disowned_until_ || !votes || !is_plausible(next)) return refusal(Word::NOT_YET);
   const bool is_repeated = next == promised_ && who == promised_to_ && !beginning_;
-  if (next <= promised_ && !is_repeated) return stays(Word::TOO_OLD);
+  if (next <= promised_ && !is_repeated) return refusal(Word::TOO_OLD);
   forming_.reset();
   return promise(who, next, now);
 }
@@ -280,7 +281,7 @@ void Membership::on_farewell(const Participant& who, Moment now) {
   other.promised.erase(who.life);
   if (forming_) forming_->promises.erase({who.member, who.life});
   next_ = now;
-  if (who.life == ::mutex::NO_LIFE || !other.namesakes.is(who.life)) return;
+  if (who.life == ::mutex::NO_LIFE || !other.namesakes.answers(who.life)) return;
   other.unheard.reset();
   other.gone = who.life;
   other.has_gone = true;

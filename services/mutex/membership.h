@@ -15,8 +15,8 @@
 #pragma once
 
 #include "services/election/detector.h"
+#include "services/election/namesakes.h"
 #include "services/mutex/member.h"
-#include "services/mutex/namesakes.h"
 
 #include <map>
 #include <memory>
@@ -27,8 +27,11 @@
 
 namespace services::locks {
 
+using elections::Moment;
+using elections::Span;
 using ::mutex::Beginning;
 using ::mutex::Leaving;
+using ::mutex::Life;
 
 // What a member asks of another. Both the answer and its failing may come, late or never.
 struct Question {
@@ -128,7 +131,7 @@ class Membership {
   // What is known of another member.
   struct Other {
     elections::Detector detector;
-    Namesakes namesakes;
+    elections::Namesakes namesakes;
     std::optional<::mutex::Renewal> unheard = {};  // the last, of who may be the one that answers
     Moment sought = Moment::min();                 // when it was asked last who answers, as somebody called
     std::map<Life, Moment> promised;               // until when nobody is to go on without it
@@ -156,7 +159,7 @@ class Membership {
   void note_word(::mutex::Word word, Moment now);
   void ask(MemberId id, Moment now);
   Moment renewed_until() const;
-  Leaving stays(::mutex::Word why) const;
+  Leaving refusal(::mutex::Word why) const;
   Leaving promise(const ::mutex::Participant& to, ViewNumber next, Moment now);
   void renew_all(Moment now);
   bool should_form(Moment now) const;

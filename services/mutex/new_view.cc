@@ -110,7 +110,7 @@ void Membership::call_out(Moment now) {
 void Membership::on_left(const Question& question, const Leaving& answer, Moment now) {
   const auto found = others_.find(question.to);
   if (found == others_.end()) return;
-  Namesakes& namesakes = found->second.namesakes;
+  elections::Namesakes& namesakes = found->second.namesakes;
   hear_of(question.to, answer.promised);
   note_word(answer.word, now);
   namesakes.answered(answer.who.life, question.sent);

@@ -2,7 +2,6 @@
 #include "services/election/detector.h"
 #include "services/election/distinct.h"
 #include "services/election/group.h"
-#include "services/election/home.h"
 #include "services/election/tenure.h"
 
 #include <gtest/gtest.h>
@@ -42,92 +41,6 @@ TEST(detector, is_not_spoilt_by_one_long_silence) {
   EXPECT_LE(detector.patience(), 1s);
   for (int beat = 1; beat <= 50; ++beat) detector.heard(begin + 1h + beat * 100ms);
   EXPECT_LT(detector.patience(), 220ms);
-}
-
-TEST(home, is_of_who_answered_there_last_for_a_lease) {
-  Home home(1s);
-  EXPECT_FALSE(home.is_of(1, begin));
-  home.answered(1, begin);
-  EXPECT_TRUE(home.is_of(1, begin + 1s));
-  EXPECT_FALSE(home.is_of(1, begin + 1s + 1ns));
-  EXPECT_FALSE(home.is_of(2, begin));
-  home.answered(2, begin + 100ms);
-  EXPECT_FALSE(home.is_of(1, begin + 100ms));
-  EXPECT_TRUE(home.is_of(2, begin + 1100ms));
-  home.answered(1, begin + 99ms);  // was overtaken
-  EXPECT_TRUE(home.is_of(2, begin + 100ms));
-  home.answered(0, begin + 200ms);  // by another node
-  EXPECT_FALSE(home.is_of(2, begin + 200ms));
-}
-
-TEST(home, of_one_has_another_beside_it_where_both_go_on) {
-  Home home(1s);
-  home.answered(1, begin);
-  const Moment heard = begin + 501ms;
-  EXPECT_FALSE(home.has_beside_it(2, heard));
-  EXPECT_FALSE(home.has_beside_it(2, heard + 100ms));  // it may have been started in the place of 1
-  home.answered(1, heard);
-  EXPECT_FALSE(home.has_beside_it(2, heard + 100ms));
-  home.answered(1, heard + 1ns);
-  EXPECT_FALSE(home.has_beside_it(3, heard + 100ms));  // so may this one
-  EXPECT_TRUE(home.has_beside_it(2, heard + 100ms));
-  EXPECT_FALSE(home.has_beside_it(2, heard + 2s));  // nobody is at home
-}
-
-TEST(home, has_no_other_beside_it_where_a_process_was_restarted) {
-  Home home(1s);
-  home.answered(1, begin);
-  // What was under way is heard for a while.
-  home.answered(2, begin + 1s);
-  EXPECT_FALSE(home.has_beside_it(1, begin + 1100ms));
-  home.answered(2, begin + 1200ms);
-  EXPECT_FALSE(home.has_beside_it(1, begin + 1500ms));
-  // And so it is with the next.
-  home.answered(2, begin + 1600ms);
-  EXPECT_FALSE(home.has_beside_it(3, begin + 1700ms));
-  home.answered(3, begin + 1700ms);
-  home.answered(3, begin + 2300ms);
-  EXPECT_FALSE(home.has_beside_it(2, begin + 2300ms));
-}
-
-TEST(home, forgets_who_was_heard_long_ago_or_has_answered_since) {
-  Home home(1s);
-  home.answered(1, begin);
-  EXPECT_FALSE(home.has_beside_it(2, begin + 600ms));
-  EXPECT_FALSE(home.has_beside_it(3, begin + 600ms));
-  home.answered(2, begin + 700ms);
-  home.answered(4, begin + 800ms);
-  home.answered(4, begin + 1400ms);
-  EXPECT_FALSE(home.has_beside_it(2, begin + 1500ms)) << "what it had said may come late";
-  home.answered(4, begin + 1650ms);
-  EXPECT_FALSE(home.has_beside_it(3, begin + 1700ms)) << "so may that, of whom nothing else was heard";
-}
-
-TEST(home, remembers_who_is_heard_again_and_again) {
-  Home home(1s);
-  home.answered(1, begin);
-  home.answered(1, begin + 590ms);
-  EXPECT_FALSE(home.has_beside_it(2, begin + 600ms));
-  EXPECT_FALSE(home.has_beside_it(2, begin + 1500ms));
-  home.answered(1, begin + 1550ms);
-  EXPECT_TRUE(home.has_beside_it(2, begin + 1650ms));
-}
-
-TEST(home, has_no_others_beside_it_before_somebody_is_there) {
-  Home home(1s);
-  home.answered(0, begin);
-  EXPECT_FALSE(home.has_beside_it(1, begin + 501ms));
-  home.answered(0, begin + 502ms);
-  EXPECT_FALSE(home.has_beside_it(1, begin + 503ms));
-}
-
-TEST(home, remembers_no_more_than_a_few_that_were_heard) {
-  Home home(1s);
-  home.answered(99, begin);
-  for (Life life = 1; life <= 9; ++life) EXPECT_FALSE(home.has_beside_it(life, begin + 600ms));
-  home.answered(99, begin + 700ms);
-  EXPECT_FALSE(home.has_beside_it(1, begin + 700ms));
-  EXPECT_TRUE(home.has_beside_it(9, begin + 700ms));
 }
 
 TEST(group, is_another_wherever_anything_is) {

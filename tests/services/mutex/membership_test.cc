@@ -308,6 +308,19 @@ TEST_F(ATwin, does_not_vote_for_a_view_as_soon_as_it_answers) {
   EXPECT_TRUE(leave(twin)) << "as it still is the one that answers";
 }
 
+TEST_F(ATwin, does_not_renew_a_lease_as_soon_as_it_answers) {
+  call_out(real, 1);
+  membership_.on_begin({.group = 0, .to = 1, .number = 1, .members = {{{{1, 7}, true}, {}}, {{real, true}, {}}}}, now_);
+  const auto renews = [&](const ::mutex::Participant& who) {
+    membership_.on_renewed({.kind = Question::Kind::renew, .to = 2, .sent = now_, .view = 1},
+                           {.who = who, .word = Word::DONE, .promised = 1}, now_);
+    return membership_.is_in_view();
+  };
+  EXPECT_FALSE(renews(twin));
+  go_on(company_.lease / 2, twin);
+  EXPECT_TRUE(renews(twin));
+}
+
 TEST_F(AMembership, that_is_told_of_another_process_in_its_place_has_no_say) {
   call_out(1);
   EXPECT_EQ(hear(3, 1).word, Word::DONE);

@@ -1,8 +1,8 @@
-#include "services/mutex/namesakes.h"
+#include "services/election/namesakes.h"
 
 #include <gtest/gtest.h>
 
-namespace services::locks {
+namespace services::elections {
 namespace {
 
 using namespace std::chrono_literals;
@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 // Two processes of one member; an answer counts for two seconds.
 class OfNamesakes : public testing::Test {
  protected:
+  using Life = Namesakes::Life;
   static constexpr Life one = 1;
   static constexpr Life other = 2;
   static constexpr Moment start = Moment(1h);
@@ -37,8 +38,8 @@ TEST_F(OfNamesakes, an_answer_counts_from_when_it_was_asked_for) {
 TEST_F(OfNamesakes, the_one_counts_that_was_asked_last_whenever_its_answer_came) {
   namesakes_.answered(other, start + 1s);
   namesakes_.answered(one, start);
-  EXPECT_TRUE(namesakes_.is(other));
-  EXPECT_FALSE(namesakes_.is(one));
+  EXPECT_TRUE(namesakes_.answers(other));
+  EXPECT_FALSE(namesakes_.answers(one));
 }
 
 TEST_F(OfNamesakes, one_is_another_that_goes_on_calling_while_the_first_answers) {
@@ -76,9 +77,30 @@ TEST_F(OfNamesakes, who_takes_the_place_of_another_that_lives_votes_when_nobody_
   namesakes_.answered(other, start + 1s);
   namesakes_.called(one, start + 1500ms);
   namesakes_.answered(other, start + 4s);
-  EXPECT_FALSE(namesakes_.votes(other, start + 5s - 1ns));
-  namesakes_.called(one, start + 5s);
-  EXPECT_TRUE(namesakes_.votes(other, start + 5s));
+  const Moment over = start + 1s + lengthened(4s);
+  namesakes_.called(one, over - 1ns);
+  EXPECT_FALSE(namesakes_.votes(other, over - 1ns));
+  namesakes_.called(one, over);
+  EXPECT_TRUE(namesakes_.votes(other, over));
+}
+
+TEST_F(OfNamesakes, nobody_is_there_where_another_node_answers) {
+  namesakes_.called(other, start);
+  namesakes_.answered(one, start);
+  namesakes_.answered(Namesakes::no_life, start + 1s);
+  EXPECT_FALSE(namesakes_.is_anybody_there(start + 1s));
+  EXPECT_FALSE(namesakes_.counts(one, start + 1s));
+  EXPECT_FALSE(namesakes_.counts(Namesakes::no_life, start + 1s));
+  namesakes_.answered(one, start + 1s);
+  EXPECT_TRUE(namesakes_.counts(one, start + 1s));
+  EXPECT_TRUE(namesakes_.votes(one, start + 1s)) << "it has taken nobody's place";
+}
+
+TEST_F(OfNamesakes, another_node_that_answers_is_no_proof_that_there_are_two) {
+  namesakes_.called(one, start);
+  namesakes_.answered(Namesakes::no_life, start);
+  namesakes_.called(one, start + 2s);
+  EXPECT_FALSE(namesakes_.are_several(start + 2s));
 }
 
 TEST_F(OfNamesakes, those_that_are_made_up_take_no_room) {
@@ -89,4 +111,4 @@ TEST_F(OfNamesakes, those_that_are_made_up_take_no_room) {
 }
 
 }  // namespace
-}  // namespace services::locks
+}  // namespace services::elections

@@ -1,41 +1,43 @@
-// Which of the processes that say they are one member is that member: the one that answers at its URI. Where two were
-// started with one ID by mistake, both would else be a vote. Each has a life of its own.
+// Which of the processes that say they are one node is that node: the one that answers at its URI. Only what that one
+// says counts: of two that were started with one ID by mistake, as where a unit file was copied, both would else be a
+// vote. Each process has a life of its own.
 #pragma once
 
 #include "services/election/clock.h"
 
-#include "mutex.x.h"
-
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
-namespace services::locks {
+namespace services::elections {
 
-using elections::Moment;
-using elections::Span;
-using ::mutex::Life;
-
-// `now` never goes back.
+// Of one node, as another sees them. `now` never goes back.
 class Namesakes {
  public:
-  // `fresh`: for how long an answer counts, from when it was asked for. That is also for how long one must go on
-  // calling after another has answered before it is no late word of who has ended.
-  explicit Namesakes(Span fresh) : fresh_(fresh) {}
+  // A random number, another with each start and never no_life.
+  using Life = std::uint64_t;
+  static constexpr Life no_life = 0;
 
-  // By who was asked at the member's URI then.
+  // `lease`: for how long an answer counts, from when it was asked for, and what was promised holds. That is also for
+  // how long one must go on calling after another has answered before it is no late word of who has ended.
+  explicit Namesakes(Span lease) : lease_(lease) {}
+
+  // Who was asked at the node's URI then; no_life where that was another node.
   void answered(Life life, Moment asked) {
-    if (asked_ && asked < *asked_) return;
-    if (asked_ && life != life_) {
+    if (asked_ && asked < *asked_) return;  // a later one has overtaken it
+    asked_ = asked;
+    is_there_ = life != no_life;
+    if (!is_there_) return;
+    if (life_ != no_life && life != life_) {
       former_ = life_;
-      since_ = asked;
-      votes_from_ = asked + fresh_ / 2;
+      took_over_ = asked;
+      votes_from_ = asked + lease_ / 2;
     }
     life_ = life;
-    asked_ = asked;
     std::erase_if(strangers_, [&](const Stranger& one) { return one.life == life; });
     for (Stranger& one : strangers_)
-      if (!one.outdone && asked >= one.first) one.outdone = asked;
+      if (!one.another_answered && asked >= one.first) one.another_answered = asked;
   }
 
   // True where it is not known, but from the next answer on.
@@ -43,7 +45,7 @@ class Namesakes {
     last_called_ = now;
     std::erase_if(strangers_, [&](const Stranger& one) { return !is_recent(one, now); });
     if (life == life_) return false;
-    if (life == former_) votes_from_ = std::max(votes_from_, since_ + 2 * fresh_);
+    if (life == former_) votes_from_ = std::max(votes_from_, took_over_ + lengthened(2 * lease_));
     const auto found =
         std::find_if(strangers_.begin(), strangers_.end(), [&](const Stranger& one) { return one.life == life; });
     if (found != strangers_.end()) {
@@ -56,11 +58,11 @@ class Namesakes {
     return true;
   }
 
-  // The latest that has answered.
-  bool is(Life life) const { return life == life_; }
-  bool is_anybody_there(Moment now) const { return asked_ && now - *asked_ <= fresh_; }
-  // Its word is the member's.
-  bool counts(Life life, Moment now) const { return is(life) && is_anybody_there(now); }
+  // The latest that did.
+  bool answers(Life life) const { return life == life_; }
+  bool is_anybody_there(Moment now) const { return is_there_ && now - *asked_ <= lease_; }
+  // Its word is the node's.
+  bool counts(Life life, Moment now) const { return answers(life) && is_anybody_there(now); }
   // It can also be promised something, and what it promises counts. Not at once where it has taken the place of
   // another: that one is given time to be heard; and where it is, until nobody can listen to it any more.
   bool votes(Life life, Moment now) const { return counts(life, now) && now >= votes_from_; }
@@ -83,22 +85,23 @@ class Namesakes {
     Life life;
     Moment first;
     Moment last;
-    std::optional<Moment> outdone;  // when another was first asked that has answered, after it had called
+    std::optional<Moment> another_answered;  // to the first question since it has called
   };
 
-  bool is_recent(const Stranger& one, Moment now) const { return now - one.last <= 2 * fresh_; }
+  bool is_recent(const Stranger& one, Moment now) const { return now - one.last <= 2 * lease_; }
   bool is_proven(const Stranger& one, Moment now) const {
-    return one.outdone && one.last - *one.outdone >= fresh_ && is_recent(one, now);
+    return one.another_answered && one.last - *one.another_answered >= lease_ && is_recent(one, now);
   }
 
-  Span fresh_;
-  Life life_ = ::mutex::NO_LIFE;
+  Span lease_;
+  Life life_ = no_life;
+  bool is_there_ = false;  // and not another node
   std::optional<Moment> asked_;
-  Life former_ = ::mutex::NO_LIFE;
-  Moment since_ = Moment::min();  // when it was first asked, if another had answered before
+  Life former_ = no_life;
+  Moment took_over_ = Moment::min();  // from that one, by when it was first asked
   Moment votes_from_ = Moment::min();
   Moment last_called_ = Moment::min();
   std::vector<Stranger> strangers_;
 };
 
-}  // namespace services::locks
+}  // namespace services::elections

@@ -123,7 +123,8 @@ class Run {
       return true;
     } catch (const onc::rpc::Error& error) {
       // For all that is known it does, until that is over. Who had no time to answer is not to blame.
-      if (left == usual || error.code() != onc::rpc::errc::timed_out) doubt_ = error.what();
+      if (left == usual || error.code() != onc::rpc::errc::timed_out)
+        doubt_ = "the node does not answer: " + error.code().message();
       return true;
     }
   }

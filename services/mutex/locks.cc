@@ -210,7 +210,10 @@ void Locks::lost(const LockName&, Waiter waiter) {
   places_.erase(place);
 }
 
+// Not while no majority has renewed this member's lease lately: who begins something would have to end it at once.
 void Locks::tell_granted(Moment now) {
+  const Membership& membership = node_.membership();
+  if (membership.sure_until(now) < now + membership.company().lease / 2) return;
   for (const Waiter waiter : std::exchange(granted_, {})) {
     const auto found = places_.find(waiter);
     if (found == places_.end()) continue;

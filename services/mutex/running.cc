@@ -36,6 +36,8 @@ namespace {
 constexpr Span turn = std::chrono::seconds(1);
 // One that does not answer for so much longer is taken for dead; all of them, where none has for so long.
 constexpr Span patience = std::chrono::seconds(5);
+// Or for so much where the lock is not waited for without end.
+constexpr Span hurry = std::chrono::seconds(2);
 constexpr Span pause_between = std::chrono::milliseconds(100);
 
 ::mutex::Session any_session() {
@@ -68,6 +70,11 @@ Sure sure_of(const ::mutex::Grant& grant, Moment sent) {
   constexpr auto most = static_cast<std::uint64_t>(Span(std::chrono::hours(1)).count());
   const Span span(static_cast<Span::rep>(std::min<std::uint64_t>(grant.sure, most)));
   return {grant.token, span, sent + shortened(span)};
+}
+
+// What the call was says nothing to who asks why COMMAND was stopped.
+std::string not_answered(const std::string& server, const onc::rpc::Error& error) {
+  return "the member at " + server + " does not answer: " + error.code().message();
 }
 
 class Run {
@@ -134,7 +141,7 @@ class Run {
                              .wait = static_cast<std::uint64_t>(wait.count())};
     try {
       sent_ = Clock::now();
-      const Answer answer = client().ACQUIRE(wish);
+      const Answer answer = client().within(rounded(wait + (options_.timeout ? hurry : patience))).ACQUIRE(wish);
       is_known_ = true;
       if (answer.outcome() == Outcome::ENDING && Clock::now() - answered_at_ < 2 * patience) {
         at_ = (at_ + 1) % clients_.size();
@@ -277,7 +284,7 @@ class Run {
       command.extend(sure_.killed_at());
     } catch (const onc::rpc::Error& error) {
       // For all that is known it holds it, until that is over. Who had no time to answer is not to blame.
-      if (left == usual || error.code() != onc::rpc::errc::timed_out) doubt_ = error.what();
+      if (left == usual || error.code() != onc::rpc::errc::timed_out) doubt_ = not_answered(server(), error);
       pause();
     }
     return true;

@@ -162,7 +162,7 @@ go_on "all go on with it"
 # One hangs, and goes on.
 kill -STOP ${pids[member-3]}
 go_on "a member that hangs is done without"
-says 'no reply within 6 s; it may have run.* [0-9]+$' 0 sh -c "$bin/onc-mutex try spare $(at 3 1) 2>&1 | tr '\n' ' ' | sed 's/ $//'"
+says 'no reply within 2 s; it may have run.* [0-9]+$' 0 sh -c "$bin/onc-mutex try spare $(at 3 1) 2>&1 | tr '\n' ' ' | sed 's/ $//'"
 kill -CONT ${pids[member-3]}
 eventually "it is taken in again" all_in_view
 says "nobody holds 'spare' or waits for it" 3 $bin/onc-mutex status spare $(at 3)

@@ -451,6 +451,24 @@ TEST_P(Sessions, have_nothing_without_a_majority) {
   EXPECT_EQ(refused.outcome(), Outcome::NO_MAJORITY);
 }
 
+// Their lock is sure for less than half a lease of 200 ms then.
+TEST_P(Sessions, are_granted_nothing_new_while_a_majority_may_be_lost) {
+  Answer held = unanswered;
+  Answer released = unanswered;
+  Answer waited = unanswered;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  acquire(1200, 1, wish_of('b', long_wait), waited);
+  simulation_.at(1500, [this] {
+    simulation_.crash(2);
+    simulation_.crash(3);
+  });
+  release(1620, 1, 'a', ::mutex::NO_TOKEN, released);
+  run(3000);
+  ASSERT_EQ(held.outcome(), Outcome::GRANTED);
+  ASSERT_EQ(released.outcome(), Outcome::RELEASED);
+  EXPECT_EQ(waited.outcome(), Outcome::NO_MAJORITY);
+}
+
 TEST_P(Sessions, leave_no_lock_behind_that_nobody_wants) {
   constexpr unsigned locks = 2 * ::mutex::MAX_LOCKS;
   unsigned grants = 0;

@@ -3,6 +3,7 @@
 #include "services/file/memory.h"
 #include "services/file/service.h"
 #include "services/file/sweeper.h"
+#include "services/file/threads.h"
 
 #include <onc/binding/binding.h>
 
@@ -134,8 +135,14 @@ std::string told_of_replaced(const std::optional<Endpoint>& before) {
          ", which clients that ask for it do not find any more: start one of both with --register no";
 }
 
+// The workers, and those that hear signals and sweep.
+std::size_t threads_of(const FileOptions& options) {
+  return FileService::server_options().workers + (options.read_only ? 1 : 2);
+}
+
 void serve(const FileOptions& options, const onc::daemon::Options& daemon, const onc::daemon::Ready& ready) {
   have_descriptors();
+  expect_threads(threads_of(options));
   Store store(options.root);
   if (!options.read_only) be_the_only_writer(store, options.root);
   onc::daemon::Watch watch("onc-filed", daemon.watch, daemon.foreground);

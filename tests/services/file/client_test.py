@@ -543,6 +543,34 @@ class FileService(unittest.TestCase):
         self.restart("--keep-uploads", "0")
         eventually("the upload is removed", lambda: self.uploads() == [])
 
+    def among_few_threads(self, count, *words):
+        """Runs a program as a user that has nothing else, and may have so many threads."""
+        user = str(1_000_000_000 + os.getpid())
+        self.addCleanup(os.chmod, self.root.parent, 0o700)
+        os.chmod(self.root.parent, 0o755)
+        for folder in (self.root, self.here):
+            os.chmod(folder, 0o777)
+        # At its end the sanitizer would need a thread of its own.
+        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+        return subprocess.run(["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "prlimit",
+                               f"--nproc={count}", *words], cwd=self.here, text=True, capture_output=True,
+                              timeout=TIMEOUT, stdin=subprocess.DEVNULL, env=environment)
+
+    def expect_few_threads(self):
+        if os.getuid() != 0 or self.among_few_threads(1, f"{BIN}/onc-file", "--version").returncode != 0:
+            self.skipTest("no programs can be run here as another user")
+
+    def test_a_server_that_cannot_have_its_threads_says_so_and_ends(self):
+        self.expect_few_threads()
+        self.server.kill()
+        self.server.wait(TIMEOUT)
+        for count in (1, 5, 12, 17, 18):
+            done = self.among_few_threads(count, f"{BIN}/onc-filed", "--foreground", "--register", "no", "--root",
+                                          self.root, "--listen", "tcp://127.0.0.1:0")
+            self.assertEqual((done.returncode, done.stdout), (1, ""), count)
+            self.assertRegex(done.stderr, r"^onc-filed: cannot begin 18 threads: .*; allow this process more of them "
+                                          r"\(ulimit -u, TasksMax\).*\n$")
+
     def test_it_ends_in_order_when_told_to(self):
         self.server.terminate()
         self.assertEqual(self.server.wait(TIMEOUT), 0)

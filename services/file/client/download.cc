@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include <fcntl.h>
@@ -77,6 +78,16 @@ file::Sha256 hash_on_server(Session& session, Client& client, const std::string&
 
 Failure damaged(const std::string& remote) {
   return Failure(shown(remote) + ": what came is not what the server has: try again");
+}
+
+// On a thread of its own, or where none can be made when it is asked for what it returns.
+template <class Work>
+auto begin_beside(Work work) {
+  try {
+    return std::async(std::launch::async, work);
+  } catch (const std::system_error&) {
+    return std::async(std::launch::deferred, work);
+  }
 }
 
 class AtEnd {
@@ -145,8 +156,7 @@ class Download {
     // While the pieces come.
     Client& other = session_.client(window);
     std::atomic<bool> is_over = false;
-    auto wanted =
-        std::async(std::launch::async, [&] { return hash_on_server(session_, other, remote_, attributes_, is_over); });
+    auto wanted = begin_beside([&] { return hash_on_server(session_, other, remote_, attributes_, is_over); });
     // It is waited for in any case, and a server may be long at it.
     const AtEnd told([&] { is_over = true; });
     Sha256 known;

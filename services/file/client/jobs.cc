@@ -1,14 +1,15 @@
 #include "services/file/client/jobs.h"
+#include "services/file/threads.h"
 
 namespace services::files {
 
 Jobs::Jobs(const ServerAddress& server, std::size_t threads, Report& report) : server_(server), report_(report) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  threads_ = begin_threads(threads, [this](std::size_t) { work(); }).threads;
 }
 
 void Jobs::add(Subject subject, Job job) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return jobs_.size() < most_waiting; });
+  changed_.wait(lock, [&] { return jobs_.size() < most_waiting || threads_.empty(); });
   if (is_given_up_) return report_.not_tried(subject);
   jobs_.push_back({std::move(subject), std::move(job)});
   changed_.notify_all();
@@ -20,6 +21,7 @@ void Jobs::wait() {
     is_complete_ = true;
     changed_.notify_all();
   }
+  if (threads_.empty()) work();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }

@@ -1,4 +1,5 @@
-// Work for several threads, each with connections of its own.
+// Work for several threads, each with connections of its own; for fewer where no more can be made, and where there is
+// none at all for whoever waits for its end.
 #pragma once
 
 #include "services/file/client/connection.h"

@@ -1,4 +1,5 @@
 #include "services/file/client/pieces.h"
+#include "services/file/threads.h"
 
 #include <algorithm>
 #include <condition_variable>
@@ -6,8 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
-#include <vector>
 
 namespace services::files {
 
@@ -69,13 +68,13 @@ void work(Pieces& pieces, Client& client, std::uint64_t size, const MovePiece& m
 void move_pieces(Session& session, std::uint64_t begin, std::uint64_t size, const MovePiece& move) {
   const std::uint64_t end = size / piece_size + (size % piece_size != 0);
   Pieces pieces(begin / piece_size, std::max(begin / piece_size, end));
-  const auto threads =
-      static_cast<std::size_t>(std::min<std::uint64_t>(most_threads, end - std::min(end, begin / piece_size)));
-  std::vector<std::thread> others;
-  for (std::size_t number = 1; number < threads; ++number)
-    others.emplace_back([&, &client = session.client(number)] { work(pieces, client, size, move); });
+  const std::uint64_t left = end - std::min(end, begin / piece_size);
+  const auto besides = static_cast<std::size_t>(std::clamp<std::uint64_t>(left, 1, most_threads) - 1);
+  session.client(besides);  // all of them, before several threads look for theirs
+  Begun others =
+      begin_threads(besides, [&](std::size_t number) { work(pieces, session.client(number + 1), size, move); });
   work(pieces, session.client(), size, move);
-  for (std::thread& other : others) other.join();
+  for (std::thread& other : others.threads) other.join();
   pieces.rethrow();
 }
 

@@ -1,5 +1,6 @@
 #include "services/file/client/progress.h"
 #include "services/file/client/shown.h"
+#include "services/file/threads.h"
 
 #include <algorithm>
 #include <csignal>
@@ -64,7 +65,7 @@ std::string waiting(const Progress& progress, std::chrono::seconds since, std::s
 ProgressBar::ProgressBar(const Progress& progress, const char* if_interrupted) : progress_(progress) {
   farewell = if_interrupted;
   if (std::signal(SIGINT, interrupted) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
-  thread_ = std::thread([this] { run(); });
+  threads_ = begin_threads(1, [this](std::size_t) { run(); }).threads;
 }
 
 ProgressBar::~ProgressBar() {
@@ -73,11 +74,12 @@ ProgressBar::~ProgressBar() {
     is_over_ = true;
   }
   woken_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
   if (std::signal(SIGINT, SIG_DFL) == SIG_IGN) std::signal(SIGINT, SIG_IGN);
 }
 
-WaitingNotice::WaitingNotice(const Progress& progress) : progress_(progress), thread_([this] { run(); }) {}
+WaitingNotice::WaitingNotice(const Progress& progress)
+    : progress_(progress), threads_(begin_threads(1, [this](std::size_t) { run(); }).threads) {}
 
 WaitingNotice::~WaitingNotice() {
   {
@@ -85,7 +87,7 @@ WaitingNotice::~WaitingNotice() {
     is_over_ = true;
   }
   woken_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void WaitingNotice::run() {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace services::files {
 
@@ -41,7 +42,7 @@ class ProgressBar {
   std::mutex mutex_;
   std::condition_variable woken_;
   bool is_over_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;  // one, or none where none can be made: it only shows
 };
 
 // Without a bar: says once on standard error that it waits, where nothing has moved for ten seconds.
@@ -59,7 +60,7 @@ class WaitingNotice {
   std::mutex mutex_;
   std::condition_variable woken_;
   bool is_over_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;  // one, or none where none can be made: it only shows
 };
 
 }  // namespace services::files

@@ -571,6 +571,18 @@ class FileService(unittest.TestCase):
             self.assertRegex(done.stderr, r"^onc-filed: cannot begin 18 threads: .*; allow this process more of them "
                                           r"\(ulimit -u, TasksMax\).*\n$")
 
+    def test_a_client_does_with_the_threads_that_it_can_have(self):
+        self.expect_few_threads()
+        content = self.write("large", 5 * MIB)
+        os.chmod(self.here / "large", 0o644)
+        for count in range(1, 11):
+            for words in (["put", "large"], ["get", "large", "copy"], ["get", "-r", "", "all"], ["rm", "-r", "large"]):
+                done = self.among_few_threads(count, *self.command(*words, "--json"))
+                self.assertEqual((done.returncode, done.stderr), (0, ""), (count, words))
+            self.assertEqual((self.here / "copy").read_bytes(), content)
+            self.assertEqual((self.here / "all" / "large").read_bytes(), content)
+            subprocess.run(["rm", "-r", "all", "copy"], cwd=self.here, check=True)
+
     def test_it_ends_in_order_when_told_to(self):
         self.server.terminate()
         self.assertEqual(self.server.wait(TIMEOUT), 0)

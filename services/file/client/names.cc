@@ -6,8 +6,11 @@
 #include "services/file/client/report.h"
 #include "services/file/client/shown.h"
 
+#include <onc/rpc/error.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <vector>
 
 namespace services::files {
 
@@ -31,20 +34,35 @@ void show_text(const std::string& path, const file::Attributes& attributes) {
               shown(path).c_str(), attributes.kind == Kind::FOLDER && path != "/" ? "/" : "");
 }
 
-// Does `act` for each path, and goes on where one fails.
+// Does `act` for each path, and goes on where one fails; not where the server cannot be reached any more.
 template <class Act>
 int for_each_path(const Options& options, Act act) {
-  expect_server(options.server);
   Session session(options.server);
   Report report(options.json);
-  for (const std::string& path : options.paths) {
+  std::vector<Subject> all;
+  for (const std::string& path : options.paths) all.push_back({to_remote(path)});
+  try {
+    expect_server(options.server);
+  } catch (const onc::rpc::Error& error) {
+    report.all_failed(all, error);
+    return report.end_without_summary();
+  }
+  bool is_reached = true;
+  for (const Subject& subject : all) {
+    if (!is_reached) {
+      report.not_tried(subject);
+      continue;
+    }
     try {
-      act(session, to_remote(path), report);
+      act(session, subject.path, report);
     } catch (const Failure& error) {
-      report.failed({to_remote(path)}, error);
+      report.failed(subject, error);
+    } catch (const onc::rpc::Error& error) {
+      report.failed(subject, error);
+      is_reached = false;
     }
   }
-  return report.progress().files_failed == 0 ? 0 : 1;
+  return report.end_without_summary();
 }
 
 void remove_one(Session& session, const std::string& path, file::Revision wanted, Report& report) {
@@ -151,20 +169,15 @@ int remove(const Options& options) {
 
 int move(const Options& options) {
   const std::string from = to_remote(options.paths.at(0));
-  std::string to = to_remote(options.paths.at(1));
   expect_name(from, "moved");
-  expect_server(options.server);
-  Session session(options.server);
-  Report report(options.json);
-  if (is_remote_folder(session, to)) to = join(to, last_name(from));
-  try {
+  Options one = options;
+  one.paths.resize(1);
+  return for_each_path(one, [&](Session& session, const std::string&, Report& report) {
+    std::string to = to_remote(options.paths.at(1));
+    if (is_remote_folder(session, to)) to = join(to, last_name(from));
     expect_moved(session, session.changing().RENAME({from, to, options.wanted}), from, to);
-  } catch (const Failure& error) {
-    report.failed({from}, error);
-    return 1;
-  }
-  report.done(to);
-  return 0;
+    report.done(to);
+  });
 }
 
 int make_folders(const Options& options) {

@@ -131,10 +131,20 @@ void Report::tell(Json line, const std::exception& why) {
   std::fprintf(stderr, "%sonc-file: %s\n", wiped_line(), sentence.c_str());
 }
 
+void Report::all_failed(const std::vector<Subject>& all, const std::exception& why) {
+  failed(all.front(), why);
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 1; i < all.size(); ++i) tell_not_tried(all[i]);
+}
+
 void Report::not_tried(const Subject& subject) {
-  ++progress_.files_failed;
   const std::lock_guard lock(mutex_);
   ++not_tried_;
+  tell_not_tried(subject);
+}
+
+void Report::tell_not_tried(const Subject& subject) {
+  ++progress_.files_failed;
   if (json_) print_line(with_outcome("not tried", subject));
 }
 
@@ -155,9 +165,7 @@ std::string Report::summary(const std::string& name) const {
 }
 
 int Report::end() {
-  if (not_tried_ != 0)
-    std::fprintf(stderr, "onc-file: %llu more were not tried, for the server cannot be reached\n",
-                 static_cast<unsigned long long>(not_tried_));
+  const int status = end_without_summary();
   if (json_)
     print_line({{"summary", true},
                 {"done", progress_.files_done.load()},
@@ -166,6 +174,13 @@ int Report::end() {
                 {"skipped", skipped_},
                 {"bytes", progress_.bytes_moved.load()},
                 {"seconds", seconds()}});
+  return status;
+}
+
+int Report::end_without_summary() {
+  if (not_tried_ != 0)
+    std::fprintf(stderr, "onc-file: %llu more were not tried, for the server cannot be reached\n",
+                 static_cast<unsigned long long>(not_tried_));
   return progress_.files_failed == 0 ? 0 : 1;
 }
 

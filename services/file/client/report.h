@@ -9,6 +9,7 @@
 #include <exception>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace services::files {
 
@@ -41,10 +42,14 @@ class Report {
   void failed(const Subject& subject, const std::exception& why);
   // Of no file in particular.
   void failed(const std::exception& why);
+  // Nothing at all can be done, which is told once: of the first of them.
+  void all_failed(const std::vector<Subject>& all, const std::exception& why);
   void not_tried(const Subject& subject);
 
   // Prints the summary, and returns the exit status.
   int end();
+  // The same without a summary for programs.
+  int end_without_summary();
 
   // The same for people: "instrument.data: 96.0 MiB in 0.4 s". `name` is that of the file, where it is just one.
   std::string summary(const std::string& name) const;
@@ -53,6 +58,7 @@ class Report {
 
  private:
   void tell(Json line, const std::exception& why);
+  void tell_not_tried(const Subject& subject);
   double seconds() const;
 
   bool json_;

@@ -10,6 +10,8 @@
 #include "services/file/descriptor.h"
 #include "services/file/times.h"
 
+#include <onc/rpc/error.h>
+
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -72,11 +74,15 @@ class Transfer {
   Session& session() { return session_; }
   Report& report() { return report_; }
 
-  // Goes on where `act`, which is about `subject`, fails.
+  // Goes on where `act`, which is about `subject`, fails; does not try it where the server could not be reached before.
   template <class Act>
   void attempt(const Subject& subject, Act act) {
+    if (!is_reached_) return report_.not_tried(subject);
     try {
       act();
+    } catch (const onc::rpc::Error& error) {
+      report_.failed(subject, error);
+      is_reached_ = false;
     } catch (const Failure& error) {
       report_.failed(subject, error);
     } catch (const fs::filesystem_error& error) {
@@ -138,6 +144,7 @@ class Transfer {
   const Options& options_;
   Session session_;
   Report report_;
+  bool is_reached_ = true;
   std::string first_name_;
   std::mutex mutex_;
   std::map<fs::path, std::set<std::string>> downloaded_;  // names by folders
@@ -146,32 +153,27 @@ class Transfer {
   Jobs jobs_;  // last: its threads use the others
 };
 
-// Runs `add`, which finds out what is to be moved, while that is moved.
+// Runs `add`, which finds out what is to be moved for each of `all`, while that is moved.
 template <class Add>
-int transfer(const Options& options, Add add) {
+int transfer(const Options& options, const std::vector<Subject>& all, Add add) {
   Transfer transfer(options);
   try {
     expect_server(options.server);
     add(transfer);
   } catch (const Failure& error) {
-    transfer.report().failed(error);
+    transfer.report().all_failed(all, error);
   } catch (const onc::rpc::Error& error) {
-    transfer.report().failed(error);
+    transfer.report().all_failed(all, error);
   }
   return transfer.end();
 }
 
-struct Planned {
-  std::string from;
-  std::string to;
-};
-
 // Before anything is moved, for the one would take the other's place.
-void expect_apart(const std::vector<Planned>& all) {
+void expect_apart(const std::vector<Subject>& all, std::string Subject::*from, std::string Subject::*to) {
   std::map<std::string, std::string> sources;
-  for (const auto& [from, to] : all)
-    if (const auto [there, is_new] = sources.emplace(to, from); !is_new)
-      throw Misuse(shown(there->second) + " and " + shown(from) + " would both become " + shown(to) +
+  for (const Subject& one : all)
+    if (const auto [there, is_new] = sources.emplace(one.*to, one.*from); !is_new)
+      throw Misuse(shown(there->second) + " and " + shown(one.*from) + " would both become " + shown(one.*to) +
                    ": give them names of their own, one at a time");
 }
 
@@ -284,53 +286,55 @@ void get_one(Transfer& transfer, const Options& options, const std::string& remo
 
 int put_several(const Options& options, const Sources& sources) {
   const std::string to = to_remote(sources.to);
-  std::vector<Planned> all;
-  for (const std::string& source : sources.from) all.push_back({source, join(to, name_of(without_slash(source)))});
-  expect_apart(all);
-  return transfer(options, [&](Transfer& transfer) {
+  std::vector<Subject> all;
+  for (const std::string& source : sources.from) all.push_back({join(to, name_of(without_slash(source))), source});
+  expect_apart(all, &Subject::local, &Subject::path);
+  return transfer(options, all, [&](Transfer& transfer) {
     if (!to.empty()) expect_folder(transfer.session(), to);
-    for (const auto& [from, remote] : all)
-      transfer.attempt({remote, from}, [&, &from = from, &remote = remote] {
-        put_one(transfer, options, without_slash(from), remote);
-      });
+    for (const Subject& one : all)
+      transfer.attempt(one, [&] { put_one(transfer, options, without_slash(one.local), one.path); });
   });
 }
 
 int put_alone(const Options& options, const std::string& source, const std::string& to) {
   const fs::path local = without_slash(source);
   const std::string target = to_remote(to);
-  return transfer(options, [&](Transfer& transfer) {
-    const bool is_copy = options.recursive && is_local_folder(local);
-    const bool into = is_into(to) || (!is_copy && is_remote_folder(transfer.session(), target));
-    const std::string remote = into ? join(target, name_of(local)) : target;
-    transfer.attempt({remote, local}, [&] { put_one(transfer, options, local, remote); });
+  const std::string in_target = join(target, name_of(local));
+  const Subject one{is_into(to) ? in_target : target, local};
+  return transfer(options, {one}, [&](Transfer& transfer) {
+    transfer.attempt(one, [&] {
+      const bool is_copy = options.recursive && is_local_folder(local);
+      const bool into = is_into(to) || (!is_copy && is_remote_folder(transfer.session(), target));
+      put_one(transfer, options, local, into ? in_target : target);
+    });
   });
 }
 
 int get_several(const Options& options, const Sources& sources) {
-  std::vector<Planned> all;
+  std::vector<Subject> all;
   for (const std::string& source : sources.from) {
     const std::string remote = to_remote(source);
     all.push_back({remote, (fs::path(sources.to) / last_name(remote)).string()});
   }
-  expect_apart(all);
+  expect_apart(all, &Subject::path, &Subject::local);
   if (!is_local_folder(sources.to)) throw Misuse(shown(sources.to) + " is no folder");
-  return transfer(options, [&](Transfer& transfer) {
-    for (const auto& [remote, local] : all)
-      transfer.attempt({remote, local}, [&, &remote = remote, &local = local] {
-        get_one(transfer, options, remote, local, stat_remote(transfer.session(), remote));
-      });
+  return transfer(options, all, [&](Transfer& transfer) {
+    for (const Subject& one : all)
+      transfer.attempt(
+          one, [&] { get_one(transfer, options, one.path, one.local, stat_remote(transfer.session(), one.path)); });
   });
 }
 
 int get_alone(const Options& options, const std::string& source, const std::string& to) {
   const std::string remote = to_remote(source);
-  return transfer(options, [&](Transfer& transfer) {
-    transfer.attempt({remote, to}, [&] {
+  const fs::path in_target = fs::path(to) / last_name(remote);
+  const Subject one{remote, is_into(to) ? in_target.string() : to};
+  return transfer(options, {one}, [&](Transfer& transfer) {
+    transfer.attempt(one, [&] {
       const file::Attributes attributes = stat_remote(transfer.session(), remote);
       const bool is_copy = options.recursive && attributes.kind == Kind::FOLDER;
       const bool into = is_into(to) || (!is_copy && is_local_folder(to));
-      get_one(transfer, options, remote, into ? fs::path(to) / last_name(remote) : fs::path(to), attributes);
+      get_one(transfer, options, remote, into ? in_target : fs::path(to), attributes);
     });
   });
 }

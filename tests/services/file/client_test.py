@@ -5,9 +5,12 @@ import pathlib
 import pty
 import re
 import signal
+import socket
 import stat
+import struct
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -29,6 +32,41 @@ def size_of(paths):
         return sum(path.stat().st_size for path in paths)
     except FileNotFoundError:
         return 0
+
+
+class LosingServer:
+    """Answers pings, and so many other calls with DONE; of the rest it knows no such procedure."""
+
+    def __init__(self):
+        self.calls_answered = 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"tcp://127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def accept(self):
+        while True:
+            try:
+                connection = self.socket.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=[connection], daemon=True).start()
+
+    def serve(self, connection):
+        with connection, connection.makefile("rb") as calls:
+            while mark := calls.read(4):
+                call = calls.read(struct.unpack(">I", mark)[0] & 0x7fffffff)
+                xid, procedure = call[:4], struct.unpack(">I", call[20:24])[0]
+                is_answered = procedure == 0 or self.calls_answered > 0
+                self.calls_answered -= procedure != 0
+                reply = xid + struct.pack(">5I", 1, 0, 0, 0, 0 if is_answered else 3)
+                reply += bytes(4) if is_answered and procedure != 0 else b""
+                connection.sendall(struct.pack(">I", 0x80000000 | len(reply)) + reply)
 
 
 class FileService(unittest.TestCase):
@@ -437,6 +475,44 @@ class FileService(unittest.TestCase):
         done = subprocess.run([f"{BIN}/onc-file", "ls"], text=True, capture_output=True, timeout=TIMEOUT,
                               env={**os.environ, "ONC_PORTMAPPER": self.listen})
         self.assertRegex(done.stderr, "^onc-file: no answer from the file server at localhost: the portmapper at .* cannot")
+
+    def test_where_the_server_is_lost_each_name_is_told_of_to_programs(self):
+        def outcomes(*words):
+            done = self.run_command(*words, "--json")
+            self.assertEqual(done.returncode, 1, words)
+            lines = [json.loads(line) for line in done.stdout.splitlines()]
+            return [(line["outcome"], line["path"], line.get("local")) for line in lines if "summary" not in line]
+
+        def on_server(*names):
+            return [("failed", names[0], None)] + [("not tried", name, None) for name in names[1:]]
+
+        def got(*names):
+            return [("not tried" if number else "failed", name, f"./{name}") for number, name in enumerate(names)]
+
+        self.write("a", 1)
+        self.server.kill()
+        self.server.wait(TIMEOUT)
+        listening = self.listen
+        with LosingServer() as losing:
+            for self.listen in (listening, losing.address):
+                for command in ("rm", "ls", "stat", "mkdir"):
+                    self.assertEqual(outcomes(command, "x", "y", "z"), on_server("x", "y", "z"), command)
+                self.assertEqual(outcomes("mv", "x", "y"), on_server("x"))
+                self.assertEqual(outcomes("get", "x", "y", "z", "."), got("x", "y", "z"))
+                self.assertEqual(outcomes("get", "x"), got("x"))
+                self.assertEqual(outcomes("put", "a", "x"), [("failed", "x", "a")])
+                self.assertEqual(outcomes("put", "a", "none", "x"),
+                                 [("failed", "x/a", "a"), ("not tried", "x/none", "none")])
+            losing.calls_answered = 1
+            self.assertEqual(outcomes("rm", "x", "y", "z"), [("done", "x", None)] + on_server("y", "z"))
+
+    def test_what_cannot_be_put_there_is_told_of_with_both_names(self):
+        self.write("a", 1)
+        self.ok("put", "a")
+        for path in ("../x", "a/x"):
+            done = self.run_command("put", "a", path, "--json")
+            told = json.loads(done.stdout.splitlines()[0])
+            self.assertEqual((told["outcome"], told["path"], told["local"]), ("failed", path, "a"))
 
     def on_terminal(self, *words, begun=lambda process: None, each=lambda process, seen: None):
         """The status, and what it said to the terminal."""

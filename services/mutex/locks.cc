@@ -354,11 +354,13 @@ Status Locks::status_of(const LockName& name, const Others& others) const {
   const auto members = membership.members();
   for (const MemberId id : membership.company().all) {
     const auto uri = world_.uris.find(id);
+    const bool is_known = membership.has_heard(id);
     report.peers.push_back({.id = id,
                             .uri = uri == world_.uris.end() ? "" : uri->second,
+                            .known = is_known,
                             .heard = membership.is_heard(id, now),
                             .in_view = std::find(members.begin(), members.end(), id) != members.end(),
-                            .silent = to_wire(now - membership.last_heard(id, now)),
+                            .silent = is_known ? to_wire(now - membership.last_heard(id, now)) : 0,
                             .fault = node_.fault(id, now)});
   }
   return Status::with_report(Outcome::GRANTED, std::move(report));

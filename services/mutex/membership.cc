@@ -264,7 +264,14 @@ Moment Membership::last_heard(MemberId id, Moment now) const {
   return std::max(other.detector.last(), other.namesakes.last_called());
 }
 
+bool Membership::has_heard(MemberId id) const {
+  if (id == company_.self) return true;
+  const Other& other = others_.at(id);
+  return other.detector.has_heard() || other.namesakes.last_called() != Moment::min();
+}
+
 bool Membership::is_heard(MemberId id, Moment now) const {
+  if (!has_heard(id)) return false;
   if (is_alive(id, now)) return true;
   const Moment called = others_.at(id).namesakes.last_called();
   return called != Moment::min() && now - called <= company_.lease;

@@ -118,7 +118,9 @@ class Membership {
   const Company& company() const { return company_; }
   // Of all, itself too.
   bool is_alive(MemberId id, Moment now) const;
-  // As alive, or also by a process that is not listened to.
+  // Ever, also by a process that is not listened to.
+  bool has_heard(MemberId id) const;
+  // As alive, or also by a process that is not listened to. Not who is only waited for.
   bool is_heard(MemberId id, Moment now) const;
   // Another process calls than the one that answers at the URI of `id`; at its own, as others have told it.
   bool are_several(MemberId id, Moment now) const;

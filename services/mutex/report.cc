@@ -80,10 +80,13 @@ const char* sentence(::mutex::Fault fault) {
 }
 
 std::string line_of(const ::mutex::Peer& peer, ::mutex::MemberId self) {
-  const std::string state = peer.id == self ? "this member"
-                            : peer.heard    ? "heard " + rounded(peer.silent) + " ago"
-                                            : "silent for " + rounded(peer.silent);
-  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + sentence(peer.fault) + state +
+  const auto state = [&]() -> std::string {
+    if (peer.id == self) return "this member";
+    if (!peer.known) return "never heard";
+    const std::string silent = rounded(peer.silent);
+    return peer.heard ? "heard " + silent + " ago" : "silent for " + silent;
+  };
+  return "  " + std::to_string(peer.id) + " " + printable(peer.uri) + " " + sentence(peer.fault) + state() +
          (peer.in_view ? "" : ", not in the view") + "\n";
 }
 
@@ -225,7 +228,7 @@ std::string to_json(const ::mutex::Status& status) {
                              {"uri", peer.uri},
                              {"heard", peer.heard},
                              {"in_view", peer.in_view},
-                             {"silent", seconds(peer.silent)},
+                             {"silent", peer.known ? Json(seconds(peer.silent)) : Json()},
                              {"fault", name(peer.fault)}});
   for (const ::mutex::Lock& lock : report.locks) json["locks"].push_back(json_of(lock));
   return on_lines(json, 2);

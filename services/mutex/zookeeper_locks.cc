@@ -414,6 +414,7 @@ Status ZookeeperLocks::status_of(const LockName& name, const std::optional<Queue
                          .locks = {}};
   report.peers.push_back({.id = options_.self,
                           .uri = options_.uri,
+                          .known = true,
                           .heard = true,
                           .in_view = true,
                           .silent = 0,

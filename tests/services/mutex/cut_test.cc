@@ -18,7 +18,8 @@ std::size_t size_of(const Status& status) {
 
 Status report_of(unsigned locks, unsigned waiting) {
   ::mutex::Report report{.member = 1, .lease = 2, .view = 3, .peers = {}, .locks = {}};
-  report.peers.push_back({.id = 1, .uri = "tcp://one:7421", .heard = true, .in_view = true, .silent = 0});
+  report.peers.push_back(
+      {.id = 1, .uri = "tcp://one:7421", .known = true, .heard = true, .in_view = true, .silent = 0});
   for (unsigned i = 0; i < locks; ++i) {
     ::mutex::Lock lock{.name = "lock " + std::to_string(i), .holder = {}, .waiting = {}};
     lock.holder = ::mutex::Holder{.who = "holder", .at = 1, .token = 7, .held = 8};

@@ -358,6 +358,20 @@ TEST_F(AMembership, that_is_told_so_while_it_forms_a_view_does_not_begin_it) {
   for (const Question& question : asked_) EXPECT_EQ(question.kind, Question::Kind::renew);
 }
 
+// Though it is waited for as if it had been heard at the start: whether it answers says nothing of that.
+TEST_F(AMembership, hears_nobody_who_has_not_called) {
+  EXPECT_TRUE(membership_.is_alive(2, now_));
+  EXPECT_FALSE(membership_.is_heard(2, now_));
+  EXPECT_FALSE(membership_.has_heard(2));
+  hear(2, 0);
+  EXPECT_TRUE(membership_.is_heard(2, now_));
+  now_ += company_.lease * 2;
+  EXPECT_FALSE(membership_.is_heard(2, now_));
+  EXPECT_TRUE(membership_.has_heard(2)) << "and is silent since";
+  EXPECT_FALSE(membership_.has_heard(3));
+  EXPECT_TRUE(membership_.has_heard(1)) << "of itself it knows";
+}
+
 // Or the others would have it in their next view while it may not yet be in any.
 TEST_F(AMembership, that_was_started_again_asks_who_answers_and_is_not_heard) {
   Membership again(company_, 5, 9, now_, *this);

@@ -50,5 +50,22 @@ TEST(TheReport, says_that_it_was_cut) {
   EXPECT_TRUE(nlohmann::json::parse(to_json(Status::with_report(Outcome::CUT, report)))["cut"]);
 }
 
+TEST(TheReport, tells_who_was_never_heard_from_who_is_silent) {
+  ::mutex::Report report{.member = 1, .view = 1, .peers = {}, .locks = {}};
+  report.peers = {{.id = 1, .uri = "tcp://one:1", .known = true, .heard = true, .in_view = true},
+                  {.id = 2, .uri = "tcp://two:1", .known = true, .heard = false, .silent = 12'000'000'000},
+                  {.id = 3, .uri = "tcp://three:1", .known = false, .heard = false}};
+  const Status status = Status::with_report(Outcome::GRANTED, report);
+  EXPECT_EQ(to_text(status),
+            "member 1 of 3, lamport, lease 0.0 s, view 1\n"
+            "  1 tcp://one:1 this member\n"
+            "  2 tcp://two:1 silent for 12.0 s, not in the view\n"
+            "  3 tcp://three:1 never heard, not in the view\n");
+  const auto peers = nlohmann::json::parse(to_json(status))["peers"];
+  EXPECT_EQ(peers[0]["silent"], 0);
+  EXPECT_EQ(peers[1]["silent"], 12);
+  EXPECT_TRUE(peers[2]["silent"].is_null());
+}
+
 }  // namespace
 }  // namespace services::locks

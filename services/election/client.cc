@@ -78,7 +78,7 @@ class AnyNode {
 
 int status(const Options& options) {
   const election::Status status = AnyNode(options).status();
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const WallTime now = std::chrono::system_clock::now();
   std::cout << (options.json ? to_json(status, now) : to_text(status, now));
   return 0;
 }

@@ -68,10 +68,13 @@ const char* sentence(Fault fault) {
 }
 
 // 2026-11-22T16:30:00Z; nothing where nobody leads, and for moments before 1970.
-std::optional<std::string> since(const Status& status, std::chrono::sys_seconds now) {
-  const auto held = std::chrono::seconds(status.held / 1'000'000'000);
-  if (status.condition != Condition::LED || held > now.time_since_epoch()) return std::nullopt;
-  const std::time_t then = std::chrono::system_clock::to_time_t(now - held);
+std::optional<std::string> since(const Status& status, WallTime now) {
+  const auto time = std::chrono::nanoseconds(now.time_since_epoch()).count();
+  if (status.condition != Condition::LED || time < 0 || status.held > static_cast<std::uint64_t>(time))
+    return std::nullopt;
+  // Rounded as a whole, and down: it would jump with each part, and be to come.
+  const auto begun = std::chrono::floor<std::chrono::seconds>(now - std::chrono::nanoseconds(status.held));
+  const std::time_t then = std::chrono::system_clock::to_time_t(begun);
   std::tm utc{};
   char text[32];
   if (::gmtime_r(&then, &utc) == nullptr || std::strftime(text, sizeof text, "%FT%TZ", &utc) == 0) return std::nullopt;
@@ -119,7 +122,7 @@ const char* why_nobody(const Status& status) {
                                                             : "too few nodes are heard for a majority";
 }
 
-std::string to_text(const Status& status, std::chrono::sys_seconds now) {
+std::string to_text(const Status& status, WallTime now) {
   // In ZooKeeper there are as many as come.
   const bool is_one_of_so_many = status.algorithm != election::Algorithm::ZOOKEEPER;
   std::string text = "node " + std::to_string(status.node) +
@@ -136,7 +139,7 @@ std::string to_text(const Status& status, std::chrono::sys_seconds now) {
   return text;
 }
 
-std::string to_json(const Status& status, std::chrono::sys_seconds now) {
+std::string to_json(const Status& status, WallTime now) {
   const bool is_led = status.condition == Condition::LED;
   const auto begun = since(status, now);
   Json json = {{"node", status.node},

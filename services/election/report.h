@@ -8,10 +8,12 @@
 
 namespace services::elections {
 
-// `now`: by the clock of who reads it, as the node says only for how long somebody has led.
-std::string to_text(const election::Status& status, std::chrono::sys_seconds now);
+using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+// `now`: as the node answered, by the clock of who reads it, for the node says only for how long somebody has led.
+std::string to_text(const election::Status& status, WallTime now);
 // One object, in ASCII.
-std::string to_json(const election::Status& status, std::chrono::sys_seconds now);
+std::string to_json(const election::Status& status, WallTime now);
 
 // "ID TERM" or "none", or an object, and the end of the line.
 std::string leader_line(const election::Status& status, bool as_json);

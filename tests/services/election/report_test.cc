@@ -7,6 +7,7 @@
 namespace {
 
 using namespace services::elections;
+using namespace std::chrono_literals;
 using election::Condition;
 using nlohmann::json;
 
@@ -37,7 +38,7 @@ election::Status led_by_nobody() {
 TEST(report, is_text_that_moves_no_cursor) {
   EXPECT_EQ(to_text(led(), noon),
             "node 2, one of 3, bully, lease 2.5 s\n"
-            "coordinator 3 in term 7, since 2026-11-22T11:58:59Z\n"
+            "coordinator 3 in term 7, since 2026-11-22T11:58:58Z\n"
             "  2 tcp://two:1 this node\n"
             "  3 tcp://three:1 heard 0.4 s ago\n"
             "  4 tcp://?[2J? silent for 12.0 s\n");
@@ -81,7 +82,7 @@ TEST(report, is_json) {
   EXPECT_EQ(whole["term"], 7);
   EXPECT_EQ(whole["algorithm"], "bully");
   EXPECT_EQ(whole["condition"], "led");
-  EXPECT_EQ(whole["since"], "2026-11-22T11:58:59Z");
+  EXPECT_EQ(whole["since"], "2026-11-22T11:58:58Z");
   EXPECT_EQ(whole["lease"], 2.5);
   EXPECT_EQ(whole["peers"][2]["heard"], false);
   const json nobody = json::parse(to_json(led_by_nobody(), noon));
@@ -102,6 +103,17 @@ TEST(report, does_not_say_since_when_where_the_clock_was_not_yet) {
   status.held = ~std::uint64_t{0};
   EXPECT_NE(to_text(status, noon).find("coordinator 3 in term 7\n"), std::string::npos);
   EXPECT_TRUE(json::parse(to_json(status, noon))["since"].is_null());
+}
+
+// Whenever it is asked for.
+TEST(report, says_since_when_without_jumping_and_never_what_is_to_come) {
+  election::Status status = led();
+  for (const std::chrono::milliseconds later : {0ms, 50ms, 99ms, 100ms, 500ms, 999ms, 1000ms}) {
+    status.held = 61'900'000'000 + static_cast<std::uint64_t>(std::chrono::nanoseconds(later).count());
+    EXPECT_EQ(json::parse(to_json(status, noon + later))["since"], "2026-11-22T11:58:58Z") << later.count();
+  }
+  status.held = 100'000'000;
+  EXPECT_EQ(json::parse(to_json(status, noon + 900ms))["since"], "2026-11-22T12:00:00Z");
 }
 
 TEST(report, tells_who_was_never_heard_from_who_is_silent) {

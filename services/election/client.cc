@@ -91,7 +91,7 @@ int leader(const Options& options) {
   return does_not_lead;
 }
 
-// Until it is ended.
+// Until it is ended, also where no node answers yet.
 int watch(const Options& options) {
   AnyNode node(options);
   std::string last;
@@ -99,11 +99,11 @@ int watch(const Options& options) {
   while (true) {
     try {
       const std::string line = leader_line(node.status(), options.json);
+      if (has_failed) std::fprintf(stderr, "onc-election: the node answers%s\n", last.empty() ? "" : " again");
       if (line != last) std::cout << line << std::flush;
       last = line;
       has_failed = false;
     } catch (const onc::rpc::Error& error) {
-      if (last.empty()) throw;  // it was never there
       if (!has_failed) std::fprintf(stderr, "onc-election: %s\n", error.what());
       has_failed = true;
     }

@@ -31,9 +31,13 @@ write_down() {
   done
 }
 
+# Who watches need not come after the nodes, and hears when they go and come back.
+start watch 'nobody listens there' $bin/onc-election watch --interval 0.05 --server tcp://$address:7413
+
 start_node 1 --listen udp://$address:7411 --register required
 start_node 2 --register no
 start_node 3 --register no
+eventually "who watches hears that a node has come" grep -qx 'onc-election: the node answers' $work/watch.log
 for id in 1 2 3; do write_down $id >$work/run.$id.log 2>&1 & done
 # Another does where a busy machine was slow to start it.
 highest_leads() { leads 3 1 || { ask resign "$(leader_by 1)" && false; } 2>/dev/null; }
@@ -79,6 +83,10 @@ second=$(term_by 1)
 [ "$second" -gt "$first" ] || fail "term $second comes after $first"
 start_node 3 --register no
 eventually "who returns joins in" leads 2 3
+eventually "who watches hears that it is back" grep -qx 'onc-election: the node answers again' $work/watch.log
+eventually "and who leads" grep -q '^2 ' $work/watch.log
+[ "$(grep -c 'nobody listens there' $work/watch.log)" -le 2 ] || fail "who watches is told the same over and over"
+kill ${pids[watch]}
 [ "$(term_by 3)" = "$second" ] || fail "who returned is in term $(term_by 3), not $second"
 echo "ok: killed: term $first, then $second"
 

@@ -57,7 +57,9 @@ void expect_same(file::Outcome outcome, const std::string& remote) {
 
 file::Piece read(Client& client, const std::string& remote, file::Revision revision, std::uint64_t offset,
                  std::uint64_t count) {
-  file::ReadResult result = client.READ({remote, revision, offset, static_cast<std::uint32_t>(count)});
+  file::ReadResult result = patiently([&] {
+    return client.READ({remote, revision, offset, static_cast<std::uint32_t>(count)});
+  });
   expect_same(result.outcome(), remote);
   if (result.piece().data.size() > count)
     throw Failure(shown(remote) + ": the server sent more bytes than were asked for");
@@ -107,7 +109,7 @@ class Download {
       : session_(session), remote_(remote), local_(local), progress_(progress) {}
 
   Moved run() {
-    const file::GetResult result = session_.client().GET(remote_);
+    const file::GetResult result = patiently([&] { return session_.client().GET(remote_); });
     const bool is_large = result.outcome() == file::Outcome::TOO_LARGE;
     if (!is_large) expect_same(result.outcome(), remote_);
     attributes_ = is_large ? result.attributes() : result.whole().attributes;

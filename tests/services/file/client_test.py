@@ -1,4 +1,5 @@
 """onc-file and onc-filed, seen from outside: what arrives, what goes on where it was, what is said when it does not."""
+import fcntl
 import json
 import os
 import pathlib
@@ -309,6 +310,24 @@ class FileService(unittest.TestCase):
         self.ok("put", "old")
         self.refused("file: that exists already", "mv", "old", "file", "--if-absent")
         self.ok("mv", "old", "other", "--if-absent")
+
+    def test_what_another_has_a_lease_on_is_got_when_he_has_given_it_up(self):
+        for size in (10, 3 * MIB):
+            content = os.urandom(size)
+            (self.root / "leased").write_bytes(content)
+            with (self.root / "leased").open("r+b") as leased:
+                try:
+                    fcntl.fcntl(leased, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+                except OSError:
+                    self.skipTest("this file system has no leases")
+                asked = []
+
+                def give_up(*_):
+                    asked.append(size)
+                    fcntl.fcntl(leased, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+                self.addCleanup(signal.signal, signal.SIGIO, signal.signal(signal.SIGIO, give_up))
+                self.ok("get", "leased")
+            self.assertEqual(((self.here / "leased").read_bytes(), asked), (content, [size]))
 
     def test_one_of_many_wins_a_lock(self):
         for size in (1, 3 * MIB):

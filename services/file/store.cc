@@ -32,6 +32,20 @@ file::Data read_at(int descriptor, std::uint64_t offset, std::size_t count) {
   return data;
 }
 
+// What `read` reads of what has a name. What is replaced or removed meanwhile is seen to change, as what is written to
+// is: then of what has the name then. Somebody on this host may write to it for ever.
+template <class Read>
+auto read_again_where_changed(Read read) {
+  constexpr int most_tries = 30;
+  for (int tries = 1;; ++tries) {
+    try {
+      return read();
+    } catch (const Refused& refused) {
+      if (refused.why() != Outcome::REVISION_CHANGED || tries == most_tries) throw;
+    }
+  }
+}
+
 }  // namespace
 
 file::Page Store::list(const file::ListArguments& arguments) {
@@ -45,6 +59,11 @@ file::Attributes Store::stat(const file::Path& path) const {
 
 file::Piece Store::read(const file::ReadArguments& arguments) const {
   if (arguments.offset > largest) throw Refused(Outcome::TOO_LARGE);
+  if (arguments.revision != file::ANY) return read_once(arguments);
+  return read_again_where_changed([&] { return read_once(arguments); });
+}
+
+file::Piece Store::read_once(const file::ReadArguments& arguments) const {
   const Descriptor opened = root_.open_file(arguments.path);
   const file::Attributes before = look_at(opened.get()).attributes;
   check_revision(arguments.revision, before);
@@ -56,8 +75,12 @@ file::Piece Store::read(const file::ReadArguments& arguments) const {
   return piece;
 }
 
-// A hash that is known says more than that of the bytes at hand: they may have been damaged on the disk since.
 file::GetResult Store::get(const file::Path& path) const {
+  return read_again_where_changed([&] { return get_once(path); });
+}
+
+// A hash that is known says more than that of the bytes at hand: they may have been damaged on the disk since.
+file::GetResult Store::get_once(const file::Path& path) const {
   const Descriptor opened = root_.open_file(path);
   const file::Attributes attributes = look_at(opened.get()).attributes;
   if (attributes.size > file::MAX_DATA) return file::GetResult::with_attributes(attributes);

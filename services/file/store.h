@@ -47,6 +47,10 @@ class Store {
   const Root& root() const { return root_; }
 
  private:
+  // Throw Refused(REVISION_CHANGED) also where the file is replaced or removed while it is read.
+  file::Piece read_once(const file::ReadArguments& arguments) const;
+  file::GetResult get_once(const file::Path& path) const;
+
   Root root_;
   Naming naming_;
   Listing listing_;

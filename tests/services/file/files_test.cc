@@ -2,7 +2,10 @@
 #include "fixture.h"
 #include "services/file/times.h"
 
+#include <atomic>
+#include <csignal>
 #include <limits>
+#include <thread>
 
 namespace services::files {
 namespace {
@@ -22,6 +25,41 @@ TEST_F(Files, a_file_is_read_piece_by_piece) {
   EXPECT_EQ(at(0, 0), "");
   EXPECT_EQ(at(0, std::numeric_limits<std::uint32_t>::max()), "0123456789");
   EXPECT_EQ(store.read({"file", file::ANY, 0, 4}).attributes.size, 10U);
+}
+
+TEST_F(Files, what_is_replaced_while_it_is_read_is_whole_all_the_same) {
+  const auto content = [](char letter) { return std::string(file::MAX_DATA, letter); };
+  write("file", content('a'));
+  std::atomic<bool> is_over = false;
+  std::thread replacing([&] {
+    for (char letter = 'a'; !is_over; letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
+      write("new", content(letter));
+      std::filesystem::rename(folder / "new", folder / "file");
+    }
+  });
+  for (int times = 0; times < 50; ++times) {
+    EXPECT_EQ(outcome([&] {
+                const std::string whole = text(store.get("file").whole().data);
+                EXPECT_EQ(whole, content(whole.front()));
+                const std::string piece = read("file");
+                EXPECT_EQ(piece, content(piece.front()));
+              }),
+              Outcome::DONE);
+  }
+  is_over = true;
+  replacing.join();
+}
+
+TEST_F(Files, what_another_has_a_lease_on_is_not_to_be_read_yet) {
+  write("file", "content");
+  const auto before = std::signal(SIGIO, SIG_IGN);
+  const Descriptor lessee(::open((folder / "file").c_str(), O_RDWR | O_CLOEXEC));
+  if (::fcntl(lessee.get(), F_SETLEASE, F_WRLCK) != 0) GTEST_SKIP() << "this file system has no leases";
+  EXPECT_EQ(outcome([&] { store.get("file"); }), Outcome::NOT_YET);
+  EXPECT_EQ(outcome([&] { read("file"); }), Outcome::NOT_YET);
+  ::fcntl(lessee.get(), F_SETLEASE, F_UNLCK);
+  EXPECT_EQ(read("file"), "content");
+  std::signal(SIGIO, before);
 }
 
 TEST_F(Files, offsets_that_no_file_has_are_told_apart_from_its_end) {

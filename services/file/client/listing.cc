@@ -51,6 +51,17 @@ bool is_remote_folder(Session& session, const std::string& path) {
   return result.attributes().kind == Kind::FOLDER;
 }
 
+bool leads_to_remote_folder(Session& session, const std::string& path) {
+  const file::StatResult there = session.client().STAT(path);
+  if (there.outcome() == Outcome::NO_SUCH_FILE) return false;
+  expect_done(there.outcome(), path);
+  if (there.attributes().kind != Kind::LINK) return there.attributes().kind == Kind::FOLDER;
+  const Outcome listed = session.client().LIST({path, "", 1}).outcome();
+  if (listed == Outcome::NOT_A_FOLDER || listed == Outcome::NO_SUCH_FILE || listed == Outcome::OUTSIDE) return false;
+  expect_done(listed, path);
+  return true;
+}
+
 void expect_folder(Session& session, const std::string& path) {
   const file::StatResult result = session.client().STAT(path);
   if (result.outcome() == Outcome::NO_SUCH_FILE) expect_placed(Outcome::NO_SUCH_FILE, join(path, "in"));

@@ -16,8 +16,10 @@ void for_each_below(Session& session, const std::string& folder,
                     const std::function<void(const std::string& path, const file::Attributes&)>& each);
 
 file::Attributes stat_remote(Session& session, const std::string& path);
-// Whether it is a folder; false where it is nothing.
+// Whether it is a folder itself; false where it is nothing.
 bool is_remote_folder(Session& session, const std::string& path);
+// Whether it is one, or a link to one: what is put there goes into it.
+bool leads_to_remote_folder(Session& session, const std::string& path);
 // Throws Failure where it is none.
 void expect_folder(Session& session, const std::string& path);
 

@@ -88,7 +88,7 @@ void make_with_parents(Session& session, const std::string& path) {
   for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
     const std::string folder = path.substr(0, end);
     const Outcome outcome = session.changing().MKDIR(folder);
-    if (outcome != Outcome::EXISTS || !is_remote_folder(session, folder)) expect_placed(outcome, folder);
+    if (outcome != Outcome::EXISTS || !leads_to_remote_folder(session, folder)) expect_placed(outcome, folder);
     if (end == path.npos) return;
   }
 }
@@ -174,7 +174,7 @@ int move(const Options& options) {
   one.paths.resize(1);
   return for_each_path(one, [&](Session& session, const std::string&, Report& report) {
     std::string to = to_remote(options.paths.at(1));
-    if (is_remote_folder(session, to)) to = join(to, last_name(from));
+    if (leads_to_remote_folder(session, to)) to = join(to, last_name(from));
     expect_moved(session, session.changing().RENAME({from, to, options.wanted}), from, to);
     report.done(to);
   });

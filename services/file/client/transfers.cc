@@ -181,7 +181,7 @@ void expect_apart(const std::vector<Subject>& all, std::string Subject::*from, s
 bool make_remote(Session& session, const std::string& folder) {
   if (folder.empty()) return false;
   const Outcome outcome = session.changing().MKDIR(folder);
-  if (outcome == Outcome::EXISTS && is_remote_folder(session, folder)) return false;
+  if (outcome == Outcome::EXISTS && leads_to_remote_folder(session, folder)) return false;
   expect_placed(outcome, folder);
   return true;
 }
@@ -304,7 +304,7 @@ int put_alone(const Options& options, const std::string& source, const std::stri
   return transfer(options, {one}, [&](Transfer& transfer) {
     transfer.attempt(one, [&] {
       const bool is_copy = options.recursive && is_local_folder(local);
-      const bool into = is_into(to) || (!is_copy && is_remote_folder(transfer.session(), target));
+      const bool into = is_into(to) || (!is_copy && leads_to_remote_folder(transfer.session(), target));
       put_one(transfer, options, local, into ? in_target : target);
     });
   });

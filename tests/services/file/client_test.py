@@ -166,6 +166,34 @@ class FileService(unittest.TestCase):
         self.ok("get", "x/a", "x/y/b", "in")
         self.assertEqual(sorted(os.listdir(self.here / "in")), ["a", "b"])
 
+    def test_a_link_on_the_server_to_a_folder_is_gone_into(self):
+        (self.root / "folder").mkdir()
+        os.symlink("folder", self.root / "link")
+        content = self.write("file", 10)
+        self.ok("put", "file", "link")
+        self.assertEqual((self.root / "folder/file").read_bytes(), content)
+        self.ok("put", "file", "other")
+        self.ok("mv", "other", "link")
+        self.assertTrue((self.root / "folder/other").exists())
+        (self.here / "tree").mkdir()
+        self.write("tree/inner", 10)
+        self.ok("put", "-r", "tree", "link")
+        self.ok("mkdir", "-p", "link/more")
+        self.assertEqual(sorted(os.listdir(self.root / "folder")), ["file", "inner", "more", "other"])
+        self.ok("rm", "-r", "link")
+        self.assertEqual(os.listdir(self.root), ["folder"])
+
+    def test_a_link_on_the_server_to_what_is_no_folder_is_replaced(self):
+        content = self.write("file", 10)
+        (self.root / "old").touch()
+        for target in ("old", "nothing", ".."):
+            os.symlink(target, self.root / "link")
+            self.ok("put", "file", "link")
+            self.assertFalse((self.root / "link").is_symlink())
+            self.assertEqual((self.root / "link").read_bytes(), content)
+            (self.root / "link").unlink()
+        self.assertEqual((self.root / "old").read_bytes(), b"")
+
     def test_what_there_is_is_told(self):
         self.write("file", 10)
         self.ok("put", "file")

@@ -5,7 +5,8 @@
 
 namespace services::files {
 
-RunningHash::RunningHash(Sha256 hash, std::uint64_t hashed) : hash_(std::move(hash)), hashed_(hashed) {
+RunningHash::RunningHash(Sha256 hash, std::uint64_t hashed, std::chrono::nanoseconds patience)
+    : patience_(patience), hash_(std::move(hash)), hashed_(hashed) {
   try {
     hasher_ = std::thread([this] { hash_in_turn(); });
   } catch (const std::system_error&) {
@@ -24,7 +25,9 @@ RunningHash::~RunningHash() {
 
 void RunningHash::hash_in_turn() {
   for (std::unique_lock lock(mutex_);;) {
-    come_.wait(lock, [&] { return is_over_ || waiting_.contains(hashed_); });
+    const bool has_come = come_.wait_for(lock, patience_, [&] { return is_over_ || waiting_.contains(hashed_); });
+    if (!has_come && waiting_.empty()) continue;
+    if (!has_come) return lose();
     if (is_over_) return;
     const onc::xdr::Bytes piece = std::move(waiting_.extract(hashed_).mapped());
     hashed_ += piece.size();
@@ -37,6 +40,16 @@ void RunningHash::hash_in_turn() {
   }
 }
 
+void RunningHash::lose() {
+  is_lost_ = true;
+  waiting_.clear();
+}
+
+std::size_t RunningHash::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 void RunningHash::add(std::uint64_t offset, onc::xdr::Bytes piece) {
   std::unique_lock lock(mutex_);
   hashed_one_.wait(lock, [&] { return waiting_.size() < most_waiting || !is_at_work(); });
@@ -44,8 +57,7 @@ void RunningHash::add(std::uint64_t offset, onc::xdr::Bytes piece) {
   // Twice the same, perhaps with other bytes, or too early: then nothing is known. What overlaps another, or what was
   // hashed before, waits for ever, and end() sees that.
   const bool is_early = offset > hashed_ && waiting_.size() >= most_waiting;
-  is_lost_ = is_early || !waiting_.emplace(offset, std::move(piece)).second;
-  if (is_lost_) return waiting_.clear();
+  if (is_early || !waiting_.emplace(offset, std::move(piece)).second) return lose();
   if (offset == hashed_) come_.notify_one();
 }
 

@@ -4,6 +4,7 @@
 #include "services/file/attributes.h"
 #include "services/file/sha256.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -19,24 +20,29 @@ namespace services::files {
 class RunningHash {
  public:
   RunningHash() : RunningHash(Sha256(), 0) {}
-  // Goes on after the first `hashed` bytes, which `hash` knows already.
-  RunningHash(Sha256 hash, std::uint64_t hashed);
+  // Goes on after the first `hashed` bytes, which `hash` knows already. Pieces are let go of, and the hash is unknown,
+  // where for `patience` none came whose turn it was: nobody may ever bring the one before them.
+  RunningHash(Sha256 hash, std::uint64_t hashed, std::chrono::nanoseconds patience = std::chrono::minutes(10));
   RunningHash(const RunningHash&) = delete;
   RunningHash& operator=(const RunningHash&) = delete;
   ~RunningHash();
 
   // Waits while as many pieces as may do wait to be hashed. One that came twice, or too early, makes the hash unknown.
   void add(std::uint64_t offset, onc::xdr::Bytes piece);
+  // Pieces that are held because it is not yet their turn.
+  std::size_t waiting() const;
   // Of the first `size` bytes; nothing where these are not exactly what was added, or some of them twice. Once.
   std::optional<file::Sha256> end(std::uint64_t size);
 
  private:
   void hash_in_turn();
+  void lose();
   bool is_at_work() const { return is_hashing_ || waiting_.contains(hashed_); }
 
   static constexpr std::size_t most_waiting = 4;
 
-  std::mutex mutex_;
+  std::chrono::nanoseconds patience_;
+  mutable std::mutex mutex_;
   std::condition_variable come_;  // a piece, or the end
   std::condition_variable hashed_one_;
   Sha256 hash_;

@@ -441,6 +441,16 @@ TEST(RunningHash, takes_pieces_from_several_threads) {
   EXPECT_EQ(hash.end(whole.size()), sha256(whole));
 }
 
+TEST(RunningHash, holds_no_piece_for_ever_whose_turn_does_not_come) {
+  RunningHash hash(Sha256(), 0, 1us);
+  hash.add(3, bytes("def"));
+  const auto soon = std::chrono::steady_clock::now() + 20s;
+  while (hash.waiting() != 0 && std::chrono::steady_clock::now() < soon) std::this_thread::yield();
+  EXPECT_EQ(hash.waiting(), 0U);
+  hash.add(0, bytes("abc"));
+  EXPECT_EQ(hash.end(6), std::nullopt);
+}
+
 TEST(RunningHash, may_go_while_a_piece_waits_for_one_before_it) {
   RunningHash hash;
   hash.add(3, bytes("def"));

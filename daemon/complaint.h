@@ -29,8 +29,10 @@ inline std::string sentence(const CLI::App& program, const CLI::Error& error) {
     const std::string commands = commands_of(program);
     return strays.empty() ? "say what to do: " + commands : "'" + strays.front() + "' is no command: it is " + commands;
   }
-  if (is_stray && !strays.empty())
-    return "'" + strays.front() + "' is neither an option nor anything else that is expected here";
+  if (is_stray && !strays.empty()) {
+    const std::string& stray = strays[strays.front() == "--" && strays.size() > 1 ? 1 : 0];
+    return "'" + stray + "' is neither an option nor anything else that is expected here";
+  }
   if (is_number_of && text.find(": At Most") != std::string::npos)
     return about + " is there more than once: write it once";
   if (is_number_of && text.ends_with("missing")) return about + " needs a value after it";

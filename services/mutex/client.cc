@@ -1,4 +1,5 @@
 // onc-mutex: runs commands while a lock is held, and says who holds which.
+#include "daemon/complaint.h"
 #include "daemon/descriptors.h"
 #include "services/mutex/report.h"
 #include "services/mutex/running.h"
@@ -16,7 +17,9 @@
 #include <exception>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <sstream>
+#include <string_view>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -41,6 +44,9 @@ stopped; 5 too few members, or servers of ZooKeeper, are heard for a majority; e
 cannot be run and 127 where it is not there. A command may end with 1 to 5 by itself, too: what onc-mutex means by
 them it says on standard error.
 )";
+
+constexpr const char* without_name =
+    "onc-mutex: the lock has no name: write NAME before --, as in onc-mutex run nightly -- backup /srv\n";
 
 struct Options {
   std::vector<std::string> servers;
@@ -187,11 +193,32 @@ std::vector<Command> add_commands(CLI::App& app, Options& options) {
   return commands;
 }
 
-// Or an option, or nothing, of which the parser says what is wrong.
-bool is_command(const std::vector<Command>& commands, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return true;
-  return std::any_of(commands.begin(), commands.end(),
-                     [&](const Command& command) { return command.parser->get_name() == argv[1]; });
+// Whoever forgets NAME has COMMAND's first word taken for it: what comes after "--" is more than COMMAND then.
+bool lacks_name(const std::vector<Command>& commands, const Options& options, int argc, char** argv) {
+  if (!commands[0].parser->parsed() && !commands[1].parser->parsed()) return false;
+  char** const end = argv + argc;
+  char** const dashes = std::find(argv, end, std::string_view("--"));
+  return dashes != end && end - dashes - 1 > static_cast<std::ptrdiff_t>(options.words.size());
+}
+
+// The exit status, where that is all.
+std::optional<int> parse(CLI::App& app, const std::vector<Command>& commands, const Options& options, int argc,
+                         char** argv) {
+  const auto complain = [&](const CLI::App* program, const CLI::Error& error) {
+    // Only then is all read that is there.
+    const bool is_missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (is_missing && lacks_name(commands, options, argc, argv)) return std::string(without_name);
+    return onc::daemon::complaint(program, error);
+  };
+  app.failure_message(complain);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (!lacks_name(commands, options, argc, argv)) return std::nullopt;
+  std::fputs(without_name, stderr);
+  return 2;
 }
 
 // The exit status, which is another where what was to be told got nowhere.
@@ -211,16 +238,7 @@ int main(int argc, char** argv) {
   app.footer(examples);
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app, options);
-  if (!is_command(commands, argc, argv)) {
-    std::fprintf(stderr, "onc-mutex: '%s' is no command: it is run, try or status; see --help\n",
-                 printable(argv[1]).c_str());
-    return 2;
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
+  if (const auto status = parse(app, commands, options, argc, argv)) return *status;
   try {
     for (const Command& command : commands)
       if (command.parser->parsed()) return written(command.run(options));

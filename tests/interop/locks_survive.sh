@@ -236,7 +236,16 @@ says 'nobody listens there' 1 $bin/onc-mutex run door --server tcp://$address:1 
 says 'no endpoint' 1 $bin/onc-mutex status --server tpc://host
 says 'a lock.s name has' 2 $bin/onc-mutex try ''
 says 'not a number of seconds from 0 to 31536000' 2 $bin/onc-mutex run door --timeout nan -- true
-says "'lock' is no command: it is run, try or status" 2 $bin/onc-mutex lock door
+says "^onc-mutex: 'lock' is no command: it is run, try or status" 2 $bin/onc-mutex lock door
+says '^onc-mutex: say what to do: run, try or status' 2 $bin/onc-mutex
+says '^onc-mutex: NAME is required' 2 $bin/onc-mutex try
+says '^onc-mutex: COMMAND is required' 2 $bin/onc-mutex run door
+says "^onc-mutex: --timeout: '-1' is not a number of seconds" 2 $bin/onc-mutex status --timeout -1
+says "^onc-mutex: '--json' is neither an option" 2 $bin/onc-mutex status door -- --json
+for words in 'run -- true' 'run -- sleep 12350' 'run --who me -- true' 'try -- true' 'try -- sleep 12350'; do
+  # shellcheck disable=SC2086 # words
+  says '^onc-mutex: the lock has no name: write NAME before --' 2 $bin/onc-mutex $words
+done
 says 'cannot run /nonexistent' 127 $bin/onc-mutex run window $(at 1) -- /nonexistent
 
 for id in 1 2 3; do stop member-$id; done

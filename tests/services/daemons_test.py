@@ -174,11 +174,13 @@ class Daemons(unittest.TestCase):
                         ["onc-mutexd"], ["onc-mutexd", "--id", "1", "--node", "2=tcp://host:1"],
                         ["onc-mutexd", "--id", "1", "--node", "1=udp://host:1"],
                         ["onc-mutexd", "--id", "1", "--node", "1=tcp://host:1", "--begin-at", "4293918721"],
-                        ["onc-mutex"], ["onc-mutex", "run", "lock"], ["onc-mutex", "try", "two\nlines"]):
+                        ["onc-mutex"], ["onc-mutex", "run", "lock"], ["onc-mutex", "try", "two\nlines"],
+                        ["onc-mutex", "run"], ["onc-mutex", "run", "--", "sh", "-c", "echo ran"],
+                        ["onc-mutex", "status", "--timeout", "-1"], ["onc-mutex", "status", "lock", "--", "--json"]):
             done = subprocess.run([f"{BIN}/{command[0]}", *command[1:]], text=True, capture_output=True,
                                   timeout=TIMEOUT)
             self.assertEqual((done.returncode, done.stdout), (2, ""), command)
-            self.assertNotEqual(done.stderr, "", command)
+            self.assertRegex(done.stderr, f"^{command[0]}: .", command)
         for program in ("onc-timed", "portmapper", "onc-time", "onc-electiond", "onc-election", "onc-mutexd", "onc-mutex"):
             for option in ("--help", "--version"):
                 done = subprocess.run([f"{BIN}/{program}", option], text=True, capture_output=True, timeout=TIMEOUT)

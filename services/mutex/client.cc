@@ -114,6 +114,7 @@ int status(const Options& options) {
     std::cout << (options.json ? to_json(status) : to_text(status));
     return status.report().view == ::mutex::NO_VIEW ? no_majority : 0;
   }
+  if (status.outcome() == ::mutex::Outcome::UNKNOWN_LOCK && options.json) std::cout << to_json(status);
   std::fprintf(stderr, "onc-mutex: %s\n",
                why_not(options.lock, servers_of(options).front(), ::mutex::Answer(status.outcome())).c_str());
   if (status.outcome() == ::mutex::Outcome::UNREACHABLE) return no_majority;

@@ -344,7 +344,7 @@ Status Locks::status_of(const LockName& name, const Others& others) const {
   const Membership& membership = node_.membership();
   const MemberId self = membership.self().member;
   auto locks = locks_of(in_order(self, look(name), others));
-  if (!name.empty() && locks.empty()) return Outcome::UNKNOWN_LOCK;
+  const bool is_unknown = !name.empty() && locks.empty();
   ::mutex::Report report{.member = self,
                          .algorithm = world_.algorithm,
                          .lease = to_wire(membership.company().lease),
@@ -363,7 +363,7 @@ Status Locks::status_of(const LockName& name, const Others& others) const {
                             .silent = is_known ? to_wire(now - membership.last_heard(id, now)) : 0,
                             .fault = node_.fault(id, now)});
   }
-  return Status::with_report(Outcome::GRANTED, std::move(report));
+  return Status::with_report(is_unknown ? Outcome::UNKNOWN_LOCK : Outcome::GRANTED, std::move(report));
 }
 
 }  // namespace services::locks

@@ -430,8 +430,8 @@ Status ZookeeperLocks::status_of(const LockName& name, const std::optional<Queue
     }
     report.locks.push_back(std::move(known));
   }
-  if (!name.empty() && report.locks.empty()) return Outcome::UNKNOWN_LOCK;
-  return Status::with_report(Outcome::GRANTED, std::move(report));
+  const bool is_unknown = !name.empty() && report.locks.empty();
+  return Status::with_report(is_unknown ? Outcome::UNKNOWN_LOCK : Outcome::GRANTED, std::move(report));
 }
 
 }  // namespace services::locks

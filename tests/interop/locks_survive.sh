@@ -107,6 +107,7 @@ says '"outcome":"granted","token":[0-9]+,"sure":' 0 $bin/onc-mutex try window $(
 says '"outcome":"granted","token":[0-9]+,"sure":[0-9.]+\} done$' 0 \
   sh -c "$bin/onc-mutex try window $(at 2) --json -- echo done | tr '\n' ' ' | sed 's/ $//'"
 says '^$' 3 sh -c "$bin/onc-mutex status window $(at 2) 2>/dev/null"
+says '"locks": \[\],' 3 $bin/onc-mutex status window $(at 2) --json
 within 20 $bin/onc-mutex status $(at 3) --json |
   python3 -c 'import json, sys; assert all(peer["in_view"] for peer in json.load(sys.stdin)["peers"])' || fail "no JSON"
 

@@ -32,7 +32,7 @@ Status report_of(unsigned locks, unsigned waiting) {
 TEST(AReport, is_whole_where_there_is_room_for_it) {
   const Status whole = report_of(3, 2);
   EXPECT_EQ(cut_to(size_of(whole), whole), whole);
-  EXPECT_EQ(cut_to(0, Outcome::UNKNOWN_LOCK), Status(Outcome::UNKNOWN_LOCK));
+  EXPECT_EQ(cut_to(0, Outcome::UNREACHABLE), Status(Outcome::UNREACHABLE));
 }
 
 TEST(AReport, says_that_it_was_cut_and_takes_no_more_than_there_is_room_for) {

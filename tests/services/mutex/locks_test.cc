@@ -542,6 +542,8 @@ TEST_P(Sessions, are_in_the_status_of_every_member) {
   });
   run(2000);
   EXPECT_EQ(unknown.outcome(), Outcome::UNKNOWN_LOCK);
+  EXPECT_TRUE(unknown.report().locks.empty());
+  EXPECT_EQ(unknown.report().peers.size(), 3U) << "who was asked is told all the same";
   ASSERT_EQ(status.outcome(), Outcome::GRANTED);
   const ::mutex::Report& report = status.report();
   EXPECT_EQ(report.peers.size(), 3U);

@@ -155,6 +155,18 @@ std::string programs_text(const rpc::Server& server) {
   return text;
 }
 
+// Another port than the others know would not do.
+void listen_at(rpc::Server& server, const std::string& uri, const Options& options) {
+  try {
+    server.listen(uri);
+  } catch (const rpc::Error& error) {
+    if (uri != options.known_at || error.code() != std::errc::address_in_use) throw;
+    throw rpc::Error(error.code(), "cannot listen on " + uri +
+                                       ", where --node says that this one is found: a program listens there already, "
+                                       "perhaps this one; end that, or have every --node name another port");
+  }
+}
+
 std::string endpoints_text(const rpc::Server& server) {
   std::string text;
   for (const transport::Endpoint& endpoint : server.endpoints()) text += " " + endpoint.text();
@@ -180,7 +192,7 @@ void serve(rpc::Server& server, Watch& watch, const std::string& name, const Opt
     prepare(server, watch);
   // Where systemd has opened sockets for us, those are meant.
   if (server.listen_inherited().empty())
-    for (const std::string& endpoint : options.listen) server.listen(endpoint);
+    for (const std::string& endpoint : options.listen) listen_at(server, endpoint, options);
   const binding::Registration registration(server.programs(), server.endpoints(), options.registering);
   ready(name + ": serving " + programs_text(server) + " at" + endpoints_text(server) +
             (registration.registered() ? ", registered with the portmapper" : ", not registered") + metrics_text(watch),

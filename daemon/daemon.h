@@ -19,6 +19,8 @@ namespace onc::daemon {
 
 struct Options {
   std::vector<std::string> listen;  // URIs
+  // One of these, by which others know this one, as --node says; empty where none is: by no option.
+  std::string known_at = {};
   binding::Registering registering = binding::Registering::if_available;
   bool foreground = false;
   WatchOptions watch = {};

@@ -64,7 +64,7 @@ void KeptFile::lock() {
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return;
   throw onc::rpc::Error(std::make_error_code(std::errc::device_or_resource_busy),
                         "node " + std::to_string(id_) + " already runs, with its state in " + folder_name_ +
-                            "; end it first, or give this one another --id or --state-dir");
+                            "; end it first, or start this one with the --id of another node");
 }
 
 void KeptFile::load() {

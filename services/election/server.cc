@@ -178,7 +178,8 @@ void serve(const Options& options, const std::map<Id, std::string>& uris, const 
   onc::rpc::Server server;
   onc::daemon::Options daemon_options = options.daemon;
   daemon_options.ends_by_itself = true;
-  daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
+  daemon_options.known_at = uris.at(options.id);
+  daemon_options.listen.insert(daemon_options.listen.begin(), daemon_options.known_at);
   const Run run = [&](Elector& elector) {
     ElectionV1 service(elector);
     server.add(service, service_options());

@@ -164,7 +164,8 @@ void serve(const Options& options, const Company& company, const Uris& uris, con
   onc::rpc::Server server({.max_connections = 2 * ::mutex::MAX_PLACES});
   onc::daemon::Options daemon_options = options.daemon;
   daemon_options.ends_by_itself = true;
-  daemon_options.listen.insert(daemon_options.listen.begin(), uris.at(options.id));
+  daemon_options.known_at = uris.at(options.id);
+  daemon_options.listen.insert(daemon_options.listen.begin(), daemon_options.known_at);
   const Run run = [&](MutexV1& service, onc::daemon::Ending::Leave leave) {
     server.add(service, service_options());
     const onc::daemon::Ending ending(server, std::move(leave));

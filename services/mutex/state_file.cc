@@ -28,7 +28,7 @@ elections::KeptFile open_file(const std::string& folder, MemberId id) {
   } catch (const onc::rpc::Error& error) {
     if (error.code() != std::errc::device_or_resource_busy) throw;
     throw onc::rpc::Error(error.code(), "member " + std::to_string(id) + " already runs, with its state in " + folder +
-                                            "; end it first, or give this one another --id or --state-dir");
+                                            "; end it first, or start this one with the --id of another member");
   }
 }
 

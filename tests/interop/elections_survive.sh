@@ -178,7 +178,10 @@ says() { # PATTERN STATUS COMMAND...
   expect "status $wanted" "$pattern" "$said"
 }
 node() { within 20 $bin/onc-electiond --foreground --register no "$@"; }
-says 'node 2 already runs' 1 node --state-dir $work/state --id 2 "${nodes[@]}"
+says 'node 2 already runs, .*; end it first, or start this one with the --id of another node$' 1 \
+  node --state-dir $work/state --id 2 "${nodes[@]}"
+says "7412, where --node says that this one is found: .*; end that, or have every --node name another port$" 1 \
+  node --state-dir $work/second --id 2 "${nodes[@]}"
 cp -r $work/state $work/damaged
 echo nonsense >$work/damaged/2.state
 says 'damaged.*onc-electiond\(8\)' 1 node --state-dir $work/damaged --id 2 "${nodes[@]}"

@@ -219,7 +219,11 @@ for id in 1 2 3; do start_member $id --register no; done
 go_on "all die, come back and go on"
 
 # What makes no sense.
-says 'member 2 already runs' 1 $bin/onc-mutexd --foreground --register no --state-dir $work/state --id 2 "${nodes[@]}"
+second=($bin/onc-mutexd --foreground --register no --id 2 "${nodes[@]}" --state-dir)
+says 'member 2 already runs, .*; end it first, or start this one with the --id of another member$' 1 \
+  "${second[@]}" $work/state
+says "7422, where --node says that this one is found: .*; end that, or have every --node name another port$" 1 \
+  "${second[@]}" $work/second
 cp -r $work/state $work/damaged
 echo nonsense >$work/damaged/2.state
 damaged=($bin/onc-mutexd --foreground --register no --state-dir $work/damaged)

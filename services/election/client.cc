@@ -1,6 +1,7 @@
 // onc-election: asks a node who leads, and runs commands while it does.
 #include "daemon/complaint.h"
 #include "daemon/descriptors.h"
+#include "daemon/usage.h"
 #include "services/election/report.h"
 #include "services/election/running.h"
 
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <thread>
 
@@ -205,6 +207,7 @@ int main(int argc, char** argv) {
   Options options;
   app.set_version_flag("--version", ONC_VERSION);
   app.footer(examples);
+  app.formatter(std::make_shared<onc::daemon::CommandAfterDashes>());
   app.failure_message(onc::daemon::complaint);
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app, options);

@@ -31,10 +31,11 @@ Examples, the same list on each of three hosts:
   onc-electiond --id 1 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
   onc-electiond --id 2 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
   onc-electiond --id 3 --node 1=tcp://one:7411 --node 2=tcp://two:7411 --node 3=tcp://three:7411
-Three on one host, for a try, and who leads:
+Three on one host, for a try, who leads, and their end:
   nodes="--node 1=tcp://127.0.0.1:7411 --node 2=tcp://127.0.0.1:7412 --node 3=tcp://127.0.0.1:7413"
-  for id in 1 2 3; do onc-electiond --state-dir /tmp/election --register no --id $id $nodes; done
-  onc-election watch --server tcp://127.0.0.1:7411
+  for id in 1 2 3; do onc-electiond --state-dir ~/trial-election --register no --id $id $nodes; done
+  onc-election status --server tcp://127.0.0.1:7411
+  pkill -f trial-election
 As many nodes as one likes, where an ensemble of ZooKeeper decides; each knows only itself:
   onc-electiond --backend zookeeper --ensemble zk1:2181,zk2:2181,zk3:2181 --id 1 --node 1=tcp://one:7411
 )";

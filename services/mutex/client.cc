@@ -1,6 +1,7 @@
 // onc-mutex: runs commands while a lock is held, and says who holds which.
 #include "daemon/complaint.h"
 #include "daemon/descriptors.h"
+#include "daemon/usage.h"
 #include "services/mutex/report.h"
 #include "services/mutex/running.h"
 
@@ -17,6 +18,7 @@
 #include <exception>
 #include <iomanip>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -237,6 +239,7 @@ int main(int argc, char** argv) {
   Options options;
   app.set_version_flag("--version", ONC_VERSION);
   app.footer(examples);
+  app.formatter(std::make_shared<onc::daemon::CommandAfterDashes>());
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app, options);
   if (const auto status = parse(app, commands, options, argc, argv)) return *status;

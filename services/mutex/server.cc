@@ -31,10 +31,11 @@ Examples, the same list on each of three hosts:
   onc-mutexd --id 1 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
   onc-mutexd --id 2 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
   onc-mutexd --id 3 --node 1=tcp://one:7421 --node 2=tcp://two:7421 --node 3=tcp://three:7421
-By another algorithm, alone and for a try on one host, in a folder of one's own:
-  onc-mutexd --algorithm suzuki-kasami --lease 5 --id 1 --node 1=tcp://one:7421
-  onc-mutexd --state-dir /tmp/mutex --register no --id 1 --node 1=tcp://127.0.0.1:7421
+Three on one host, for a try, who holds which lock, and their end:
+  nodes="--node 1=tcp://127.0.0.1:7421 --node 2=tcp://127.0.0.1:7422 --node 3=tcp://127.0.0.1:7423"
+  for id in 1 2 3; do onc-mutexd --state-dir ~/trial-locks --register no --id $id $nodes; done
   onc-mutex status --server tcp://127.0.0.1:7421
+  pkill -f trial-locks
 As many members as one likes, where an ensemble of ZooKeeper keeps the locks; each knows only itself:
   onc-mutexd --backend zookeeper --ensemble zk1:2181,zk2:2181,zk3:2181 --id 1 --node 1=tcp://one:7421
 )";

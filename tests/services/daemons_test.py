@@ -186,6 +186,14 @@ class Daemons(unittest.TestCase):
                 done = subprocess.run([f"{BIN}/{program}", option], text=True, capture_output=True, timeout=TIMEOUT)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), program)
 
+    def test_help_shows_where_a_command_comes_and_how_to_try_a_group(self):
+        for command, usage in (("onc-mutex run", "NAME -- COMMAND..."), ("onc-mutex try", "NAME [-- COMMAND...]"),
+                               ("onc-election run", "[OPTIONS] -- COMMAND..."), ("onc-mutexd", "pkill -f trial-"),
+                               ("onc-electiond", "pkill -f trial-")):
+            program, *rest = command.split()
+            done = subprocess.run([f"{BIN}/{program}", *rest, "--help"], text=True, capture_output=True, timeout=TIMEOUT)
+            self.assertIn(usage, done.stdout, command)
+
     def test_what_a_client_cannot_print_is_an_error_and_goes_nowhere_else(self):
         portmapper = self.start_portmapper()
         self.start_time_server(portmapper)

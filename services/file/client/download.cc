@@ -124,7 +124,8 @@ class Download {
   // Locked, and still under its name: another may have finished it just now.
   void open_part() {
     for (struct stat there{}, open{};;) {
-      file_ = open_local(part_, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+      file_ = Descriptor(::open(part_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+      if (file_.get() < 0) fail_local(local_, "written");
       if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0)
         throw Failure(shown(local_) + " is being downloaded by another onc-file already");
       open = status_of(file_.get(), part_);

@@ -1,4 +1,5 @@
 // onc-file: what is on a file server, and files to it and from it.
+#include "daemon/complaint.h"
 #include "daemon/descriptors.h"
 #include "services/file/client/commands.h"
 #include "services/file/memory.h"
@@ -75,9 +76,11 @@ bool has_dash(const std::vector<std::string>& words) {
 std::string sentence(const CLI::App* app, const CLI::Error& error) {
   const bool may_be_name = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr ||
                            dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-  const char* const hint =
-      may_be_name && has_dash(app->remaining(true)) ? " (names that begin with '-' go after \"--\")" : "";
-  return "onc-file: " + std::string(error.what()) + hint + "\nRun it with --help for more information.\n";
+  const char* const hint = may_be_name && !app->get_subcommands().empty() && has_dash(app->remaining(true))
+                               ? " (names that begin with '-' go after \"--\")"
+                               : "";
+  return "onc-file: " + onc::daemon::complaints::sentence(*app, error) + hint +
+         "\nRun it with --help for more information.\n";
 }
 
 // CLI11's own Range lets "nan" through. Empty where the text is good.
@@ -152,6 +155,7 @@ class CommandLine {
 
   CLI::App& add(const char* name, const char* about, Command command) {
     CLI::App& added = *app_.add_subcommand(name, about);
+    added.set_version_flag("--version", ONC_VERSION);
     added.footer("Examples:\n" + examples_of.at(name));
     added.callback([this, command] { command_ = command; });
     added

@@ -85,6 +85,8 @@ void remove_tree(Session& session, const std::string& root, const Options& optio
 }
 
 void make_with_parents(Session& session, const std::string& path) {
+  // Of a bad name not even what is above it is made.
+  if (session.client().STAT(path).outcome() == Outcome::BAD_NAME) throw SaidNo(Outcome::BAD_NAME, path);
   for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
     const std::string folder = path.substr(0, end);
     const Outcome outcome = session.changing().MKDIR(folder);
@@ -101,7 +103,9 @@ class List {
   void show(Session& session, const std::string& path) {
     if (!path.empty()) {
       const file::Attributes attributes = stat_remote(session, path);
-      if (attributes.kind == Kind::REGULAR) return show_one(path, path, attributes);
+      const bool is_listed =
+          attributes.kind == Kind::FOLDER || (attributes.kind == Kind::LINK && leads_to_remote_folder(session, path));
+      if (!is_listed) return show_one(path, path, attributes);
     }
     heading(path);
     const std::size_t inside = path.empty() ? 0 : path.size() + 1;
@@ -134,6 +138,8 @@ void expect_name(const std::string& path, const char* what) {
 
 // What was not there: the one that was to be moved, or the folder it was to go to.
 void expect_moved(Session& session, Outcome outcome, const std::string& from, const std::string& to) {
+  if (outcome == Outcome::BAD_NAME && to.starts_with(from + "/"))
+    throw Failure(shown(from) + ": a folder cannot be moved into itself");
   if (outcome != Outcome::NO_SUCH_FILE) return expect_done(outcome, to);
   stat_remote(session, from);
   expect_placed(outcome, to);

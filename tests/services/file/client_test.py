@@ -201,6 +201,11 @@ class FileService(unittest.TestCase):
         self.assertRegex(self.ok("ls"), r"(?s)^-0\d{3} +10  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d  file\nd.*  folder/\n$")
         self.assertEqual([line["path"] for line in self.json("ls", "-r")], ["file", "folder", "folder/sub"])
         self.assertEqual([line["path"] for line in self.json("ls", "folder")], ["folder/sub"])
+        for link, target in (("to-file", "file"), ("to-folder", "folder"), ("to-nothing", "nothing")):
+            os.symlink(target, self.root / link)
+            self.assertEqual([(line["path"], line["kind"]) for line in self.json("ls", link)],
+                             [("to-folder/sub", "folder")] if link == "to-folder" else [(link, "link")])
+            (self.root / link).unlink()
         self.assertRegex(self.ok("ls", "folder", "/", "file"),
                          r"(?s)^folder:\nd.*  sub/\n\n/:\n-.*  file\nd.*  folder/\n-.*  file\n$")
         told = self.json("stat", "file")[0]
@@ -465,6 +470,7 @@ class FileService(unittest.TestCase):
         self.write("file", 1)
         (self.here / "folder").mkdir()
         self.ok("mkdir", "folder")
+        self.ok("put", "file", "there")
         for words, pattern in (
                 (["get", "none"], "none: there is no such file or folder on the server$"),
                 (["ls", "none"], "none: there is no such"), (["rm", "none"], "none: there is no such"),
@@ -478,10 +484,14 @@ class FileService(unittest.TestCase):
                 (["put", "folder", "x"], "folder is no regular file; folders need --recursive$"),
                 (["get", "folder"], "folder: that is no regular file on the server; folders need --recursive$"),
                 (["mkdir", "folder"], "folder: that exists already"), (["mkdir", "/"], "/: that exists already"),
+                (["mv", "folder", "folder/in"], "folder: a folder cannot be moved into itself$"),
+                (["mkdir", "-p", "new/../x"], r"new/\.\./x: the server takes no such name"),
+                (["get", "there", "no/there"], "no/there cannot be written here: No such file or directory$"),
                 (["get", "../x"], r"\.\./x: the server takes no such name"),
                 (["put", "file", "a" * 300], "a+: the server takes no such name")):
             done = self.refused(pattern, *words)
             self.assertEqual((done.stdout, len(done.stderr.splitlines())), ("", 1), words)
+        self.assertFalse((self.root / "new").exists())
 
     def test_one_that_fails_does_not_hold_up_the_others(self):
         self.write("file", 1)
@@ -499,6 +509,7 @@ class FileService(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
             self.assertNotEqual(done.stderr, "", words)
         self.refused(r"PATH is required \(names that begin with '-' go after \"--\"\)", "get", "-name", status=2)
+        self.refused("'nonsense' is no command: it is ls, stat, get, put, rm, mv or mkdir\n", "nonsense", status=2)
         self.refused("nosuchlocal is no folder\n$", "get", "a", "b", "nosuchlocal", status=2)
         for program in ("onc-file", "onc-filed"):
             done = subprocess.run([f"{BIN}/{program}", "--help"], text=True, capture_output=True, timeout=TIMEOUT)
@@ -560,6 +571,19 @@ class FileService(unittest.TestCase):
             done = self.run_command("put", "a", path, "--json")
             told = json.loads(done.stdout.splitlines()[0])
             self.assertEqual((told["outcome"], told["path"], told["local"]), ("failed", path, "a"))
+
+    def test_nothing_can_have_been_done_where_a_server_never_answered(self):
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            self.listen = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
+            for words in (["rm", "file"], ["get", "file"]):
+                done = self.refused("no answer from the file server at tcp://", *words, "--timeout", "0.1")
+                self.assertNotIn("may have", done.stderr)
+
+    def test_every_command_tells_its_version(self):
+        versions = {subprocess.run([f"{BIN}/onc-file", *words, "--version"], text=True, capture_output=True, check=True,
+                                   timeout=TIMEOUT).stdout for words in ([], ["ls"], ["put"], ["mv"])}
+        self.assertRegex(versions.pop(), r"^[\d.]+\n$")
+        self.assertEqual(versions, set())
 
     def on_terminal(self, *words, begun=lambda process: None, each=lambda process, seen: None):
         """The status, and what it said to the terminal."""

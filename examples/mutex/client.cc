@@ -4,10 +4,15 @@
 #include <exception>
 #include <iostream>
 #include <random>
+#include <string>
 
 #include "mutex.x.h"
 
 namespace {
+
+constexpr const char* usage = R"(usage: example-mutex-client [URI]
+The URI is that of a member, onc-mutexd(8); without it: tcp://127.0.0.1:7421
+)";
 
 // Also while the host sleeps, where std::chrono's clocks stand still.
 std::chrono::nanoseconds now() {
@@ -33,11 +38,17 @@ void work(int step, mutex::Token token, std::chrono::nanoseconds end) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  const std::string server = argc > 1 ? argv[1] : "tcp://127.0.0.1:7421";
+  if (argc > 2 || server.starts_with('-')) {
+    const bool is_asked_for = server == "--help";
+    (is_asked_for ? std::cout : std::cerr) << usage;
+    return is_asked_for ? 0 : 2;
+  }
   const std::string lock = "nightly";
   const mutex::Nanoseconds lease = 5'000'000'000;  // the lock is free so long after this program has died
   const mutex::Session session = any_session();
   // A call waits at its member for ten seconds at most: the timeout is longer.
-  mutex::MUTEX::v1::Client client(argc > 1 ? argv[1] : "tcp://127.0.0.1:7421", {.timeout = std::chrono::seconds(15)});
+  mutex::MUTEX::v1::Client client(server, {.timeout = std::chrono::seconds(15)});
 
   mutex::Answer answer;
   do {  // and keeps its place in the queue

@@ -43,6 +43,29 @@ expect "a program that holds a lock" '^step 3, token [0-9]+, sure for [0-9.]+ s$
 # Given back: another need not wait for the lease.
 expect "the next one" '^step 1, token [0-9]+, sure' "$(within 4 "$ONC_BIN/example-mutex-client" | head -1)"
 
+# Of two nodes one is not there. The other leads alone, and in another term once it has resigned.
+start_node() {
+  start node serving "$bin/onc-electiond" --foreground --register no --lease 0.2 --state-dir $work/nodes --id 1 \
+    --node 1=tcp://127.0.0.1:7411
+}
+start_node
+start follower '^1 leads in term [0-9]*, at tcp://127.0.0.1:7411$' \
+  "$ONC_BIN/example-election-client" tcp://127.0.0.1:7412 tcp://127.0.0.1:7411
+within 20 $bin/onc-election resign --server tcp://127.0.0.1:7411
+led_twice() { [ "$(grep -c '^1 leads in term' $work/follower.log)" = 2 ]; }
+eventually "who follows hears of the next term" led_twice
+stop node
+eventually "who follows ends where nobody answers" gone "${pids[follower]}"
+expect "and says why" 'nobody listens there' "$(cat $work/follower.log)"
+
+for example in mutex election; do
+  expect "the example's --help" "^usage: example-$example-client .*127.0.0.1:74.1" \
+    "$("$ONC_BIN/example-$example-client" --help)"
+  status=0
+  said=$("$ONC_BIN/example-$example-client" --nonsense 2>&1 >/dev/null) || status=$?
+  expect "and without sense" "^2 usage: example-$example-client" "$status $said"
+done
+
 if [ -x "$ONC_BIN/example-tirpc-server" ]; then
   start tirpc-server '^[0-9]' "$ONC_BIN/example-tirpc-server"
   expect "a program half of which has moved" '^it is 2026$' \

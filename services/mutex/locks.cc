@@ -202,12 +202,20 @@ void Locks::granted(const LockName&, Waiter waiter, Token token) {
 }
 
 // Its client learns it as it renews.
-void Locks::lost(const LockName&, Waiter waiter) {
-  const auto place = places_.find(waiter);
-  if (place == places_.end()) return;
-  if (place->second.pending) later(std::move(place->second.pending->told), Outcome::NO_MAJORITY);
-  by_key_.erase(place->second.key);
-  places_.erase(place);
+bool Locks::lost(const LockName&, Waiter waiter) {
+  const auto found = places_.find(waiter);
+  if (found == places_.end()) return false;
+  Place& place = found->second;
+  if (!place.is_told) {
+    place.token = ::mutex::NO_TOKEN;
+    place.sure_until = Moment::min();
+    std::erase(granted_, waiter);
+    return true;
+  }
+  if (place.pending) later(std::move(place.pending->told), Outcome::NO_MAJORITY);
+  by_key_.erase(place.key);
+  places_.erase(found);
+  return false;
 }
 
 // Not while no majority has renewed this member's lease lately: who begins something would have to end it at once.
@@ -224,6 +232,7 @@ void Locks::tell_granted(Moment now) {
       continue;
     }
     hear(place, place.lease, now);
+    place.is_told = true;
     later(std::exchange(place.pending, std::nullopt)->told, grant(place, now));
   }
 }

@@ -66,13 +66,14 @@ class Locks : public Backend, private Waiters {
     Moment since;
     Moment heard_until = {};  // it is over then, unless a call is yet to be answered
     Token token = ::mutex::NO_TOKEN;
+    bool is_told = false;               // that it has it
     Moment sure_until = Moment::min();  // as its client was told, by whatever clock
     std::optional<Pending> pending = {};
     unsigned untold = 0;  // calls that are over, and wait for what the others say
   };
 
   void granted(const LockName& lock, Waiter waiter, Token token) override;
-  void lost(const LockName& lock, Waiter waiter) override;
+  bool lost(const LockName& lock, Waiter waiter) override;
 
   std::optional<Outcome> refusal(const Wish& wish) const;
   Waiter enter(const Wish& wish, Moment now);

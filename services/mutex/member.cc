@@ -207,7 +207,8 @@ void Member::begin(const View& view, bool is_fresh) {
 void Member::lose() {
   is_in_view_ = false;
   for (const auto& [name, lock] : locks_)
-    if (const auto holder = std::exchange(lock->holder, std::nullopt)) world_.lost(name, holder->waiter);
+    if (const auto holder = std::exchange(lock->holder, std::nullopt))
+      if (world_.lost(name, holder->waiter)) lock->asked[holder->ticket] = holder->waiter;
 }
 
 void Member::forget() {

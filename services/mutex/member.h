@@ -39,8 +39,9 @@ class Member {
   struct World {
     std::function<void(MemberId to, Message message)> send;
     std::function<void(const LockName& lock, Waiter waiter, Token token)> granted;
-    // It has not the lock any more, whatever it thinks.
-    std::function<void(const LockName& lock, Waiter waiter)> lost;
+    // It has not the lock any more, whatever it thinks. True where it has not been told that it had: it waits on, in
+    // its place.
+    std::function<bool(const LockName& lock, Waiter waiter)> lost;
   };
 
   // It begins outside of any view, where nothing is granted.

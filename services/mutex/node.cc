@@ -26,10 +26,8 @@ Member::World Node::world() {
               [this](const LockName& lock, Waiter waiter, Token token) {
                 if (waiters_ != nullptr) waiters_->granted(lock, waiter, token);
               },
-          .lost =
-              [this](const LockName& lock, Waiter waiter) {
-                if (waiters_ != nullptr) waiters_->lost(lock, waiter);
-              }};
+          .lost = [this](const LockName& lock,
+                         Waiter waiter) { return waiters_ != nullptr && waiters_->lost(lock, waiter); }};
 }
 
 Standing Node::leave() {

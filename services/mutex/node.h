@@ -30,8 +30,8 @@ class Waiters {
  public:
   virtual ~Waiters() = default;
   virtual void granted(const LockName& lock, Waiter waiter, Token token) = 0;
-  // It has not the lock any more, whatever it thinks.
-  virtual void lost(const LockName& lock, Waiter waiter) = 0;
+  // It has not the lock any more, whatever it thinks. True where its client was not told yet that it had: it waits on.
+  virtual bool lost(const LockName& lock, Waiter waiter) = 0;
 };
 
 // `now` never goes back. Events come one after another. What Outside::keep() throws they all throw.

@@ -451,22 +451,36 @@ TEST_P(Sessions, have_nothing_without_a_majority) {
   EXPECT_EQ(refused.outcome(), Outcome::NO_MAJORITY);
 }
 
-// Their lock is sure for less than half a lease of 200 ms then.
-TEST_P(Sessions, are_granted_nothing_new_while_a_majority_may_be_lost) {
+TEST_P(Sessions, are_granted_nothing_new_while_a_majority_may_be_lost_and_keep_their_places) {
   Answer held = unanswered;
   Answer released = unanswered;
-  Answer waited = unanswered;
+  std::string order;
+  const auto come = [&](Milliseconds when, char who) {
+    acquire(when, 1, wish_of(who, long_wait), [this, who, &order](const Answer& answer) {
+      ASSERT_EQ(answer.outcome(), Outcome::GRANTED);
+      order += who;
+      simulation_.ask(5000 + 100 * order.size(), 1,
+                      [who](Locks& locks) { locks.release(holding_of(who, ::mutex::NO_TOKEN), [](const Answer&) {}); });
+    });
+  };
   acquire(1000, 1, wish_of('a', no_wait), held);
-  acquire(1200, 1, wish_of('b', long_wait), waited);
+  come(1200, 'b');
+  come(1300, 'c');
   simulation_.at(1500, [this] {
     simulation_.crash(2);
     simulation_.crash(3);
   });
+  // The member is sure for less than half its lease of 200 ms then, and soon of nothing.
   release(1620, 1, 'a', ::mutex::NO_TOKEN, released);
-  run(3000);
-  ASSERT_EQ(held.outcome(), Outcome::GRANTED);
-  ASSERT_EQ(released.outcome(), Outcome::RELEASED);
-  EXPECT_EQ(waited.outcome(), Outcome::NO_MAJORITY);
+  simulation_.at(2000, [&] {
+    EXPECT_EQ(released.outcome(), Outcome::RELEASED);
+    EXPECT_EQ(order, "");
+    simulation_.start(2);
+    simulation_.start(3);
+  });
+  run(7000);
+  EXPECT_EQ(held.outcome(), Outcome::GRANTED);
+  EXPECT_EQ(order, "bc");
 }
 
 TEST_P(Sessions, leave_no_lock_behind_that_nobody_wants) {

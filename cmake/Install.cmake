@@ -18,8 +18,12 @@ if(TARGET onc_tirpc)
 endif()
 install(DIRECTORY runtime/onc TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
 
+# What the services are asked by.
+set(idl ${CMAKE_INSTALL_DATADIR}/oncpp/idl)
+install(FILES idl/election.x idl/file.x idl/mutex.x idl/time.x DESTINATION ${idl})
+
 configure_package_config_file(cmake/oncppConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake
-  INSTALL_DESTINATION ${package})
+  INSTALL_DESTINATION ${package} PATH_VARS idl)
 # Before 1.0, a minor version may change anything.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/oncppConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/oncppConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/oncppConfigVersion.cmake

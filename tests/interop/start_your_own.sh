@@ -92,5 +92,15 @@ for program in bin/idlc bin/onc-election bin/onc-mutex bin/onc-time sbin/onc-ele
   sbin/portmapper sbin/onc-info; do
   ~/oncpp/$program --version >/dev/null || fail "$program does not run where it is installed"
 done
+# The services are asked by the same .x: the examples that do so are built from what is installed.
+for service in election file mutex time; do
+  [ -s ~/oncpp/share/oncpp/idl/$service.x ] || fail "$service.x is not installed"
+done
+within 600 bash -ec 'cmake -S ~/oncpp/share/doc/oncpp/examples -B examples &&
+  cmake --build examples --target example-mutex-client example-election-client' >$work/examples.log 2>&1 ||
+  fail "the installed examples cannot be built"
+for service in mutex election; do
+  expect "an installed example" "^usage: example-$service-client" "$(within 20 examples/bin/example-$service-client --help)"
+done
 DESTDIR=/mnt/staged cmake --install "$ONC_BUILD" --prefix /usr >>$work/install.log 2>&1 || fail "DESTDIR does not work"
 [ -x /mnt/staged/usr/bin/idlc ] || fail "DESTDIR is not where things go"

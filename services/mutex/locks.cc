@@ -240,7 +240,8 @@ void Locks::tell_granted(Moment now) {
 void Locks::time_out(Place& place, Moment now) {
   hear(place, place.lease, now);
   auto told = std::exchange(place.pending, std::nullopt)->told;
-  if (!node_.membership().is_in_view()) return later(std::move(told), Outcome::NO_MAJORITY);
+  const bool is_held_back = place.token != ::mutex::NO_TOKEN;
+  if (is_held_back || !node_.membership().is_in_view()) return later(std::move(told), Outcome::NO_MAJORITY);
   const auto& [lock, session] = place.key;
   ++place.untold;
   const Waiter waiter = by_key_.at(place.key);

@@ -483,6 +483,23 @@ TEST_P(Sessions, are_granted_nothing_new_while_a_majority_may_be_lost_and_keep_t
   EXPECT_EQ(order, "bc");
 }
 
+// And not that they hold it themselves.
+TEST_P(Sessions, that_give_up_waiting_for_what_is_held_back_are_told_of_the_majority) {
+  Answer held = unanswered;
+  Answer waited = unanswered;
+  Answer released = unanswered;
+  acquire(1000, 1, wish_of('a', no_wait), held);
+  acquire(1200, 1, wish_of('b', std::chrono::milliseconds(435)), waited);
+  simulation_.at(1500, [this] {
+    simulation_.crash(2);
+    simulation_.crash(3);
+  });
+  release(1620, 1, 'a', ::mutex::NO_TOKEN, released);
+  run(3000);
+  ASSERT_EQ(released.outcome(), Outcome::RELEASED);
+  EXPECT_EQ(waited.outcome(), Outcome::NO_MAJORITY);
+}
+
 TEST_P(Sessions, leave_no_lock_behind_that_nobody_wants) {
   constexpr unsigned locks = 2 * ::mutex::MAX_LOCKS;
   unsigned grants = 0;

@@ -1,4 +1,4 @@
-// Follows whoever leads: says where that is and by which term, whenever it changes, until it is ended.
+// Follows whoever leads: says where that is and by which term, whenever it changes, until it is ended or nobody answers.
 #include <algorithm>
 #include <chrono>
 #include <exception>

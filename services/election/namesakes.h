@@ -32,7 +32,7 @@ class Namesakes {
     if (life_ != no_life && life != life_) {
       former_ = life_;
       took_over_ = asked;
-      votes_from_ = asked + lease_ / 2;
+      votes_from_ = std::max(votes_from_, asked + lease_ / 2);
     }
     life_ = life;
     std::erase_if(strangers_, [&](const Stranger& one) { return one.life == life; });

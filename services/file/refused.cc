@@ -28,7 +28,8 @@ Outcome outcome_of(int error) {
     case EROFS: return Outcome::READ_ONLY;
     case ENOSPC:
     case EDQUOT: return Outcome::NO_SPACE;
-    case EAGAIN: return Outcome::NOT_YET;  // somebody on this host has a lease on it, and has been told to give it up
+    // Somebody on this host has a lease on it, and has been told to give it up; or names changed under it all the while.
+    case EAGAIN: return Outcome::NOT_YET;
     case EFBIG:
     case EOVERFLOW: return Outcome::TOO_LARGE;
     default: return Outcome::FAILED;

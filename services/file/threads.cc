@@ -1,5 +1,6 @@
 #include "services/file/threads.h"
 
+#include <chrono>
 #include <mutex>
 #include <stdexcept>
 
@@ -36,8 +37,9 @@ void expect_threads(std::size_t count) {
   const std::size_t could_be = begun.threads.size();
   lock.unlock();
   for (std::thread& thread : begun.threads) thread.join();
-  // The kernel counts them a little longer than that.
-  while (count_of_threads() > before) std::this_thread::yield();
+  // The kernel counts them a little longer than that; others, that came meanwhile, are not waited for.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  while (count_of_threads() > before && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   if (could_be < count)
     throw std::runtime_error("cannot begin " + std::to_string(count) + " threads: " + begun.why_no_more +
                              "; allow this process more of them (ulimit -u, TasksMax) or more memory (ulimit -v)");

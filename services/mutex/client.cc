@@ -116,7 +116,15 @@ int status(const Options& options) {
     std::cout << (options.json ? to_json(status) : to_text(status));
     return status.report().view == ::mutex::NO_VIEW ? no_majority : 0;
   }
-  if (status.outcome() == ::mutex::Outcome::UNKNOWN_LOCK && options.json) std::cout << to_json(status);
+  const bool is_unknown = status.outcome() == ::mutex::Outcome::UNKNOWN_LOCK;
+  if (is_unknown && options.json) std::cout << to_json(status);
+  // It knows of its own clients only.
+  if (is_unknown && status.report().view == ::mutex::NO_VIEW) {
+    std::fprintf(
+        stderr, "onc-mutex: %s\n",
+        why_not(options.lock, servers_of(options).front(), ::mutex::Answer(::mutex::Outcome::NO_MAJORITY)).c_str());
+    return no_majority;
+  }
   std::fprintf(stderr, "onc-mutex: %s\n",
                why_not(options.lock, servers_of(options).front(), ::mutex::Answer(status.outcome())).c_str());
   if (status.outcome() == ::mutex::Outcome::UNREACHABLE) return no_majority;

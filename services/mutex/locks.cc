@@ -110,7 +110,7 @@ void Locks::acquire(const Wish& wish, Told<Answer> told) {
   if (known == by_key_.end())
     node_.wait(wish.lock, waiter, now);
   else if (place.token != ::mutex::NO_TOKEN)
-    granted_.push_back(waiter);
+    tell_again(waiter);
   on_event();
 }
 
@@ -135,10 +135,17 @@ void Locks::hear(Place& place, Span lease, Moment now) const {
   place.heard_until = std::max(now + lengthened(lease), place.sure_until);
 }
 
+// Once, however often it is asked for.
+void Locks::tell_again(Waiter waiter) {
+  std::erase(granted_, waiter);
+  granted_.push_back(waiter);
+}
+
 // Sure as long as the member is itself, and its client heard.
 Answer Locks::grant(Place& place, Moment now) {
   const Span sure = std::clamp(node_.membership().sure_until(now) - now, Span(0), place.lease);
   place.sure_until = std::max(place.sure_until, now + lengthened(sure));
+  place.is_told = true;
   return Answer::with_grant({.token = place.token, .sure = to_wire(sure)});
 }
 
@@ -201,7 +208,7 @@ void Locks::granted(const LockName&, Waiter waiter, Token token) {
   granted_.push_back(waiter);
 }
 
-// Its client learns it as it renews.
+// Its client learns it as it renews, if it was told that it had it.
 bool Locks::lost(const LockName&, Waiter waiter) {
   const auto found = places_.find(waiter);
   if (found == places_.end()) return false;
@@ -221,7 +228,7 @@ bool Locks::lost(const LockName&, Waiter waiter) {
 // Not while no majority has renewed this member's lease lately: who begins something would have to end it at once.
 void Locks::tell_granted(Moment now) {
   const Membership& membership = node_.membership();
-  if (membership.sure_until(now) < now + membership.company().lease / 2) return;
+  if (membership.sure_until(now) < now + membership.company().lease / 3) return;
   for (const Waiter waiter : std::exchange(granted_, {})) {
     const auto found = places_.find(waiter);
     if (found == places_.end()) continue;
@@ -232,7 +239,6 @@ void Locks::tell_granted(Moment now) {
       continue;
     }
     hear(place, place.lease, now);
-    place.is_told = true;
     later(std::exchange(place.pending, std::nullopt)->told, grant(place, now));
   }
 }
@@ -240,8 +246,7 @@ void Locks::tell_granted(Moment now) {
 void Locks::time_out(Place& place, Moment now) {
   hear(place, place.lease, now);
   auto told = std::exchange(place.pending, std::nullopt)->told;
-  const bool is_held_back = place.token != ::mutex::NO_TOKEN;
-  if (is_held_back || !node_.membership().is_in_view()) return later(std::move(told), Outcome::NO_MAJORITY);
+  if (!node_.membership().is_in_view()) return later(std::move(told), Outcome::NO_MAJORITY);
   const auto& [lock, session] = place.key;
   ++place.untold;
   const Waiter waiter = by_key_.at(place.key);
@@ -249,6 +254,8 @@ void Locks::time_out(Place& place, Moment now) {
     if (const auto found = places_.find(waiter); found != places_.end()) {
       --found->second.untold;
       hear(found->second, found->second.lease, world_.now());
+      // Its own, by now or held back: it is told as it asks again.
+      if (found->second.token != ::mutex::NO_TOKEN) return told(Answer::with_queue({}));
     }
     told(Answer::with_queue(queue_of(lock, session, others)));
   });

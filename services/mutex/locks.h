@@ -84,6 +84,7 @@ class Locks : public Backend, private Waiters {
   void time_out(Place& place, Moment now);
   void leave(Waiter waiter, Moment now);
   void tell_granted(Moment now);
+  void tell_again(Waiter waiter);
   void expire(Moment now);
   void end_if_free(Moment now);
   ::mutex::Queue queue_of(const LockName& lock, const Session& session,

@@ -203,7 +203,8 @@ void Member::begin(const View& view, bool is_fresh) {
   }
 }
 
-// The algorithms go on to hold what they do, and give it back in the next view.
+// The algorithms go on to hold what they do, and give it back in the next view, or have it granted anew to who was not
+// told.
 void Member::lose() {
   is_in_view_ = false;
   for (const auto& [name, lock] : locks_)

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Two processes of one member; an answer counts for two seconds.
+// Two processes of one node; an answer counts for two seconds.
 class OfNamesakes : public testing::Test {
  protected:
   using Life = Namesakes::Life;
@@ -82,6 +82,18 @@ TEST_F(OfNamesakes, who_takes_the_place_of_another_that_lives_votes_when_nobody_
   EXPECT_FALSE(namesakes_.votes(other, over - 1ns));
   namesakes_.called(one, over);
   EXPECT_TRUE(namesakes_.votes(other, over));
+}
+
+TEST_F(OfNamesakes, who_takes_the_place_of_the_second_waits_for_the_first_as_well) {
+  namesakes_.answered(one, start);
+  namesakes_.answered(other, start + 1s);
+  namesakes_.called(one, start + 1100ms);
+  constexpr Life third = 3;
+  namesakes_.answered(third, start + 1200ms);
+  const Moment over = start + 1s + lengthened(4s);
+  namesakes_.answered(third, over);
+  EXPECT_FALSE(namesakes_.votes(third, over - 1ns));
+  EXPECT_TRUE(namesakes_.votes(third, over));
 }
 
 TEST_F(OfNamesakes, nobody_is_there_where_another_node_answers) {

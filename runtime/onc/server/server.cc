@@ -2,17 +2,18 @@
 #include <onc/server/options.h>
 #include <onc/server/reactor.h>
 #include <onc/server/server.h>
+#include <onc/server/workers.h>
 #include <onc/transport/inherited.h>
 #include <onc/transport/listen.h>
 
 #include <asio/post.hpp>
 #include <asio/signal_set.hpp>
-#include <asio/thread_pool.hpp>
 
 #include <atomic>
 #include <cerrno>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -64,7 +65,7 @@ struct Server::State {
   std::mutex breaking;
   std::exception_ptr why_broken;  // what came out of a reactor first
   std::size_t datagram_sockets = 0;
-  std::optional<asio::thread_pool> workers;  // ends first: what it runs uses the rest
+  std::optional<Workers> workers;  // ends first: what it runs uses the rest
 };
 
 Server::State::State(const ServerOptions& chosen)
@@ -115,7 +116,7 @@ void Server::State::start_workers() {
   if (workers) return;
   workers.emplace(options.workers);
   for (const auto& reactor : reactors)
-    reactor->dispatcher().use_workers([this](std::function<void()> work) { asio::post(*workers, std::move(work)); });
+    reactor->dispatcher().use_workers([this](std::function<void()> work) { workers->post(std::move(work)); });
 }
 
 transport::Endpoint Server::listen(std::string_view endpoint) {

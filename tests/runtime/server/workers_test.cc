@@ -11,8 +11,12 @@
 #include <asio/io_context.hpp>
 
 #include <barrier>
+#include <cstdio>
 #include <future>
 #include <thread>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/runtime/async_adder.h"
 
@@ -54,6 +58,28 @@ struct Serving {
   std::string at;
   std::thread running;
 };
+
+// Ends with 0 where a server says that it cannot have its workers.
+void want_more_threads_than_there_may_be() {
+  const uid_t nobody_else = 1'000'000'000U + static_cast<uid_t>(::getpid());
+  const rlimit few{.rlim_cur = 5, .rlim_max = 5};
+  if (::setresuid(nobody_else, nobody_else, nobody_else) != 0 || ::setrlimit(RLIMIT_NPROC, &few) != 0) ::_exit(2);
+  Meeting meeting(1);
+  rpc::Server server({.workers = 16});
+  try {
+    server.add(meeting, {.on_workers = true});
+  } catch (const rpc::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    ::_exit(0);
+  }
+  ::_exit(1);
+}
+
+TEST(workers, that_cannot_all_be_had_are_an_error) {
+  if (::getuid() != 0) GTEST_SKIP() << "another user's limit needs root";
+  EXPECT_EXIT(want_more_threads_than_there_may_be(), testing::ExitedWithCode(0),
+              "cannot begin 16 worker threads: .*; allow this process more of them");
+}
 
 TEST(workers, handlers_that_block_run_at_the_same_time) {
   for (const char* endpoint : {"tcp://127.0.0.1:0", "udp://127.0.0.1:0"}) {
